@@ -1,0 +1,53 @@
+'use strict';
+/**
+ * Builds `dist`: the compiled TypeScript, and beside it what the compiler does not copy: icons, codex files, output
+ * schemas, the WASM build of ONNX Runtime, the models and the licences.
+ */
+const { execFileSync } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+const { dest, parallel, series, src } = require('gulp');
+const { sileroSequenceGraph } = require('./build/sileroGraph.cjs');
+const { onnxRuntimeWeb, onnxRuntimeCommon } = require('./build/onnxRuntimeWeb.cjs');
+
+const MODELS = 'dist/models';
+const BINARY = { encoding: false };
+
+async function clean() {
+	await fs.promises.rm('dist', { recursive: true, force: true });
+	await fs.promises.rm('.cache/tsbuildinfo', { force: true });
+}
+
+async function compile() {
+	execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.json'], { stdio: 'inherit' });
+}
+
+/** What belongs beside each node and credential. */
+const nodeFiles = () =>
+	src(['nodes/**/*.{svg,png}', 'nodes/**/*.node.json', 'nodes/**/__schema__/**/*.json'], { base: '.', ...BINARY }).pipe(
+		dest('dist'),
+	);
+
+const credentialFiles = () =>
+	src('credentials/**/*.{svg,png}', { base: '.', allowEmpty: true, ...BINARY }).pipe(dest('dist'));
+
+/** The models derived from published weights. */
+async function sileroModels() {
+	await fs.promises.mkdir(MODELS, { recursive: true });
+	for (const sampleRate of [16000, 8000]) {
+		const file = path.join(MODELS, `silero-vad-6.2-${sampleRate / 1000}k.onnx`);
+		await fs.promises.writeFile(file, sileroSequenceGraph(sampleRate));
+	}
+}
+
+/** Our own models, the model cards and the licences of the bundled ones. */
+const modelFiles = () => src('models/**/*', { base: '.', ...BINARY }).pipe(dest('dist'));
+
+async function wasmRuntime() {
+	await onnxRuntimeWeb('dist/vendor/onnxruntime-web');
+	await onnxRuntimeCommon('dist/vendor/onnxruntime-common');
+}
+
+exports.clean = clean;
+exports.build = series(clean, parallel(compile, nodeFiles, credentialFiles, sileroModels, modelFiles, wasmRuntime));
+exports.default = exports.build;
