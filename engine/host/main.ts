@@ -1,0 +1,32 @@
+/**
+ * Entry of the engine process: takes jobs from the n8n process one after the other and answers each with a result or
+ * a typed failure. This process is ours alone, so what would be wrong inside n8n is right here: it ends itself when
+ * the process that started it is gone.
+ */
+import { EngineError } from '../errors';
+import type { FromEngine, ToEngine } from '../protocol';
+import { runPipeline } from './pipelines';
+
+const send = (message: FromEngine) => process.send?.(message);
+
+/** Whatever was thrown, as an engine error; texts of unknown errors go to the description, where they help support. */
+function toEngineError(error: unknown): EngineError {
+	if (error instanceof EngineError) return error;
+	const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+	if (/out of memory|allocation failed|Cannot enlarge memory/i.test(text)) {
+		return new EngineError('OUT_OF_MEMORY', 'The speech engine ran out of memory on this file', text);
+	}
+	return new EngineError('INTERNAL', 'The speech engine could not process this file', text);
+}
+
+async function onMessage({ id, job }: ToEngine): Promise<void> {
+	try {
+		send({ kind: 'result', id, result: await runPipeline(job) });
+	} catch (error) {
+		send({ kind: 'failure', id, error: toEngineError(error).toData() });
+	}
+}
+
+process.on('message', (message) => void onMessage(message as ToEngine));
+process.on('disconnect', () => process.exit(0));
+send({ kind: 'ready' });

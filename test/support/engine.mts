@@ -1,0 +1,74 @@
+/** Watching the engine process from outside, and jobs for it. */
+import { existsSync, openSync, closeSync, readFileSync, readdirSync, writeSync, ftruncateSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { MediaRequest, RuntimeChoice, VadJob, VadRequest } from '../../dist/engine/protocol.js';
+
+export function vadJob(
+	path: string,
+	workFolder: string,
+	{ media = {}, vad = {}, runtime = 'auto' }: { media?: Partial<MediaRequest>; vad?: Partial<VadRequest>; runtime?: RuntimeChoice } = {},
+): VadJob {
+	return {
+		type: 'vad',
+		media: { path, channelMode: 'split', ...media },
+		vad: { preset: 'balanced', ...vad },
+		runtime,
+		workFolder,
+	};
+}
+
+/** Process IDs of the engine processes that `parent` has started (Linux). */
+export function enginePids(parent: number = process.pid): number[] {
+	const pids: number[] = [];
+	for (const entry of readdirSync('/proc')) {
+		if (!/^\d+$/.test(entry)) continue;
+		try {
+			const stat = readFileSync(`/proc/${entry}/stat`, 'utf8');
+			const [state, ppid] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+			const command = readFileSync(`/proc/${entry}/cmdline`, 'utf8');
+			if (Number(ppid) === parent && state !== 'Z' && command.includes('engine/host/main.js')) pids.push(Number(entry));
+		} catch {
+			// gone in the meantime
+		}
+	}
+	return pids;
+}
+
+export const isRunning = (pid: number) =>
+	existsSync(`/proc/${pid}`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+
+/** Waits until `condition` holds; fails with `what` after `milliseconds`. */
+export async function until(condition: () => boolean, what: string, milliseconds = 20_000): Promise<void> {
+	const deadline = Date.now() + milliseconds;
+	while (!condition()) {
+		if (Date.now() > deadline) throw new Error(`Waited in vain: ${what}`);
+		await sleep(20);
+	}
+}
+
+/** Header of a 16-bit PCM WAV at 16 kHz with so many bytes of samples. */
+export function wavHeader({ channels, bytes }: { channels: number; bytes: number }): Buffer {
+	const header = Buffer.alloc(44);
+	header.write('RIFF', 0);
+	header.writeUInt32LE(36 + bytes, 4);
+	header.write('WAVEfmt ', 8);
+	header.writeUInt32LE(16, 16);
+	header.writeUInt16LE(1, 20);
+	header.writeUInt16LE(channels, 22);
+	header.writeUInt32LE(16_000, 24);
+	header.writeUInt32LE(32_000 * channels, 28);
+	header.writeUInt16LE(2 * channels, 32);
+	header.writeUInt16LE(16, 34);
+	header.write('data', 36);
+	header.writeUInt32LE(bytes, 40);
+	return header;
+}
+
+/** A mono WAV of silence that takes no room on the disk (a sparse file) and long to process. */
+export function writeSilentWav(path: string, seconds: number): void {
+	const bytes = seconds * 32_000;
+	const file = openSync(path, 'w');
+	writeSync(file, wavHeader({ channels: 1, bytes }));
+	ftruncateSync(file, 44 + bytes);
+	closeSync(file);
+}
