@@ -100,7 +100,7 @@ export interface VadChannel {
 
 /** Something the user should know that is no failure. */
 export interface Warning {
-	code: 'NO_SPEECH' | 'TRUNCATED_FILE' | 'DECODING_ERRORS' | 'SILENCE_INSERTED' | 'SILENT_CHANNEL' | 'RUNTIME_FALLBACK';
+	code: 'NO_SPEECH' | 'TRUNCATED_FILE' | 'DECODING_ERRORS' | 'SILENCE_INSERTED' | 'SILENT_CHANNEL';
 	message: string;
 	/** The channel it is about, where it is about one. */
 	channel_number?: number;

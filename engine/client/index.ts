@@ -19,7 +19,7 @@ export interface RunOptions {
 /** Milliseconds without work after which the process is ended. */
 const IDLE_LIMIT = 60_000;
 
-const canceled = () => new EngineError('CANCELED', 'The execution was cancelled');
+const canceled = () => new EngineError('CANCELED', 'The execution was canceled');
 
 const timedOut = (milliseconds: number) =>
 	new EngineError(

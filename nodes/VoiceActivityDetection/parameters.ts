@@ -1,0 +1,164 @@
+/** The parameters of the node, one constant each, so that the code that reads a value has its label and limits. */
+import type { INodeProperties } from 'n8n-workflow';
+import { BINARY_PROPERTY_NAME, CHANNEL_MODE, CHANNELS, RANGE_FROM, RANGE_TO } from '../common/mediaParameters';
+import { THRESHOLDS } from './thresholds';
+
+/** Parameters that only make sense where this package computes the result itself. */
+const LOCAL_ONLY = { show: { engine: ['local'] } };
+
+export const ENGINE: INodeProperties = {
+	displayName: 'Engine',
+	name: 'engine',
+	type: 'options',
+	noDataExpression: true,
+	default: 'local',
+	description: 'Where speech is detected',
+	options: [
+		{
+			name: 'Local',
+			value: 'local',
+			description: 'Inside n8n, with the model that comes with this node. Nothing leaves the machine.',
+		},
+	],
+};
+
+export const PRESET: INodeProperties = {
+	displayName: 'Preset',
+	name: 'preset',
+	type: 'options',
+	default: 'balanced',
+	description: 'How speech is told from silence',
+	displayOptions: LOCAL_ONLY,
+	options: [
+		{
+			name: 'Balanced',
+			value: 'balanced',
+			description:
+				'Closest to where speech really is. For statistics, timelines and conditions on speech length.',
+		},
+		{
+			name: 'Custom',
+			value: 'custom',
+			description: 'Your own thresholds. Those that you leave out are the ones of Balanced.',
+		},
+		{
+			name: 'For Transcription',
+			value: 'forTranscription',
+			description: 'Never cuts a word: segments are padded and short pauses stay inside. For speech to text.',
+		},
+		{
+			name: 'Silero Compatible',
+			value: 'sileroCompatible',
+			description: 'The same segments as the Silero VAD package with its defaults. For comparison and migration.',
+		},
+	],
+};
+
+export const OUTPUT: INodeProperties = {
+	displayName: 'Output',
+	name: 'output',
+	type: 'options',
+	default: 'file',
+	description: 'How the result is spread over items',
+	options: [
+		{
+			name: 'One Item per Channel',
+			value: 'channel',
+			description: 'Speech length and list of segments of each channel',
+		},
+		{
+			name: 'One Item per File',
+			value: 'file',
+			description: 'Channels and segments as lists. The file itself is passed on.',
+		},
+		{
+			name: 'One Item per Segment',
+			value: 'segment',
+			description: 'Start, end and duration of each stretch of speech. A file without speech gives no item.',
+		},
+	],
+};
+
+export const INCLUDE_PROBABILITIES: INodeProperties = {
+	displayName: 'Include Speech Probabilities',
+	name: 'includeProbabilities',
+	type: 'boolean',
+	default: false,
+	description: 'Whether to add how likely speech is, from 0 to 1, at short steps. Not with One Item per Segment.',
+	displayOptions: { show: { '/engine': ['local'] } },
+};
+
+export const KEEP_FILES_WITHOUT_SPEECH: INodeProperties = {
+	displayName: 'Keep Files Without Speech',
+	name: 'keepFilesWithoutSpeech',
+	type: 'boolean',
+	default: false,
+	description: 'Whether a file in which no speech was found gives one item with empty times instead of no item',
+	displayOptions: { show: { '/output': ['segment'] } },
+};
+
+export const MAXIMUM_DURATION: INodeProperties = {
+	displayName: 'Maximum Duration',
+	name: 'maximumDuration',
+	type: 'number',
+	default: 0,
+	typeOptions: { minValue: 0 },
+	hint: 'In seconds, 0 for no limit',
+	description: 'Longest stretch of media to process, in seconds. A longer one is refused. Set to 0 for no limit.',
+	displayOptions: { show: { '/engine': ['local'] } },
+};
+
+export const RUNTIME: INodeProperties = {
+	displayName: 'Runtime',
+	name: 'runtime',
+	type: 'options',
+	default: 'auto',
+	description: 'What runs the model. Automatic is right unless you compare or look for the cause of trouble.',
+	displayOptions: { show: { '/engine': ['local'] } },
+	options: [
+		{ name: 'Automatic', value: 'auto', description: 'Native where it works, WebAssembly elsewhere' },
+		{ name: 'Native', value: 'native', description: 'Fastest, but not available on Alpine Linux and Intel Macs' },
+		{ name: 'WebAssembly', value: 'wasm', description: 'Works everywhere' },
+	],
+};
+
+export const SIMPLIFY: INodeProperties = {
+	displayName: 'Simplify',
+	name: 'simplify',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to return a simplified version of the response instead of the raw data',
+	hint: 'Turn off to add the file format, the runtime and the settings used',
+};
+
+export const TIMEOUT: INodeProperties = {
+	displayName: 'Timeout',
+	name: 'timeout',
+	type: 'number',
+	default: 600,
+	typeOptions: { minValue: 0 },
+	hint: 'In seconds, 0 for no limit',
+	description: 'Longest time to work on one file, in seconds. Set to 0 to wait without limit.',
+};
+
+export const OPTIONS: INodeProperties = {
+	displayName: 'Options',
+	name: 'options',
+	type: 'collection',
+	placeholder: 'Add option',
+	default: {},
+	options: [INCLUDE_PROBABILITIES, KEEP_FILES_WITHOUT_SPEECH, MAXIMUM_DURATION, RUNTIME, SIMPLIFY, TIMEOUT],
+};
+
+export const PROPERTIES: INodeProperties[] = [
+	ENGINE,
+	BINARY_PROPERTY_NAME,
+	PRESET,
+	THRESHOLDS,
+	OUTPUT,
+	CHANNEL_MODE,
+	CHANNELS,
+	RANGE_FROM,
+	RANGE_TO,
+	OPTIONS,
+];

@@ -1,0 +1,174 @@
+/**
+ * The file of an item, streamed from n8n's binary storage. Only n8n's helpers know where a file is: in the item, on
+ * disk, in the database or, with the workflow setting for combined binary data, inside the item's JSON.
+ */
+import { createWriteStream } from 'node:fs';
+import { stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { BINARY_IN_JSON_PROPERTY, isBinaryValue, type IBinaryData, type IExecuteFunctions } from 'n8n-workflow';
+import { canceled, InputError, textOf } from './errors';
+import { BINARY_PROPERTY_NAME } from './mediaParameters';
+
+/** Bytes per read from n8n's storage, where it streams. */
+const CHUNK_SIZE = 256 * 1024;
+
+/** The owner alone may read what the engine works on: recordings are personal data. */
+const PRIVATE = 0o600;
+
+export interface InputFile {
+	/** Where the copy is. */
+	path: string;
+	/** What n8n knows about the file, such as its name and type. */
+	binary: IBinaryData;
+}
+
+/**
+ * Finds the file of an item.
+ * @param field The value of the parameter: the field's name, or the file itself where an expression gives one.
+ * @throws InputError BINARY_FIELD_MISSING, which names the field and the fields there are.
+ */
+export function findBinary(ctx: IExecuteFunctions, itemIndex: number, field: unknown): IBinaryData {
+	const label = BINARY_PROPERTY_NAME.displayName;
+	if (isBinaryValue(field)) return ctx.helpers.assertBinaryData(itemIndex, field);
+	if (typeof field !== 'string' || field.trim() === '') {
+		throw new InputError(
+			'BINARY_FIELD_MISSING',
+			`'${label}' must be the name of a field that holds a file`,
+			hintAboutFields(ctx, itemIndex),
+		);
+	}
+	// n8n keeps the files of combined mode under one JSON field; the plain name is what users know.
+	// In that mode, files that n8n holds in memory stay beside the JSON, where its helper does not look.
+	const beside = ctx.getInputData()[itemIndex]?.binary?.[field];
+	for (const place of [field, `${BINARY_IN_JSON_PROPERTY}.${field}`, ...(beside ? [beside] : [])]) {
+		const found = attempt(() => ctx.helpers.assertBinaryData(itemIndex, place));
+		if (found) return found;
+	}
+	throw new InputError(
+		'BINARY_FIELD_MISSING',
+		`The item has no file in the field '${field}'`,
+		hintAboutFields(ctx, itemIndex),
+	);
+}
+
+/**
+ * Copies the file of an item into a private folder, never holding it whole in memory where n8n does not do so already.
+ * @param field The field's name, or the file itself.
+ * @param folder An existing folder that only this item uses.
+ * @throws InputError BINARY_FIELD_MISSING, BINARY_NOT_READABLE, EMPTY_FILE, NO_DISK_SPACE, TEMPORARY_FILE, CANCELED
+ */
+export async function writeBinaryToFile(
+	ctx: IExecuteFunctions,
+	itemIndex: number,
+	field: unknown,
+	folder: string,
+): Promise<InputFile> {
+	const signal = ctx.getExecutionCancelSignal();
+	const binary = findBinary(ctx, itemIndex, field);
+	const path = join(folder, 'input');
+	try {
+		if (binary.id) {
+			const source = await readable(
+				binary,
+				async () => await ctx.helpers.getBinaryStream(binary.id!, CHUNK_SIZE),
+			);
+			await copy(source, path, binary, signal);
+		} else {
+			const read = async () => await ctx.helpers.getBinaryDataBuffer(itemIndex, binary);
+			await writeFile(path, await readable(binary, read), { mode: PRIVATE, flag: 'wx', signal });
+		}
+	} catch (error) {
+		if (signal?.aborted) throw canceled();
+		throw error instanceof InputError ? error : notWritable(error);
+	}
+	if ((await stat(path)).size > 0) return { path, binary };
+	throw new InputError(
+		'EMPTY_FILE',
+		`${nameOf(binary)} is empty (0 bytes)`,
+		'Check the node that downloads or creates it.',
+	);
+}
+
+/** Streams into a new file. What the source throws and what the disk throws are told apart: the remedies differ. */
+async function copy(source: Readable, path: string, binary: IBinaryData, signal?: AbortSignal): Promise<void> {
+	let sourceError: Error | undefined;
+	source.once('error', (error) => (sourceError = error));
+	const target = createWriteStream(path, { mode: PRIVATE, flags: 'wx' });
+	let targetError: Error | undefined;
+	// The pipeline destroys the source with the target's error, so the first to speak is the cause.
+	target.once('error', (error) => (targetError = sourceError ? undefined : error));
+	try {
+		await pipeline(source, target, { signal });
+	} catch (error) {
+		throw targetError ?? notReadable(binary, error);
+	}
+}
+
+async function readable<T>(binary: IBinaryData, read: () => Promise<T>): Promise<T> {
+	try {
+		return await read();
+	} catch (error) {
+		throw notReadable(binary, error);
+	}
+}
+
+function notReadable(binary: IBinaryData, error: unknown): InputError {
+	return new InputError(
+		'BINARY_NOT_READABLE',
+		`${nameOf(binary)} could not be read from n8n's binary data storage`,
+		'It may have been pruned with its execution, or this worker may not share the storage with the one that stored ' +
+			`it. Run the node that provides the file again. Detail: ${textOf(error)}`,
+	);
+}
+
+function notWritable(error: unknown): InputError {
+	const { code } = error as NodeJS.ErrnoException;
+	const detail = `Detail: ${textOf(error)}`;
+	if (code === 'ENOSPC' || code === 'EDQUOT') {
+		return new InputError(
+			'NO_DISK_SPACE',
+			'No space is left on the disk for the temporary copy of the file',
+			`Free some space in the temporary folder of the machine that runs n8n, or set TMPDIR to another. ${detail}`,
+		);
+	}
+	return new InputError(
+		'TEMPORARY_FILE',
+		'The temporary copy of the file could not be written',
+		`n8n needs write access to the temporary folder of its machine (TMPDIR). ${detail}`,
+	);
+}
+
+function nameOf({ fileName }: IBinaryData): string {
+	return fileName ? `The file "${fileName}"` : 'The file';
+}
+
+/**
+ * The field in which an output item passes the file on: the one it came in, under its plain name.
+ * @param field The value of the parameter, as for `findBinary`.
+ */
+export function outputFieldOf(field: unknown): string {
+	if (typeof field !== 'string') return BINARY_PROPERTY_NAME.default as string;
+	const prefix = `${BINARY_IN_JSON_PROPERTY}.`;
+	return field.startsWith(prefix) ? field.slice(prefix.length) : field;
+}
+
+/** What the item does have, for the user to choose from, in every binary mode. */
+function hintAboutFields(ctx: IExecuteFunctions, itemIndex: number): string {
+	const item = ctx.getInputData()[itemIndex];
+	const inJson = item?.json[BINARY_IN_JSON_PROPERTY];
+	const names = Object.keys({ ...item?.binary, ...(typeof inJson === 'object' ? inJson : {}) });
+	if (names.length === 0) return 'This item has no file at all. Check that the node before this one outputs files.';
+	const list = names.map((name) => `'${name}'`).join(', ');
+	return `Set '${BINARY_PROPERTY_NAME.displayName}' to a field that holds a file. This item has: ${list}.`;
+}
+
+/** n8n's own error for a missing field is dropped: ours names the fields there are. */
+function attempt<T>(action: () => T): T | undefined {
+	try {
+		return action();
+	} catch {
+		return undefined;
+	}
+}

@@ -1,0 +1,87 @@
+/**
+ * Errors as n8n shows them. Inside a node, a mistake is thrown as a typed error with a stable code; the item loop turns
+ * it here, once, into n8n's own error with the item's index, whatever room of the house it came from.
+ */
+import { ExecutionBaseError, NodeError, NodeOperationError, type IDataObject, type INode } from 'n8n-workflow';
+import { EngineError, type EngineErrorCode } from '../../engine/errors';
+
+/** Codes of what is found in n8n's process before an engine is asked, beside the ones the engine knows too. */
+export type InputErrorCode = EngineErrorCode | 'BINARY_FIELD_MISSING' | 'BINARY_NOT_READABLE';
+
+/** Something about the item or its parameters that the user can change. */
+export class InputError extends Error {
+	readonly code: InputErrorCode;
+
+	readonly description: string | undefined;
+
+	/**
+	 * @param message What is wrong, one sentence without a final period, parameters in single quotes.
+	 * @param description What to do about it.
+	 */
+	constructor(code: InputErrorCode, message: string, description?: string) {
+		super(message);
+		this.name = 'InputError';
+		this.code = code;
+		this.description = description;
+	}
+}
+
+/** Codes that mean a fault of this package or its surroundings; n8n reports them, user mistakes it does not. */
+const FAULTS: ReadonlySet<string> = new Set<InputErrorCode>([
+	'RUNTIME_UNAVAILABLE',
+	'ENGINE_CRASHED',
+	'ENGINE_START',
+	'INTERNAL',
+]);
+
+/**
+ * The error of a stopped execution; the only one that Continue on Fail does not keep as an item. n8n knows by the very
+ * word 'canceled' that the execution was stopped and has not failed, and so calls no error workflow.
+ */
+export function canceled(): InputError {
+	return new InputError('CANCELED', 'The execution was canceled');
+}
+
+/**
+ * The error for n8n, with the item's index in its context and its message, and the code in its context. Errors that
+ * n8n or a node already made for the user (an expression that fails, an answer of the API) stay as they are.
+ */
+export function toNodeError(node: INode, error: unknown, itemIndex: number): ExecutionBaseError {
+	if (error instanceof NodeError || error instanceof ExecutionBaseError) {
+		error.context.itemIndex ??= itemIndex;
+		return error;
+	}
+	const { code, message, description } = typed(error);
+	const nodeError = new NodeOperationError(node, error instanceof Error ? error : new Error(String(error)), {
+		message: `${message} [item ${itemIndex}]`,
+		description,
+		itemIndex,
+		level: FAULTS.has(code) ? 'error' : 'warning',
+	});
+	// n8n replaces a whole message that contains, in any case, a name such as EPERM: also that of `fileperms.wav`.
+	nodeError.message = `${message} [item ${itemIndex}]`;
+	nodeError.messages = [];
+	nodeError.context.code = code;
+	return nodeError;
+}
+
+/** What an item says of its error where the workflow goes on: `{ message, code, description }`. */
+export function errorFields(error: ExecutionBaseError): IDataObject {
+	const fields: IDataObject = { message: error.message, code: error.context.code ?? error.name };
+	if (error.description) fields.description = error.description;
+	return fields;
+}
+
+function typed(error: unknown): { code: string; message: string; description?: string } {
+	if (error instanceof EngineError || error instanceof InputError) return error;
+	return {
+		code: 'INTERNAL',
+		message: 'Processing stopped for a reason that the node does not know',
+		description: `Please report this text to the maintainers of the node: ${textOf(error)}`,
+	};
+}
+
+/** The text of any thrown value; for descriptions only, as it may be the operating system's. */
+export function textOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,109 @@
+/** Which file, which channels of it and which part: the parameters of all nodes that take media, and their values. */
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { ChannelMode, MediaRequest } from '../../engine/protocol';
+import { InputError } from './errors';
+import { choice, invalid, number, read } from './read';
+
+export const BINARY_PROPERTY_NAME: INodeProperties = {
+	displayName: 'Input Data Field Name',
+	name: 'binaryPropertyName',
+	type: 'string',
+	default: 'data',
+	required: true,
+	placeholder: 'e.g. data',
+	hint: 'The name of the input field containing the audio or video file to process',
+	description:
+		'Most formats work, such as WAV, MP3, M4A, FLAC, Ogg, WebM and MP4. An expression may give the file itself.',
+	typeOptions: { binaryDataProperty: true },
+};
+
+export const CHANNEL_MODE: INodeProperties = {
+	displayName: 'Channel Mode',
+	name: 'channelMode',
+	type: 'options',
+	default: 'split',
+	description: 'What to do with a file of several channels, such as a call with one speaker on each',
+	options: [
+		{ name: 'Mix', value: 'mix', description: 'Average the channels into one and process that, as channel 0' },
+		{ name: 'Split', value: 'split', description: 'Process each channel on its own' },
+	],
+};
+
+export const CHANNELS: INodeProperties = {
+	displayName: 'Channels',
+	name: 'channels',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. 0,1',
+	description: 'Numbers of the channels to process, separated by commas and counted from 0. Leave empty for all.',
+};
+
+export const RANGE_FROM: INodeProperties = {
+	displayName: 'Range From',
+	name: 'rangeFrom',
+	type: 'number',
+	default: 0,
+	typeOptions: { minValue: 0, numberPrecision: 3 },
+	placeholder: 'e.g. 12.5',
+	hint: 'In seconds',
+	description: 'Where in the file processing starts, in seconds from its beginning',
+};
+
+export const RANGE_TO: INodeProperties = {
+	displayName: 'Range To',
+	name: 'rangeTo',
+	type: 'number',
+	default: 0,
+	typeOptions: { minValue: 0, numberPrecision: 3 },
+	placeholder: 'e.g. 60',
+	hint: 'In seconds, 0 for the end of the file',
+	description:
+		'Where in the file processing ends, in seconds from its beginning. Leave at 0 to process the file to its end.',
+};
+
+/** The channels asked for, ascending and each once; empty for all. Throws an INVALID_PARAMETER for anything else. */
+export function parseChannels(value: unknown): number[] {
+	// An expression may give one number or a list as well as the text that the editor gives.
+	const list: unknown[] = typeof value === 'string' ? value.trim().split(',') : [value ?? ''].flat();
+	if (list.length === 1 && list[0] === '') return [];
+	const channels = list.map((entry) => {
+		const text = typeof entry === 'number' ? `${entry}` : typeof entry === 'string' ? entry.trim() : '';
+		if (!/^\d{1,5}$/.test(text)) {
+			throw invalid(
+				CHANNELS,
+				'must be channel numbers counted from 0 and separated by commas, such as 0,1',
+				value,
+			);
+		}
+		return Number(text);
+	});
+	return [...new Set(channels)].sort((one, other) => one - other);
+}
+
+/** The part to process, in seconds; an absent end is the end of the file. Throws INVALID_RANGE for an empty part. */
+export function checkRange(from: number, to: number): Pick<MediaRequest, 'rangeFrom' | 'rangeTo'> {
+	if (to === 0) return { rangeFrom: from };
+	if (from < to) return { rangeFrom: from, rangeTo: to };
+	throw new InputError(
+		'INVALID_RANGE',
+		`'Range To' (${to} s) must be greater than 'Range From' (${from} s)`,
+		"Both count in seconds from the beginning of the file. Set 'Range To' to 0 to process the file to its end.",
+	);
+}
+
+export function readChannels(
+	ctx: IExecuteFunctions,
+	itemIndex: number,
+): { channelMode: ChannelMode; channels: number[] } {
+	return {
+		channelMode: choice<ChannelMode>(CHANNEL_MODE, read(ctx, itemIndex, CHANNEL_MODE)),
+		channels: parseChannels(read(ctx, itemIndex, CHANNELS)),
+	};
+}
+
+export function readRange(ctx: IExecuteFunctions, itemIndex: number): Pick<MediaRequest, 'rangeFrom' | 'rangeTo'> {
+	return checkRange(
+		number(RANGE_FROM, read(ctx, itemIndex, RANGE_FROM)),
+		number(RANGE_TO, read(ctx, itemIndex, RANGE_TO)),
+	);
+}

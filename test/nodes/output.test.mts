@@ -1,0 +1,156 @@
+/** The items and hints of the node, and what it leaves as it was. */
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'node:test';
+import type { INodeExecutionData, INodeType } from 'n8n-workflow';
+import type { VadResult, Warning } from '../../dist/engine/protocol.js';
+import { fakeResult, useFakeEngine } from './support/fakeEngine.mts';
+import { fileItem, node, run } from './support/node.mts';
+
+const TWO = [fileItem('one', 'a.wav'), fileItem('two', 'b.wav')];
+
+const NO_SPEECH: Warning = { code: 'NO_SPEECH', message: 'No speech was found in channel 0', channel_number: 0 };
+
+const silent = (): VadResult =>
+	fakeResult({ channels: [{ channel_number: 0, speech_length: 0, segments: [] }], warnings: [NO_SPEECH] });
+
+beforeEach(() => {
+	useFakeEngine();
+});
+
+describe('items', () => {
+	it('one per file by default', async () => {
+		const { output } = await run({}, TWO);
+		assert.deepEqual(
+			output.map(({ json, pairedItem }) => [json.file_name, json.engine, json.duration, pairedItem]),
+			[
+				['a.wav', 'local', 10, { item: 0 }],
+				['b.wav', 'local', 10, { item: 1 }],
+			],
+		);
+		assert.deepEqual(output[0].json.channels, fakeResult().channels);
+		assert.deepEqual(Object.keys(output[0].json), [
+			'file_name',
+			'engine',
+			'model',
+			'duration',
+			'channels',
+			'warnings',
+		]);
+	});
+
+	it('one per channel', async () => {
+		const [first] = fakeResult().channels;
+		useFakeEngine(() => fakeResult({ channels: [first, { ...first, channel_number: 1 }] }));
+		const { output } = await run({ output: 'channel' }, TWO);
+		assert.deepEqual(
+			output.map(({ json, pairedItem }) => [json.file_name, json.channel_number, json.speech_length, pairedItem]),
+			[
+				['a.wav', 0, 3.5, { item: 0 }],
+				['a.wav', 1, 3.5, { item: 0 }],
+				['b.wav', 0, 3.5, { item: 1 }],
+				['b.wav', 1, 3.5, { item: 1 }],
+			],
+		);
+	});
+
+	it('one per segment', async () => {
+		const { output } = await run({ output: 'segment' }, TWO);
+		assert.deepEqual(
+			output.map(({ json, pairedItem }) => [
+				json.file_name,
+				json.segment_index,
+				json.start_time,
+				json.duration,
+				pairedItem,
+			]),
+			[
+				['a.wav', 0, 1, 2, { item: 0 }],
+				['a.wav', 1, 4.25, 1.5, { item: 0 }],
+				['b.wav', 0, 1, 2, { item: 1 }],
+				['b.wav', 1, 4.25, 1.5, { item: 1 }],
+			],
+		);
+	});
+
+	it('of a very long file, one per segment', async () => {
+		const segments = Array.from({ length: 150_000 }, (_, i) => ({
+			segment_type: 'voice',
+			start_time: i,
+			end_time: i + 0.5,
+		}));
+		useFakeEngine(() => fakeResult({ channels: [{ channel_number: 0, speech_length: 75_000, segments }] }));
+		const { output } = await run({ output: 'segment' });
+		assert.equal(output.length, 150_000);
+	});
+
+	it('none for a file without speech, or one where it is to be kept', async () => {
+		useFakeEngine(silent);
+		assert.equal((await run({ output: 'segment' })).output.length, 0);
+		const { output } = await run({ output: 'segment', options: { keepFilesWithoutSpeech: true } });
+		assert.deepEqual(output[0].json.warnings, [NO_SPEECH]);
+		assert.equal(output[0].json.start_time, null);
+		assert.deepEqual(output[0].pairedItem, { item: 0 });
+	});
+
+	it('with file format, runtime and settings where they are not simplified', async () => {
+		const { output } = await run({ options: { simplify: false } });
+		assert.equal(output[0].json.runtime, 'wasm');
+		assert.deepEqual(output[0].json.media, fakeResult().media);
+		assert.equal((output[0].json.settings as { preset: string }).preset, 'balanced');
+	});
+});
+
+describe('hints', () => {
+	it('none where there is nothing to say', async () => {
+		assert.deepEqual((await run()).hints, []);
+	});
+
+	it('one per kind of warning, with the number of times', async () => {
+		const truncated: Warning = { code: 'TRUNCATED_FILE', message: 'The file ends early' };
+		useFakeEngine(({ content }) =>
+			content.toString() === 'one' ? silent() : { ...silent(), warnings: [NO_SPEECH, truncated] },
+		);
+		const { hints, output } = await run({}, TWO);
+		assert.deepEqual(hints, [
+			{
+				message: 'No speech was found in channel 0 [item 0] (and 1 more like this, in 2 items in all)',
+				type: 'info',
+				location: 'outputPane',
+			},
+			{ message: 'The file ends early [item 1]', type: 'warning', location: 'outputPane' },
+		]);
+		assert.deepEqual(output[1].json.warnings, [NO_SPEECH, truncated]);
+	});
+
+	it('say how to go on where the segments of a silent file give no item', async () => {
+		useFakeEngine(silent);
+		const { hints } = await run({ output: 'segment' });
+		assert.match(hints[0].message, /No speech was found/);
+		assert.match(hints.at(-1)!.message, /'Keep Files Without Speech'/);
+	});
+});
+
+function deepFreeze(value: unknown): void {
+	if (typeof value !== 'object' || value === null || Object.isFrozen(value) || ArrayBuffer.isView(value)) return;
+	Object.freeze(value);
+	Object.values(value).forEach(deepFreeze);
+}
+
+it('leaves the incoming items as they were', async (t) => {
+	let input: INodeExecutionData[] = [];
+	let before = '';
+	const original = Object.getPrototypeOf(node) as INodeType;
+	node.execute = async function () {
+		input = this.getInputData();
+		deepFreeze(input);
+		before = JSON.stringify(input);
+		return await original.execute!.call(this);
+	};
+	t.after(() => delete (node as Partial<INodeType>).execute);
+	for (const output of ['file', 'channel', 'segment']) {
+		const { status, error } = await run({ output, options: { simplify: false } }, TWO);
+		assert.equal(error?.message, undefined);
+		assert.equal(status, 'success');
+		assert.equal(JSON.stringify(input), before);
+	}
+});

@@ -1,0 +1,65 @@
+/**
+ * A stand-in for the engine's client: what the node asks for can be seen, and what it is answered can be chosen.
+ * Everything else of the node, down to the temporary copy of the file, stays real.
+ */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { mock } from 'node:test';
+import type { RunOptions } from '../../../dist/engine/client/index.js';
+import type { VadJob, VadResult } from '../../../dist/engine/protocol.js';
+
+/** What the node asked for, and what the file it handed over was like at that time. */
+export interface Call {
+	job: VadJob;
+	options: RunOptions;
+	content: Buffer;
+	/** Permission bits of the file. */
+	mode: number;
+	/** Whether the file's folder is still there; to be read after the run. */
+	folderExists(): boolean;
+}
+
+type Answer = (call: Call) => VadResult | Promise<VadResult>;
+
+export function fakeResult(overrides: Partial<VadResult> = {}): VadResult {
+	return {
+		engine: 'local',
+		model: 'silero-vad-6.2',
+		runtime: 'wasm',
+		duration: 10,
+		media: { container: 'wav', codec: 'pcm_s16le', sample_rate: 16000, channels: 1 },
+		channels: [
+			{
+				channel_number: 0,
+				speech_length: 3.5,
+				segments: [
+					{ segment_type: 'voice', start_time: 1, end_time: 3 },
+					{ segment_type: 'voice', start_time: 4.25, end_time: 5.75 },
+				],
+			},
+		],
+		warnings: [],
+		...overrides,
+	};
+}
+
+/** Puts the stand-in where the compiled node looks for the client. Returns the calls it gets. */
+export function useFakeEngine(answer: Answer = () => fakeResult()): Call[] {
+	const client = createRequire(import.meta.url)('../../../dist/engine/client/index.js') as {
+		runJob(job: VadJob, options: RunOptions): Promise<VadResult>;
+	};
+	const calls: Call[] = [];
+	mock.restoreAll();
+	mock.method(client, 'runJob', async (job: VadJob, options: RunOptions) => {
+		const call = {
+			job,
+			options,
+			content: readFileSync(job.media.path),
+			mode: statSync(job.media.path).mode & 0o777,
+			folderExists: () => existsSync(job.workFolder),
+		};
+		calls.push(call);
+		return await answer(call);
+	});
+	return calls;
+}
