@@ -1,7 +1,7 @@
 /**
  * Any audio or video file to blocks of float samples at 16 kHz, with FFmpeg compiled to WebAssembly; plain 16 kHz WAV
- * is read directly. Runs in the engine's child process only and blocks it while it decodes. Memory does not grow with the file's length: input is
- * read where FFmpeg seeks to, output is handed on block by block.
+ * is read directly. Runs in the engine's child process only and blocks it while it decodes. Memory does not grow with
+ * the file's length: input is read where FFmpeg seeks to, output is handed on block by block.
  */
 import { basename } from 'node:path';
 import type { MediaInfo, MediaRequest, Warning } from '../protocol';

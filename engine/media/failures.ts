@@ -97,8 +97,8 @@ export function audioStream(log: FfmpegLog): LoggedStream | undefined {
 }
 
 /** @param fault what FFmpeg itself died of, where it did */
-export function decodeFailed(fileName: string, log: FfmpegLog, fault?: unknown): EngineError {
-	const died = fault === undefined ? '' : ` (decoder: ${fault instanceof Error ? fault.message : String(fault)})`;
+export function decodeFailed(fileName: string, log: FfmpegLog, fault?: string): EngineError {
+	const died = fault === undefined ? '' : ` (decoder: ${fault})`;
 	const codec = audioStream(log)?.codec;
 	return new EngineError(
 		'DECODE_FAILED',

@@ -102,10 +102,10 @@ export class FfmpegRun {
 			exitCode = core.exec(...commandLine(this.seek));
 		} catch (error) {
 			// A trap inside the WebAssembly, unless it was ended from here.
-			if (!this.stopped) throw decodeFailed(this.file.name, this.log, error);
+			if (!this.stopped) throw decodeFailed(this.file.name, this.log, String(error));
 		}
 		if (this.stopped && this.stopped.reason !== RANGE_END) throw this.stopped.reason;
-		if (exitCode < 0) throw decodeFailed(this.file.name, this.log, new Error('FFmpeg ended abnormally'));
+		if (exitCode < 0) throw decodeFailed(this.file.name, this.log, 'FFmpeg ended abnormally');
 		this.cut.finish();
 	}
 
@@ -118,15 +118,15 @@ export class FfmpegRun {
 	warnings(): Warning[] {
 		const warnings: Warning[] = [];
 		const seconds = this.cut.position / SAMPLE_RATE;
-		const truncated = !this.stopped && endsEarly(this.log, this.file.read, this.file.size, seconds);
+		const truncated = !this.stopped && endsEarly(this.log, this.file, seconds);
 		if (truncated) warnings.push(this.truncatedWarning(seconds));
 		// The packet that was cut in two is part of the truncation.
 		const damaged = this.log.damaged - (truncated ? 1 : 0);
 		if (damaged > 0) warnings.push(this.damagedWarning());
 		const silence = this.cut.silence / SAMPLE_RATE;
 		if (silence >= NOTABLE_SILENCE) {
-			const message = `${silence.toFixed(1)} s of silence were inserted where the timeline of "${this.file.name}" has no audio`;
-			warnings.push({ code: 'SILENCE_INSERTED', message });
+			const where = `where the timeline of "${this.file.name}" has no audio`;
+			warnings.push({ code: 'SILENCE_INSERTED', message: `${silence.toFixed(1)} s of silence were inserted ${where}` });
 		}
 		return warnings;
 	}

@@ -35,10 +35,13 @@ const PLAYLIST = /^(#EXTM3U|ffconcat version|\[playlist\]|\[reference\]|<asx|<sm
 /** Bytes that are looked at. */
 export const SNIFF_BYTES = 4096;
 
+/** Printable, or a tab, line feed, carriage return or escape. */
+const isTextByte = (byte: number) => (byte >= 0x20 && byte !== 0x7f) || (byte >= 0x09 && byte <= 0x0d) || byte === 0x1b;
+
 function isText(head: Buffer): boolean {
-	const text = head.toString('utf8');
-	// A multi-byte character can be cut at the end of what was read.
-	return text.length > 1 && !/[^\t\n\v\f\r\x1b\x20-\x7e\x80-\uffff]|\ufffd(?!$)/.test(text.replace(/\ufffd{1,3}$/, ''));
+	// A character of several bytes can be cut at the end of what was read.
+	const text = head.toString('utf8').replace(/\ufffd{1,3}$/, '');
+	return text.length > 1 && !text.includes('\ufffd') && head.every(isTextByte);
 }
 
 function textKind(head: Buffer): string | undefined {

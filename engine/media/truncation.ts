@@ -1,4 +1,5 @@
 /** Finds out whether a file was cut off, where FFmpeg decodes what is there and says nothing. */
+import type { InputFile } from './inputFile';
 import type { FfmpegLog } from './log';
 import { OGG_PAGE } from './seeking';
 
@@ -8,31 +9,28 @@ const TOLERANCE = 0.5;
 /** Containers whose duration is written by the encoder; others guess it or count something else. */
 const EXACT_DURATION = /^(mov,mp4|flac$|matroska|mp3$|caf$|aiff$|au$|w64$|tta$|wv$|asf$|avi$)/;
 
-/** Reads `length` bytes at `position`; less at the end of the file. */
-export type ReadAt = (position: number, length: number) => Buffer;
-
 /** Sizes that recorders write when they do not know the length, or cannot say it in 32 bits. */
 function isPlaceholder(size: number): boolean {
 	return size === 0 || size >= 0x7fff0000;
 }
 
 /** A RIFF/WAVE header that claims more data than the file has. */
-function wavClaimsMore(read: ReadAt, size: number): boolean {
-	const start = read(0, 12).toString('latin1');
+function wavClaimsMore(file: InputFile): boolean {
+	const start = file.read(0, 12).toString('latin1');
 	if (!start.startsWith('RIFF') || !start.endsWith('WAVE')) return false;
-	for (let offset = 12; offset + 8 <= size; ) {
-		const chunk = read(offset, 8);
+	for (let offset = 12; offset + 8 <= file.size; ) {
+		const chunk = file.read(offset, 8);
 		const length = chunk.readUInt32LE(4);
-		if (chunk.toString('latin1', 0, 4) === 'data') return !isPlaceholder(length) && offset + 8 + length > size;
+		if (chunk.toString('latin1', 0, 4) === 'data') return !isPlaceholder(length) && offset + 8 + length > file.size;
 		offset += 8 + length + (length % 2);
 	}
 	return false;
 }
 
 /** An Ogg file whose last page is not complete. */
-function oggEndsInPage(read: ReadAt, size: number): boolean {
-	if (read(0, 4).toString('latin1') !== 'OggS') return false;
-	const tail = read(Math.max(0, size - OGG_PAGE), OGG_PAGE);
+function oggEndsInPage(file: InputFile): boolean {
+	if (file.read(0, 4).toString('latin1') !== 'OggS') return false;
+	const tail = file.read(Math.max(0, file.size - OGG_PAGE), OGG_PAGE);
 	const page = tail.lastIndexOf('OggS');
 	if (page < 0) return false;
 	const segments = tail[page + 26];
@@ -54,9 +52,8 @@ function missingSeconds(log: FfmpegLog, decoded: number): number {
 
 /**
  * Whether a file that was decoded to its end was cut off.
- * @param size bytes
  * @param decoded seconds
  */
-export function endsEarly(log: FfmpegLog, read: ReadAt, size: number, decoded: number): boolean {
-	return log.endsEarly || missingSeconds(log, decoded) > 0 || wavClaimsMore(read, size) || oggEndsInPage(read, size);
+export function endsEarly(log: FfmpegLog, file: InputFile, decoded: number): boolean {
+	return log.endsEarly || missingSeconds(log, decoded) > 0 || wavClaimsMore(file) || oggEndsInPage(file);
 }

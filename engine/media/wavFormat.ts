@@ -12,9 +12,6 @@ const LONGEST_HEADER = 4096;
 /** Sizes from here on are placeholders for an unknown length. */
 const PLACEHOLDER = 0x7fff0000;
 
-/** Chunks after the data that are looked at. */
-const MOST_CHUNKS = 64;
-
 const EXTENSIBLE = 0xfffe;
 
 /** The rest of the GUID whose first two bytes are a format tag. */
@@ -66,18 +63,6 @@ function parseFormat(chunk: Buffer): Format | undefined {
 	return codec && plain ? { codec, channels, frameBytes } : undefined;
 }
 
-/** Whether sound follows after the first data chunk, or too many chunks to look at. */
-function hasMoreData(file: InputFile, from: number): boolean {
-	let offset = from;
-	for (let count = 0; count < MOST_CHUNKS; count++) {
-		if (offset + 8 > file.size) return false;
-		const chunk = file.read(offset, 8);
-		if (chunk.toString('latin1', 0, 4) === 'data') return true;
-		offset += 8 + chunk.readUInt32LE(4) + (chunk[4]! % 2);
-	}
-	return true;
-}
-
 /** The file's layout, or undefined where FFmpeg has to read it. */
 export function plainWav(file: InputFile): PlainWav | undefined {
 	const head = file.read(0, LONGEST_HEADER);
@@ -100,6 +85,5 @@ export function plainWav(file: InputFile): PlainWav | undefined {
 
 function layout(file: InputFile, format: Format, dataStart: number, size: number): PlainWav | undefined {
 	const whole = size > 0 && size < PLACEHOLDER && size % format.frameBytes === 0 && dataStart + size <= file.size;
-	if (!whole || hasMoreData(file, dataStart + size + (size % 2))) return undefined;
-	return { ...format, dataStart, frames: size / format.frameBytes };
+	return whole ? { ...format, dataStart, frames: size / format.frameBytes } : undefined;
 }

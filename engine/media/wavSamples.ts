@@ -17,7 +17,7 @@ type Convert = (bytes: Buffer, target: Float32Array) => void;
 function muLaw(code: number): number {
 	const value = ~code & 0xff;
 	const magnitude = ((((value & 0x0f) << 3) + 0x84) << ((value & 0x70) >> 4)) - 0x84;
-	return value & 0x80 ? -magnitude : magnitude;
+	return value & 0x80 ? 0 - magnitude : magnitude;
 }
 
 /** ITU-T G.711 A-law to a 16-bit sample. */

@@ -1,0 +1,49 @@
+/** Frame accuracy of each preset on hand-labelled speech, at four levels; needs that speech on this machine. */
+import type { VadPreset } from '../dist/engine/protocol.js';
+import { chooseRuntime } from '../dist/engine/runtime/index.js';
+import { detectSpeech, loadSileroModels } from '../dist/engine/vad/detect.js';
+import { LevelMeter } from '../dist/engine/vad/level.js';
+import { vadSettings } from '../dist/engine/vad/presets.js';
+import { audioOf, decodeChannels, labelledRecordings, NO_LABELLED_SPEECH, SAMPLE_RATE } from '../test/support/recordings.mts';
+import { count, frames, rocAuc, score, type Counts } from '../test/support/scores.mts';
+import { printTable } from './table.mts';
+
+const PRESETS: VadPreset[] = ['balanced', 'forTranscription', 'sileroCompatible'];
+/** Gain on the recordings, dB. */
+const LEVELS = [0, -20, -40, 10];
+
+export async function accuracyBench(): Promise<void> {
+	const recordings = labelledRecordings();
+	if (recordings.length === 0) return console.log(`\nAccuracy: left out, ${NO_LABELLED_SPEECH}`);
+	const models = await loadSileroModels(chooseRuntime('auto'));
+	const rows: string[][] = [];
+	for (const preset of PRESETS) {
+		for (const decibels of LEVELS) {
+			const counts: Counts[] = [];
+			const truths: number[] = [];
+			const scores: number[] = [];
+			for (const { path, speech } of recordings) {
+				const [original] = await decodeChannels(path);
+				const samples = original.map((sample) => sample * 10 ** (decibels / 20));
+				const level = new LevelMeter();
+				level.add(samples);
+				const options = { settings: vadSettings({ preset }), gain: level.gain, keepProbabilities: true };
+				const { spans, probabilities = [], hop } = await detectSpeech(audioOf(samples), models, options);
+				const duration = samples.length / SAMPLE_RATE;
+				const truth = frames(speech, duration);
+				counts.push(count(frames(spans.map(({ start, end }) => [start, end]), duration), truth));
+				truth.forEach((value, i) => {
+					truths.push(value);
+					scores.push(probabilities[Math.min(probabilities.length - 1, Math.floor(((i + 0.5) * 0.01) / hop))]);
+				});
+			}
+			const { f1, precision, recall } = score(counts);
+			rows.push([preset, `${decibels} dB`, ...[f1, precision, recall, rocAuc(scores, truths)].map((x) => x.toFixed(4))]);
+		}
+	}
+	printTable(
+		`Frame accuracy (10 ms) on ${recordings.length} hand-labelled recordings`,
+		['preset', 'level', 'F1', 'precision', 'recall', 'ROC-AUC'],
+		rows,
+	);
+}

@@ -1,0 +1,24 @@
+/**
+ * `npm run bench [-- NAME…]`: the package's figures as ratios beside peers, all measured in one run on one machine.
+ * Machines differ and are shared, so only ratios within a run mean something.
+ */
+import { accuracyBench } from './accuracy.mts';
+import { inferenceBench } from './inference.mts';
+import { memoryBench } from './memory.mts';
+import { pipelineBench } from './pipeline.mts';
+
+const BENCHES: Record<string, () => Promise<void>> = {
+	inference: inferenceBench,
+	pipeline: pipelineBench,
+	memory: memoryBench,
+	accuracy: accuracyBench,
+};
+
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !BENCHES[name]);
+if (unknown.length > 0) {
+	console.error(`There is no bench '${unknown.join("', '")}'; there are ${Object.keys(BENCHES).join(', ')}.`);
+	process.exitCode = 2;
+} else {
+	for (const name of names.length > 0 ? names : Object.keys(BENCHES)) await BENCHES[name]();
+}

@@ -1,0 +1,120 @@
+/** What n8n's users see when something goes wrong, and what is left when they or n8n stop. */
+import assert from 'node:assert/strict';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import type { Execution } from '../../tools/n8n/client.mts';
+import type { RunningN8n } from '../../tools/n8n/server.mts';
+import { fileWorkflow, NODE_NAME, START_NAME } from '../../tools/n8n/workflows.mts';
+import { enginePids, isRunning, until, writeSilentWav } from '../support/engine.mts';
+import { CALL, engineWorks, jobFolders, PAGE, useN8n } from './support.mts';
+
+/** Keeps the engine busy for longer than any test here watches it. */
+const LONG_SECONDS = 4 * 3600;
+
+interface ErrorOfNode {
+	message: string;
+	description?: string;
+	context: { itemIndex?: number; code?: string };
+}
+
+const taskOf = ({ data }: Execution) => data.resultData.runData[NODE_NAME]?.[0];
+const errorOf = (execution: Execution) => taskOf(execution)?.error as unknown as ErrorOfNode | undefined;
+const itemsOf = (execution: Execution) => taskOf(execution)?.data?.main[0]?.map(({ json }) => json);
+
+/** Starts an execution that keeps the engine busy, and returns once it is. */
+async function startLongExecution({
+	client,
+	filesFolder,
+	temporaryFolder,
+	pid,
+}: RunningN8n): Promise<{ id: string; enginePid: number }> {
+	const file = join(filesFolder, 'long.wav');
+	if (!existsSync(file)) writeSilentWav(file, LONG_SECONDS);
+	const id = await client.startManually(await client.createWorkflow(fileWorkflow(file, {})), START_NAME);
+	await until(() => engineWorks(temporaryFolder), 'the engine to start', 60_000);
+	return { id, enginePid: enginePids(pid)[0] };
+}
+
+describe('an execution in n8n', () => {
+	const n8n = useN8n();
+
+	it('that fails says why, at which item, and what to do', async () => {
+		const { client, filesFolder } = n8n();
+		writeFileSync(join(filesFolder, 'page.mp3'), PAGE.content);
+		const workflow = await client.createWorkflow(fileWorkflow(join(filesFolder, 'page.mp3'), {}));
+		const execution = await client.runManually(workflow, START_NAME);
+		assert.equal(execution.status, 'error');
+		const error = errorOf(execution);
+		assert.equal(error?.context.code, 'NOT_MEDIA');
+		assert.equal(error.context.itemIndex, 0);
+		assert.match(error.message, /\[item 0\]/);
+		assert.ok(error.description);
+	});
+
+	it('that continues on fail keeps the error of the bad file and the result of the good one', async () => {
+		const { client, filesFolder } = n8n();
+		writeFileSync(join(filesFolder, 'both-1.mp3'), PAGE.content);
+		writeFileSync(join(filesFolder, 'both-2.ogg'), CALL.content);
+		const workflow = await client.createWorkflow(
+			fileWorkflow(join(filesFolder, 'both-*'), {}, { onError: 'continueRegularOutput' }),
+		);
+		const execution = await client.runManually(workflow, START_NAME);
+		assert.equal(execution.status, 'success');
+		const items = itemsOf(execution)!;
+		assert.equal(items.length, 2);
+		assert.equal(items.filter(({ error }) => error !== undefined).length, 1);
+		assert.equal(items.filter(({ channels }) => Array.isArray(channels)).length, 1);
+	});
+
+	it('that is stopped kills the engine at once and leaves no file', async () => {
+		const { client, temporaryFolder } = n8n();
+		const { id, enginePid } = await startLongExecution(n8n());
+		await client.stopExecution(id);
+		await until(() => !isRunning(enginePid), 'the engine to end', 2000);
+		assert.equal((await client.finishedExecution(id)).status, 'canceled');
+		await until(() => jobFolders(temporaryFolder).length === 0, 'the temporary folder to go', 5000);
+	});
+
+	it('after a stopped one works as before', async () => {
+		const { client, filesFolder } = n8n();
+		writeFileSync(join(filesFolder, 'next.ogg'), CALL.content);
+		const workflow = await client.createWorkflow(fileWorkflow(join(filesFolder, 'next.ogg'), {}));
+		assert.equal((await client.runManually(workflow, START_NAME)).status, 'success');
+	});
+
+	it('whose engine dies says so, and the next one works', async () => {
+		const { client, filesFolder } = n8n();
+		const { id, enginePid } = await startLongExecution(n8n());
+		process.kill(enginePid, 'SIGKILL');
+		const execution = await client.finishedExecution(id);
+		assert.equal(execution.status, 'error');
+		assert.equal(errorOf(execution)?.context.code, 'ENGINE_CRASHED');
+		const workflow = await client.createWorkflow(fileWorkflow(join(filesFolder, 'next.ogg'), {}));
+		assert.equal((await client.runManually(workflow, START_NAME)).status, 'success');
+	});
+
+	it('that still runs when n8n is killed takes its engine along', async () => {
+		const { pid, ended } = n8n();
+		const { enginePid } = await startLongExecution(n8n());
+		process.kill(pid, 'SIGKILL');
+		await ended;
+		await until(() => !isRunning(enginePid), 'the engine to end', 5000);
+	});
+});
+
+describe('n8n that is stopped by its service manager', () => {
+	const n8n = useN8n();
+
+	it('leaves no engine behind', async () => {
+		const { client, filesFolder, pid, ended } = n8n();
+		writeFileSync(join(filesFolder, 'call.ogg'), CALL.content);
+		const workflow = await client.createWorkflow(fileWorkflow(join(filesFolder, 'call.ogg'), {}));
+		assert.equal((await client.runManually(workflow, START_NAME)).status, 'success');
+		const [enginePid] = enginePids(pid);
+		assert.ok(enginePid !== undefined, 'the engine stays warm');
+		process.kill(pid, 'SIGTERM');
+		await ended;
+		await until(() => !isRunning(enginePid), 'the engine to end', 5000);
+	});
+});

@@ -1,0 +1,63 @@
+/** The workflows in `examples/`, as people import them. */
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { WorkflowData } from './workflows.mts';
+
+export const EXAMPLES = join(import.meta.dirname, '..', '..', 'examples');
+
+/** Names of the example workflows. */
+export function exampleNames(): string[] {
+	return readdirSync(EXAMPLES)
+		.filter((file) => file.endsWith('.json'))
+		.map((file) => file.replace(/\.json$/, ''))
+		.sort();
+}
+
+export function readExample(name: string): WorkflowData {
+	return JSON.parse(readFileSync(join(EXAMPLES, `${name}.json`), 'utf8'));
+}
+
+/** The same workflow with all that it reads from disk read from the given folder. */
+export function withFolder(workflow: WorkflowData, folder: string): WorkflowData {
+	const nodes = workflow.nodes.map((node) =>
+		node.type === 'n8n-nodes-base.readWriteFile'
+			? { ...node, parameters: { ...node.parameters, fileSelector: join(folder, '*') } }
+			: node,
+	);
+	return { ...workflow, nodes };
+}
+
+const SAMPLE_RATE = 8000;
+const SECONDS = 10;
+
+/** A recording in which nobody speaks: faint noise, 16 bit and mono. */
+function quietWav(): Buffer {
+	const samples = Int16Array.from({ length: SECONDS * SAMPLE_RATE }, () => Math.round((Math.random() - 0.5) * 40));
+	const header = Buffer.alloc(44);
+	header.write('RIFF', 0);
+	header.writeUInt32LE(36 + samples.byteLength, 4);
+	header.write('WAVEfmt ', 8);
+	for (const [offset, value] of [
+		[16, 16],
+		[24, SAMPLE_RATE],
+		[28, SAMPLE_RATE * 2],
+		[40, samples.byteLength],
+	] as const) {
+		header.writeUInt32LE(value, offset);
+	}
+	for (const [offset, value] of [
+		[20, 1],
+		[22, 1],
+		[32, 2],
+		[34, 16],
+	] as const)
+		header.writeUInt16LE(value, offset);
+	header.write('data', 36);
+	return Buffer.concat([header, Buffer.from(samples.buffer)]);
+}
+
+/** Puts the sample recordings into a folder, and beside them one without speech. */
+export function provideRecordings(folder: string): void {
+	cpSync(join(EXAMPLES, 'audio'), folder, { recursive: true, filter: (path) => !/\.(md|sh|json)$/.test(path) });
+	writeFileSync(join(folder, 'pocket-call.wav'), quietWav());
+}

@@ -1,0 +1,265 @@
+/**
+ * Runs a node of this package in this very process on n8n's real execution engine (n8n-core's WorkflowExecute, its
+ * execution context, binary data service and package loader), without a server or a database. A run takes a few
+ * milliseconds. n8n's configuration is global to a process and read once, so a process has one harness at a time.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type {
+	IBinaryData,
+	IConnections,
+	IDataObject,
+	INode,
+	INodeExecutionData,
+	INodeParameters,
+	INodeProperties,
+	INodeType,
+	INodeTypes,
+	IRun,
+	IVersionedNodeType,
+	IWorkflowBase,
+	IWorkflowExecuteAdditionalData,
+	IWorkflowSettings,
+	NodeExecutionHint,
+	OnError,
+} from 'n8n-workflow';
+import { credentialsHelper, type CredentialValues } from './harness/credentials.mts';
+import { DatabaseBinaryManager } from './harness/database-binary.mts';
+import { SOURCE_TYPE, sourceNode, type HarnessItem } from './harness/source-node.mts';
+
+export type { HarnessFile, HarnessItem } from './harness/source-node.mts';
+
+/** Where n8n keeps binary data; `default` is n8n's name for in memory, inside the item. */
+export type BinaryMode = 'filesystem' | 'database' | 'default';
+
+export interface HarnessOptions {
+	binaryMode?: BinaryMode;
+	/** The package whose nodes are loaded; this repository by default. */
+	packageFolder?: string;
+}
+
+export interface RunOptions {
+	/** Node name within the package, such as `voiceActivityDetection`. */
+	node: string;
+	typeVersion?: number;
+	parameters?: INodeParameters;
+	items?: HarnessItem[];
+	/** The node setting On Error; n8n's default stops the workflow. */
+	onError?: OnError;
+	/** Decrypted values by credential type. */
+	credentials?: CredentialValues;
+	/** Workflow settings, such as `binaryMode: 'combined'`. */
+	settings?: IWorkflowSettings;
+}
+
+/** n8n keeps errors in run data as plain copies: `instanceof` says nothing about them, `name` does. */
+export interface RunError {
+	name: string;
+	message: string;
+	description?: string;
+	itemIndex?: number;
+	context: IDataObject;
+}
+
+export interface RunResult {
+	status: IRun['status'];
+	/** Items of the first output; empty where the node failed. */
+	output: INodeExecutionData[];
+	/** Items of all main outputs; with On Error set to `continueErrorOutput` the last one is the error output. */
+	outputs: INodeExecutionData[][];
+	error?: RunError;
+	hints: NodeExecutionHint[];
+	/** All that n8n recorded. */
+	run: IRun;
+}
+
+export interface StartedRun {
+	/** What n8n does when the user presses Stop. */
+	cancel(): void;
+	done: Promise<RunResult>;
+}
+
+export interface Harness {
+	run(options: RunOptions): Promise<RunResult>;
+	start(options: RunOptions): StartedRun;
+	/** Full type names of the nodes that the package brings, with their implementations. */
+	nodeTypes: Map<string, INodeType | IVersionedNodeType>;
+	/** Content of a binary field of an output item, in every binary mode. */
+	readBinary(binary: IBinaryData): Promise<Buffer>;
+	setBinaryMode(mode: BinaryMode): Promise<void>;
+	/** Removes the temporary home folder. */
+	dispose(): void;
+}
+
+const NODE_NAME = 'Node';
+const SOURCE_NAME = 'Source';
+const REPOSITORY = join(import.meta.dirname, '..', '..');
+
+type Core = typeof import('n8n-core');
+type N8nWorkflow = typeof import('n8n-workflow');
+
+/** n8n reads its settings from the environment when it is first loaded, so they are set before that. */
+function loadN8n(home: string): { core: Core; workflow: N8nWorkflow; container: typeof import('@n8n/di').Container } {
+	Object.assign(process.env, {
+		N8N_USER_FOLDER: home,
+		N8N_ENCRYPTION_KEY: 'a key for the harness only',
+		N8N_LOG_LEVEL: 'silent',
+		N8N_DIAGNOSTICS_ENABLED: 'false',
+	});
+	// `require`, not `import`: the nodes are CommonJS, and n8n-workflow's ES module build would be a second copy of it.
+	const requireHere = createRequire(import.meta.url);
+	const requireInCore = createRequire(requireHere.resolve('n8n-core'));
+	requireInCore('reflect-metadata');
+	return {
+		core: requireHere('n8n-core'),
+		workflow: requireInCore('n8n-workflow'),
+		container: requireInCore('@n8n/di').Container,
+	};
+}
+
+function errorOf(data: IRun['data']['resultData']): RunError | undefined {
+	const error = data.runData[NODE_NAME]?.[0]?.error ?? data.error;
+	if (!error) return undefined;
+	const context = ('context' in error ? error.context : undefined) ?? {};
+	return {
+		name: error.name,
+		message: error.message,
+		description: error.description ?? undefined,
+		itemIndex: context.itemIndex as number | undefined,
+		context,
+	};
+}
+
+function toResult(run: IRun): RunResult {
+	const task = run.data.resultData.runData[NODE_NAME]?.[0];
+	const outputs = (task?.data?.main ?? []).map((items) => items ?? []);
+	return {
+		status: run.status,
+		output: outputs[0] ?? [],
+		outputs,
+		error: errorOf(run.data.resultData),
+		hints: task?.hints ?? [],
+		run,
+	};
+}
+
+/** Addresses that a server would have; nothing calls them. */
+const ADDRESSES = {
+	instanceBaseUrl: 'http://localhost/',
+	restApiUrl: 'http://localhost/rest',
+	webhookBaseUrl: 'http://localhost/webhook',
+	webhookWaitingBaseUrl: 'http://localhost/webhook-waiting',
+	webhookTestBaseUrl: 'http://localhost/webhook-test',
+	formWaitingBaseUrl: 'http://localhost/form-waiting',
+};
+
+/** The two nodes of every run's workflow: the items' source, and the node under test. */
+function nodesOf(
+	packageName: string,
+	{ node, typeVersion = 1, parameters = {}, onError, credentials = {} }: RunOptions,
+): INode[] {
+	return [
+		{ id: 'source', name: SOURCE_NAME, type: SOURCE_TYPE, typeVersion: 1, position: [0, 0], parameters: {} },
+		{
+			id: 'node',
+			name: NODE_NAME,
+			type: `${packageName}.${node}`,
+			typeVersion,
+			position: [200, 0],
+			parameters,
+			credentials: Object.fromEntries(Object.keys(credentials).map((type) => [type, { id: type, name: type }])),
+			...(onError ? { onError } : {}),
+		},
+	];
+}
+
+/** What the package brings, found by n8n's own loader, which also checks file paths, class names and icons. */
+async function loadPackage(core: Core, packageFolder: string) {
+	const loader = new core.PackageDirectoryLoader(packageFolder);
+	await loader.loadAll();
+	return {
+		packageName: loader.packageName,
+		nodeTypes: new Map(
+			Object.entries(loader.nodeTypes).map(([name, { type }]) => [`${loader.packageName}.${name}`, type]),
+		),
+		credentialProperties: new Map<string, INodeProperties[]>(
+			Object.entries(loader.credentialTypes).map(([name, { type }]) => [name, type.properties]),
+		),
+	};
+}
+
+export async function createHarness({
+	binaryMode = 'filesystem',
+	packageFolder = REPOSITORY,
+}: HarnessOptions = {}): Promise<Harness> {
+	const home = mkdtempSync(join(tmpdir(), 'n8n-harness-'));
+	const { core, workflow: n8n, container } = loadN8n(home);
+	const binaryData = container.get(core.BinaryDataService);
+	binaryData.setManager('database', new DatabaseBinaryManager());
+	async function setBinaryMode(mode: BinaryMode) {
+		container.get(core.BinaryDataConfig).mode = mode;
+		await binaryData.init();
+	}
+	await setBinaryMode(binaryMode);
+
+	const { packageName, nodeTypes, credentialProperties } = await loadPackage(core, packageFolder);
+	const itemsOfWorkflow = new Map<string, HarnessItem[]>();
+	const source = sourceNode(itemsOfWorkflow);
+	function find(type: string): INodeType | IVersionedNodeType {
+		const found = type === SOURCE_TYPE ? source : nodeTypes.get(type);
+		if (!found)
+			throw new Error(`The package has no node ${type}; it has ${[...nodeTypes.keys()].join(', ') || 'none'}`);
+		return found;
+	}
+	const registry: INodeTypes = {
+		getByName: find,
+		getByNameAndVersion: (type, version) => n8n.NodeHelpers.getVersionedNodeType(find(type), version),
+		getKnownTypes: () => ({}),
+	};
+	const main = n8n.NodeConnectionTypes.Main;
+	const connections: IConnections = { [SOURCE_NAME]: { main: [[{ node: NODE_NAME, type: main, index: 0 }]] } };
+
+	let count = 0;
+	function start(options: RunOptions): StartedRun {
+		const id = String(++count);
+		itemsOfWorkflow.set(id, options.items ?? [{}]);
+		const data = {
+			id,
+			name: id,
+			nodes: nodesOf(packageName, options),
+			connections,
+			active: false,
+			settings: { executionOrder: 'v1' as const, ...options.settings },
+		};
+		const workflow = new n8n.Workflow({ ...data, nodeTypes: registry });
+		const additionalData = {
+			...ADDRESSES,
+			credentialsHelper: credentialsHelper(n8n.ICredentialsHelper, options.credentials ?? {}, credentialProperties),
+			hooks: new core.ExecutionLifecycleHooks('manual', id, data as unknown as IWorkflowBase),
+			executionId: id,
+			currentNodeExecutionIndex: 0,
+			variables: {},
+			userId: 'harness',
+			setExecutionStatus: () => {},
+			sendDataToUI: () => {},
+			logAiEvent: () => {},
+		} as unknown as IWorkflowExecuteAdditionalData;
+		const execution = new core.WorkflowExecute(additionalData, 'manual').run({
+			workflow,
+			startNode: workflow.getNode(SOURCE_NAME)!,
+		});
+		const done = execution.then(toResult).finally(() => itemsOfWorkflow.delete(id));
+		return { cancel: () => execution.cancel(), done };
+	}
+
+	return {
+		start,
+		run: async (options) => await start(options).done,
+		nodeTypes,
+		readBinary: async (binary) => await binaryData.getAsBuffer(binary),
+		setBinaryMode,
+		dispose: () => rmSync(home, { recursive: true, force: true }),
+	};
+}

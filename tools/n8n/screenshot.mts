@@ -1,0 +1,96 @@
+/**
+ * `node tools/n8n/screenshot.mts FOLDER`: pictures of the node in n8n's editor for the documentation, taken in a real
+ * n8n with the system's Chromium. Needs a built package.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { chromium, selectors, type BrowserContext, type Page } from 'playwright-core';
+import { BROWSER_ID, type N8nClient, type StoredWorkflow } from './client.mts';
+import { provideRecordings, readExample, withFolder } from './examples.mts';
+import { packPackage } from './package.mts';
+import { startN8n, type RunningN8n } from './server.mts';
+import { fileWorkflow, NODE_NAME } from './workflows.mts';
+
+const VIEWPORT = { width: 1600, height: 900 };
+
+/** For panels to slide in and icons to load. */
+const SETTLE_MS = 1500;
+
+function chromiumExecutable(): string {
+	const found = ['chromium', 'chromium-browser', 'google-chrome']
+		.map((name) =>
+			spawnSync('sh', ['-c', `command -v ${name}`])
+				.stdout.toString()
+				.trim(),
+		)
+		.find(Boolean);
+	if (!found) throw new Error('Chromium is missing. On Debian run: sudo apt-get install -y chromium');
+	return found;
+}
+
+/** A browser that is signed in already, and that reaches nothing but this machine. */
+async function openBrowser(client: N8nClient): Promise<{ context: BrowserContext; close: () => Promise<void> }> {
+	selectors.setTestIdAttribute('data-test-id');
+	const browser = await chromium.launch({
+		executablePath: chromiumExecutable(),
+		args: ['--no-sandbox', '--disable-gpu', '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost'],
+	});
+	const context = await browser.newContext({ viewport: VIEWPORT, locale: 'en-US' });
+	const [name, value] = client.cookie.split('=') as [string, string];
+	await context.addCookies([{ name, value, url: client.url, httpOnly: true, sameSite: 'Lax' }]);
+	await context.addInitScript((id) => localStorage.setItem('n8n-browserId', id), BROWSER_ID);
+	return { context, close: async () => await browser.close() };
+}
+
+async function openWorkflow(page: Page, { url }: N8nClient, { id }: StoredWorkflow): Promise<void> {
+	await page.goto(`${url}/workflow/${id}`, { waitUntil: 'domcontentloaded' });
+	await page.locator(`[data-test-id="canvas-node"][data-node-name="${NODE_NAME}"]`).waitFor();
+	await page.waitForTimeout(SETTLE_MS);
+}
+
+/** Takes a picture of the whole window. */
+async function take(page: Page, folder: string, name: string): Promise<void> {
+	for (const close of await page.locator('.el-notification__closeBtn').all()) await close.click();
+	await page.waitForTimeout(SETTLE_MS);
+	const path = join(folder, `${name}.png`);
+	await page.screenshot({ path });
+	console.log(path);
+}
+
+async function takePictures({ client, filesFolder }: RunningN8n, page: Page, folder: string): Promise<void> {
+	const recordings = join(filesFolder, 'recordings');
+	provideRecordings(recordings);
+	const node = page.locator(`[data-test-id="canvas-node"][data-node-name="${NODE_NAME}"]`);
+
+	const example = await client.createWorkflow(withFolder(readExample('sort-by-speech'), recordings));
+	await openWorkflow(page, client, example);
+	await page.getByTestId('execute-workflow-button').first().click();
+	await page.waitForTimeout(SETTLE_MS * 3);
+	await page.keyboard.press('1'); // zoom to fit
+	await take(page, folder, 'workflow');
+
+	const segments = await client.createWorkflow(fileWorkflow(join(recordings, 'call.ogg'), { output: 'segment' }));
+	await openWorkflow(page, client, segments);
+	await node.dblclick();
+	await page.getByTestId('node-execute-button').first().click();
+	await page.getByTestId('output-panel').getByText('start_time').first().waitFor();
+	await take(page, folder, 'node');
+}
+
+const [target] = process.argv.slice(2);
+if (!target) throw new Error('Usage: node tools/n8n/screenshot.mts FOLDER');
+const folder = resolve(target);
+mkdirSync(folder, { recursive: true });
+const { tarball, dispose } = await packPackage();
+const n8n = await startN8n({ tarball }).finally(dispose);
+try {
+	const { context, close } = await openBrowser(n8n.client);
+	try {
+		await takePictures(n8n, await context.newPage(), folder);
+	} finally {
+		await close();
+	}
+} finally {
+	await n8n.stop();
+}
