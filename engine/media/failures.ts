@@ -60,7 +60,7 @@ function incompleteMp4(fileName: string, detail: string): EngineError {
 	return new EngineError(
 		'NOT_MEDIA',
 		`The MP4/M4A file "${fileName}" is incomplete: the recording or upload was cut off`,
-		`Its index (the "moov" part, often at the end of the file) is missing. Upload or export the file again.${detail}`,
+		`Its index (the "moov" part, often at the end) is missing. Upload or export the file again.${detail}`,
 	);
 }
 

@@ -125,8 +125,9 @@ export class FfmpegRun {
 		if (damaged > 0) warnings.push(this.damagedWarning());
 		const silence = this.cut.silence / SAMPLE_RATE;
 		if (silence >= NOTABLE_SILENCE) {
-			const where = `where the timeline of "${this.file.name}" has no audio`;
-			warnings.push({ code: 'SILENCE_INSERTED', message: `${silence.toFixed(1)} s of silence were inserted ${where}` });
+			const inserted = `${silence.toFixed(1)} s of silence were inserted`;
+			const message = `${inserted} where the timeline of "${this.file.name}" has no audio`;
+			warnings.push({ code: 'SILENCE_INSERTED', message });
 		}
 		return warnings;
 	}

@@ -128,9 +128,9 @@ export class Spool {
 			return new EngineError(
 				'NO_DISK_SPACE',
 				'Not enough disk space for the temporary file',
-				`${this.folder} has ${this.free()} free; ${this.held()} of decoded audio are there already, and each hour of ` +
-					'audio needs 230 MB per channel while it is processed. Free some space, or set TMPDIR to a folder on a ' +
-					'larger disk.',
+				`${this.folder} has ${this.free()} free; ${this.held()} of audio are there already, and ` +
+					'each hour of audio needs 230 MB per channel while it is processed. Free some space, or set TMPDIR to ' +
+					'a folder on a larger disk.',
 			);
 		}
 		return new EngineError(

@@ -39,7 +39,7 @@ const REFUSED: Refused[] = [
 		message: /"page.mp3" is not a readable audio or video file: it looks like an HTML page/,
 		description: DOWNLOAD,
 	},
-	{ name: 'error.m4a', content: text('{"error": "expired"}'), code: 'NOT_MEDIA', message: /looks like a JSON document/ },
+	{ name: 'e.m4a', content: text('{"error": "expired"}'), code: 'NOT_MEDIA', message: /looks like a JSON document/ },
 	{ name: 'list.mp3', content: text('[\n  {"id": 1}]'), code: 'NOT_MEDIA', message: /looks like a JSON document/ },
 	{
 		name: 'denied.mp3',
@@ -47,7 +47,7 @@ const REFUSED: Refused[] = [
 		code: 'NOT_MEDIA',
 		message: /looks like an XML document/,
 	},
-	{ name: 'notes.wav', content: text('Plain words. '.repeat(99)), code: 'NOT_MEDIA', message: /looks like plain text/ },
+	{ name: 'n.wav', content: text('Plain words. '.repeat(99)), code: 'NOT_MEDIA', message: /looks like plain text/ },
 	{ name: 'archive.mp3', content: bytes(0x50, 0x4b, 3, 4), code: 'NOT_MEDIA', message: /looks like a ZIP archive/ },
 	{ name: 'paper.mp3', content: text('%PDF-1.7\n%...'), code: 'NOT_MEDIA', message: /looks like a PDF document/ },
 	{ name: 'photo.wav', content: bytes(0xff, 0xd8, 0xff), code: 'NOT_MEDIA', message: /looks like a JPEG picture/ },
@@ -58,7 +58,7 @@ const REFUSED: Refused[] = [
 	{ name: 'zeros.wav', content: Buffer.alloc(9000), code: 'NOT_MEDIA', message: /looks like a run of zero bytes/ },
 	{ name: 'random.mp3', content: noise(60000), code: 'NOT_MEDIA', message: /"random.mp3" is not a readable/ },
 	{ name: 'byte.wav', content: text('R'), code: 'NOT_MEDIA', message: /is not a readable/ },
-	{ name: 'tag.mp3', content: Buffer.concat([ID3, Buffer.alloc(99)]), code: 'NOT_MEDIA', message: /is not a readable/ },
+	{ name: 't.mp3', content: Buffer.concat([ID3, Buffer.alloc(99)]), code: 'NOT_MEDIA', message: /is not a readable/ },
 	{ name: 'live.m3u8', content: text(PLAYLIST), code: 'NOT_MEDIA', message: /looks like a playlist/ },
 	{ name: 'hid.mp3', content: Buffer.concat([ID3, text(PLAYLIST)]), code: 'NOT_MEDIA', message: /is not a readable/ },
 	{
@@ -75,7 +75,7 @@ const REFUSED: Refused[] = [
 		message: /"header-only.wav" contains no audio samples/,
 	},
 	{ name: 'claims.wav', content: wavHeader(0, { claimed: 320000 }), code: 'NO_SAMPLES', message: /no audio samples/ },
-	{ name: 'no-channels.wav', content: wav(noise(9000), { channels: 0 }), code: 'DECODE_FAILED', message: /pcm_s16le/ },
+	{ name: '0-channels.wav', content: wav(noise(9000), { channels: 0 }), code: 'DECODE_FAILED', message: /pcm_s16le/ },
 	{ name: 'no-rate.wav', content: wav(noise(9000), { rate: 0 }), code: 'NOT_MEDIA', message: /header is damaged/ },
 	{
 		name: 'codec.wav',

@@ -8,11 +8,11 @@ import { encode, file, floatWav } from './support/encode.mts';
 import { signal } from './support/signal.mts';
 
 const RATE = 44100;
-const SECONDS = 40;
+const SECONDS = 30;
 const source = { channels: signal(RATE, SECONDS, 1), rate: RATE };
 
 /** Range From in seconds: before anything is sought, on a whole second, between two samples of the file. */
-const STARTS = [1.5, 26, 33.3333];
+const STARTS = [1.5, 25, 26.3333];
 
 /** Name, then arguments of the encoder. */
 const FILES: Array<[name: string, ...args: string[]]> = [

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { decodeMedia } from '../../dist/engine/media/decoder.js';
-import { decode, failure } from './support/decode.mts';
+import { decode, failure, type Decoded } from './support/decode.mts';
 import { encode, ffmpeg, file, floatWav } from './support/encode.mts';
 import { align, signal } from './support/signal.mts';
 import { noise, samples16, wav } from './support/wav.mts';
@@ -15,13 +15,24 @@ function unknownLength(bytes: Buffer): Buffer {
 	return copy;
 }
 
+/** A deep comparison of so many samples would take half a minute to describe a difference. */
+function sameBits(a: Float32Array, b: Float32Array): boolean {
+	const bytes = (samples: Float32Array) => Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
+	return bytes(a).equals(bytes(b));
+}
+
+function assertSameResult({ audio, ...media }: Decoded, { audio: others, ...otherMedia }: Decoded): void {
+	assert.deepEqual(media, otherMedia);
+	audio.forEach((channel, number) => assert.ok(sameBits(channel, others[number]), `channel ${number} differs`));
+}
+
 test('16-bit WAV at 16 kHz comes out as its samples divided by 32768', async () => {
 	const data = noise(16000 * 2 * 2);
 	const decoded = await decode(file('exact.wav', wav(data, { channels: 2 })));
 	decoded.audio.forEach((channel, number) => {
 		const sample = (index: number) => data.readInt16LE((2 * index + number) * 2) / 32768;
 		const expected = Float32Array.from({ length: 16000 }, (_, index) => sample(index));
-		assert.deepEqual(channel, expected);
+		assert.ok(sameBits(channel, expected));
 	});
 });
 
@@ -48,7 +59,7 @@ for (const [codec, format, bits] of DIRECT) {
 			const ffmpegs = await decode(file('ffmpeg.wav', unknownLength(bytes)));
 			assert.equal(direct.samples, 20000);
 			assert.deepEqual(direct.info, { container: 'wav', codec, sample_rate: 16000, channels });
-			assert.deepEqual(direct, ffmpegs);
+			assertSameResult(direct, ffmpegs);
 		}
 	});
 }
@@ -64,7 +75,7 @@ test('WAV with other chunks, extensible headers and odd sizes reads the same bot
 	]) {
 		const bytes = await ffmpeg(inputs, ...from, ...args, '/chunks.wav');
 		const direct = await decode(file('chunks.wav', bytes));
-		assert.deepEqual(direct, await decode(file('chunks-ffmpeg.wav', unknownLength(bytes))));
+		assertSameResult(direct, await decode(file('chunks-ffmpeg.wav', unknownLength(bytes))));
 	}
 });
 

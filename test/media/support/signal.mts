@@ -9,8 +9,9 @@ function valueAt(time: number, channel: number): number {
 	const burst = Math.max(0, Math.sin(2 * Math.PI * (time / rhythm) + channel)) ** 0.5;
 	const pitch = 130 + 45 * channel;
 	const phase = 2 * Math.PI * (pitch * time + 11 * Math.sin(1.3 * time + channel));
+	const harmonics = HIGHEST / (pitch + 15);
 	let sum = 0;
-	for (let harmonic = 1; harmonic * (pitch + 15) < HIGHEST; harmonic += 2) sum += Math.sin(harmonic * phase) / harmonic;
+	for (let harmonic = 1; harmonic < harmonics; harmonic += 2) sum += Math.sin(harmonic * phase) / harmonic;
 	return 0.6 * burst * sum;
 }
 
