@@ -16,7 +16,7 @@ const TYPECHECK = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.test.json'
 
 /** `steps` run one after another until one fails; the arguments of the command line go to the last one. */
 const COMMANDS = {
-	build: { steps: [[GULP, 'build']] },
+	build: { steps: [] },
 	demo: { needsBuild: true, steps: [['tools/demo/demo.mts']] },
 	start: { needsBuild: true, steps: [['tools/n8n/start.mts']] },
 	bench: { needsBuild: true, steps: [['bench/bench.mts']] },
@@ -61,7 +61,8 @@ async function main([name, ...rest]) {
 	const command = COMMANDS[name];
 	if (!command) throw new Error(`Unknown command "${name}". Known: ${Object.keys(COMMANDS).join(', ')}`);
 	const node = ensureNode();
-	let code = command.needsBuild && !isBuilt() ? await build(node) : 0;
+	const mustBuild = name === 'build' || (command.needsBuild && !isBuilt());
+	let code = mustBuild ? await build(node) : 0;
 	for (const [index, step] of command.steps.entries()) {
 		if (code !== 0) return code;
 		const last = index === command.steps.length - 1;

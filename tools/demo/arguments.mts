@@ -6,8 +6,10 @@ export const SAMPLE = 'examples/audio/call.ogg';
 
 export const USAGE = `npm run demo                                 the sample recording
 npm run demo -- vad FILE… [options]          speech segments of each file
+npm run demo -- voiceprint FILE… --api URL   the voiceprint of each channel
 npm run --silent demo -- vad FILE… --json    one JSON document per file, one a line
 
+  --api URL              by the Speech Platform at this address instead of locally
   --preset NAME          balanced (default), transcription, silero, custom
   --runtime NAME         auto (default), native, wasm
   --channel-mode MODE    split (default), mix
@@ -16,7 +18,8 @@ npm run --silent demo -- vad FILE… --json    one JSON document per file, one a
   --probabilities        include the speech probabilities and their hop
   --onset N  --offset N  thresholds of the preset custom, 0 to 1
   --minimum-speech MS  --minimum-silence MS  --padding-before MS  --padding-after MS
-  --maximum-duration S   --timeout S`;
+  --maximum-duration S   --timeout S
+  --vector               voiceprints as numbers too`;
 
 /** The command line makes no sense; the message says why. */
 export class UsageError extends Error {}
@@ -52,6 +55,8 @@ const OPTIONS = {
 	'padding-after': TEXT,
 	'maximum-duration': TEXT,
 	timeout: TEXT,
+	api: TEXT,
+	vector: FLAG,
 } as const;
 
 type Values = Partial<Record<keyof typeof OPTIONS, string | boolean>>;
@@ -93,25 +98,46 @@ function presetOf(name: string): string {
 	return preset;
 }
 
-function vadParameters(values: Values): DemoRequest['parameters'] {
-	const includeProbabilities = Boolean(values.probabilities ?? values['include-probabilities']);
+/** Those of the engine on this machine, which the API has no use for. */
+function localParameters(values: Values): { parameters: INodeParameters; options: INodeParameters } {
 	const thresholds = numbers(values, THRESHOLDS);
 	const preset = presetOf(String(values.preset ?? (Object.keys(thresholds).length > 0 ? 'custom' : 'balanced')));
 	return {
-		engine: 'local',
-		preset,
-		thresholds,
-		...(values['channel-mode'] === undefined ? {} : { channelMode: values['channel-mode'] }),
-		...(values.channels === undefined ? {} : { channels: values.channels }),
-		...numbers(values, { 'range-from': 'rangeFrom', 'range-to': 'rangeTo' }),
+		parameters: { preset, thresholds },
 		options: {
-			simplify: false,
-			includeProbabilities,
+			includeProbabilities: Boolean(values.probabilities ?? values['include-probabilities']),
 			...(values.runtime === undefined ? {} : { runtime: values.runtime }),
-			...numbers(values, { 'maximum-duration': 'maximumDuration', timeout: 'timeout' }),
+			...numbers(values, { 'maximum-duration': 'maximumDuration' }),
 		},
 	};
 }
+
+/** Which channels, and how long it may take. */
+function commonParameters(values: Values, own: INodeParameters, options: INodeParameters): INodeParameters {
+	return {
+		engine: values.api === undefined ? 'local' : 'api',
+		...(values['channel-mode'] === undefined ? {} : { channelMode: values['channel-mode'] }),
+		...(values.channels === undefined ? {} : { channels: values.channels }),
+		...own,
+		options: { simplify: false, ...numbers(values, { timeout: 'timeout' }), ...options },
+	};
+}
+
+function vadParameters(values: Values): INodeParameters {
+	const local = values.api === undefined ? localParameters(values) : { parameters: {}, options: {} };
+	const range = numbers(values, { 'range-from': 'rangeFrom', 'range-to': 'rangeTo' });
+	return commonParameters(values, { ...local.parameters, ...range }, local.options);
+}
+
+function voiceprintParameters(values: Values): INodeParameters {
+	if (values.api === undefined) throw new UsageError('voiceprint needs --api URL');
+	return commonParameters(values, {}, { includeVectorVoiceprint: Boolean(values.vector) });
+}
+
+const COMMANDS: Record<string, { node: string; parameters: (values: Values) => INodeParameters } | undefined> = {
+	vad: { node: 'voiceActivityDetection', parameters: vadParameters },
+	voiceprint: { node: 'extractVoiceprint', parameters: voiceprintParameters },
+};
 
 function parse(args: string[]) {
 	try {
@@ -129,10 +155,12 @@ export function parseDemoArguments(args: string[]): DemoRequest | 'help' {
 	const { values, positionals } = parse(args);
 	if (values.help) return 'help';
 	const [command = 'vad', ...files] = positionals;
-	if (command !== 'vad') throw new UsageError(`There is no command '${command}'`);
+	const known = COMMANDS[command];
+	if (!known) throw new UsageError(`There is no command '${command}'`);
 	return {
-		node: 'voiceActivityDetection',
-		parameters: vadParameters(values),
+		node: known.node,
+		parameters: known.parameters(values),
+		...(values.api === undefined ? {} : { credentials: { speechPlatformApi: { baseUrl: values.api, authentication: 'none' } } }),
 		files: files.length > 0 ? files : [SAMPLE],
 		json: values.json ?? false,
 	};

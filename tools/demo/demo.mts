@@ -5,7 +5,7 @@
 import { resolve } from 'node:path';
 import { parseDemoArguments, USAGE, UsageError, type DemoRequest } from './arguments.mts';
 import { createHarness, type Harness, type RunResult } from '../n8n/harness.mts';
-import { showDetection } from './show.mts';
+import { showAnswer } from './show.mts';
 
 interface Answer {
 	file: string;
@@ -14,7 +14,7 @@ interface Answer {
 
 /** The one item of a run, or its error, with the file's name as it was given. */
 function answerOf(file: string, { output, error }: RunResult): Answer {
-	if (error) return { file, error: { code: error.name, message: error.message, description: error.description } };
+	if (error) return { file, error: { code: error.context.code ?? error.name, message: error.message, description: error.description } };
 	return { file, ...output[0].json };
 }
 
@@ -36,7 +36,7 @@ async function main(): Promise<number> {
 		for (const file of request.files) {
 			const answer = await processFile(harness, request, file);
 			if (answer.error) failures++;
-			console.log(request.json ? JSON.stringify(answer) : showDetection(answer));
+			console.log(request.json ? JSON.stringify(answer) : showAnswer(answer));
 		}
 	} finally {
 		harness.dispose();

@@ -1,4 +1,4 @@
-/** A detection for people: a table of segments and a timeline per channel. */
+/** An answer for people: of a detection a table of segments and a timeline per channel, of voiceprints a line each. */
 
 interface Channel {
 	channel_number: number;
@@ -6,14 +6,23 @@ interface Channel {
 	segments: Array<{ start_time: number; end_time: number }>;
 }
 
-interface Detection {
+interface Answer {
 	file: string;
 	error?: { message: string; description?: string };
 	model?: string;
 	runtime?: string;
 	duration?: number;
-	channels?: Channel[];
+	task_id?: string;
+	channels?: Channel[] | Voiceprint[];
 	warnings?: Array<{ message: string }>;
+	settings?: { range_from?: number };
+}
+
+interface Voiceprint {
+	channel_number: number;
+	speech_length: number;
+	model: string;
+	voiceprint: string;
 }
 
 const WIDTH = 72;
@@ -47,15 +56,30 @@ function channelText(channel: Channel, from: number, duration: number): string {
 	].join('\n');
 }
 
+function voiceprintText({ channel_number, speech_length, model, voiceprint }: Voiceprint): string {
+	const bytes = Buffer.byteLength(voiceprint, 'base64');
+	return `Channel ${channel_number}: ${speech_length.toFixed(3)} s of speech, ${model}, ${bytes} bytes: ${voiceprint.slice(0, 32)}…`;
+}
+
+/** The API does not say how long the file is: the timeline then ends with the last speech. */
+function lastEnd(channels: Channel[]): number {
+	return Math.max(0, ...channels.flatMap(({ segments }) => segments.map(({ end_time }) => end_time)));
+}
+
 /** @param answer the node's output for one file, with the file's name */
-export function showDetection(answer: { file: string }): string {
-	const { file, error, channels = [], duration = 0, ...rest } = answer as Detection & { settings?: { range_from?: number } };
+export function showAnswer(answer: { file: string }): string {
+	const { file, error, channels = [], duration, ...rest } = answer as Answer;
 	if (error) return [`${file}: ${error.message}`, error.description].filter(Boolean).join('\n  ');
+	const detected = channels.filter((channel) => 'segments' in channel);
+	const voiceprints = channels.filter((channel) => 'voiceprint' in channel);
 	const from = rest.settings?.range_from ?? 0;
+	const length = duration ?? lastEnd(detected) - from;
+	const source = rest.task_id ? `task ${rest.task_id} of the Speech Platform` : `${rest.model} (${rest.runtime} ONNX Runtime)`;
 	return [
-		`${file}: ${duration.toFixed(3)} s, ${rest.model} (${rest.runtime} ONNX Runtime)`,
+		`${file}: ${duration === undefined ? '' : `${duration.toFixed(3)} s, `}${source}`,
 		...(rest.warnings ?? []).map(({ message }) => `  note: ${message}`),
-		...channels.map((channel) => channelText(channel, from, duration)),
+		...detected.map((channel) => channelText(channel, from, length)),
+		...voiceprints.map(voiceprintText),
 		'',
 	].join('\n');
 }

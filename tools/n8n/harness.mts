@@ -124,7 +124,7 @@ function errorOf(data: IRun['data']['resultData']): RunError | undefined {
 	if (!error) return undefined;
 	const context = ('context' in error ? error.context : undefined) ?? {};
 	return {
-		name: error.name,
+		name: error.name || 'Error',
 		message: error.message,
 		description: error.description ?? undefined,
 		itemIndex: context.itemIndex as number | undefined,

@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 
 export interface RunLoggedOptions {
@@ -9,6 +10,18 @@ export interface RunLoggedOptions {
 	logFile: string;
 }
 
+/** The exit code of a command; where this process ends first, the command does not go on without it. */
+async function exitCode(child: ChildProcess): Promise<number | null> {
+	const kill = () => child.kill();
+	process.once('exit', kill);
+	try {
+		const [code] = (await once(child, 'exit')) as [number | null];
+		return code;
+	} finally {
+		process.off('exit', kill);
+	}
+}
+
 /** Runs a command quietly; where it fails, the error shows the end of what it printed. */
 export async function runLogged(
 	command: string,
@@ -16,16 +29,9 @@ export async function runLogged(
 	{ cwd, env = {}, logFile }: RunLoggedOptions,
 ): Promise<void> {
 	const output = openSync(logFile, 'a');
-	try {
-		const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', output, output] });
-		const code = await new Promise<number | null>((resolve, reject) => {
-			child.once('error', reject);
-			child.once('exit', resolve);
-		});
-		if (code === 0) return;
-	} finally {
-		closeSync(output);
-	}
+	const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', output, output] });
+	closeSync(output);
+	if ((await exitCode(child)) === 0) return;
 	const end = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-25).join('\n');
 	throw new Error(`This command failed: ${[command, ...args].join(' ')}\n${end}\nThe whole output: ${logFile}`);
 }

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 
@@ -32,7 +32,8 @@ async function toItem(
 ): Promise<INodeExecutionData> {
 	const item: INodeExecutionData = { json, pairedItem: { item: index } };
 	for (const [field, file] of Object.entries(files ?? {})) {
-		const content = 'path' in file ? createReadStream(file.path) : file.buffer;
+		// Opened here, so that a file which cannot be read fails the run and not the process.
+		const content = 'path' in file ? (await open(file.path)).createReadStream() : file.buffer;
 		const fileName = file.fileName ?? ('path' in file ? basename(file.path) : undefined);
 		item.binary ??= {};
 		item.binary[field] = await context.helpers.prepareBinaryData(content, fileName, file.mimeType);
