@@ -6,11 +6,13 @@ import { accuracyBench } from './accuracy.mts';
 import { inferenceBench } from './inference.mts';
 import { memoryBench } from './memory.mts';
 import { pipelineBench } from './pipeline.mts';
+import { uploadBench } from './upload.mts';
 
 const BENCHES: Record<string, () => Promise<void>> = {
 	inference: inferenceBench,
 	pipeline: pipelineBench,
 	memory: memoryBench,
+	upload: uploadBench,
 	accuracy: accuracyBench,
 };
 

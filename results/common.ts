@@ -1,7 +1,7 @@
 /** What the output forms share, so that a field has the same name, place and meaning in each of them. */
 import type { Segment, VadChannel, Warning } from '../engine/protocol';
 import { seconds } from './seconds';
-import type { Origin, SpeechResult } from './types';
+import type { Origin, Provenance } from './types';
 
 type Fields = { [field: string]: unknown };
 
@@ -11,13 +11,13 @@ export function present(fields: Fields): Fields {
 }
 
 /** The first fields of every item: which file this is about and who says so. */
-export function head(result: SpeechResult, origin: Origin): Fields {
-	const { engine, model, task_id } = result;
-	return present({ file_name: origin.fileName, engine, model, task_id });
+export function head(result: Provenance, origin: Origin): Fields {
+	const { engine, model, task_id, correlation_id, state } = result;
+	return present({ file_name: origin.fileName, engine, model, task_id, correlation_id, state });
 }
 
 /** The last fields of every item where `simplify` is off: how the result came about. */
-export function details(result: SpeechResult, origin: Origin): Fields {
+export function details(result: Provenance, origin: Origin): Fields {
 	const { runtime, media } = result;
 	return present({ runtime, media, settings: origin.settings });
 }
@@ -35,12 +35,12 @@ export function roundChannel(channel: VadChannel): VadChannel {
 }
 
 /** Seconds of media, where the result says so. */
-export function roundDuration({ duration }: SpeechResult): number | undefined {
+export function roundDuration({ duration }: Provenance): number | undefined {
 	return duration === undefined ? undefined : seconds(duration);
 }
 
 /** The warnings of one channel and of the file as a whole. */
-export function warningsOf(result: SpeechResult, channelNumber: number): Warning[] {
+export function warningsOf(result: Provenance, channelNumber: number): Warning[] {
 	return (result.warnings ?? []).filter(
 		({ channel_number: about }) => about === undefined || about === channelNumber,
 	);

@@ -4,7 +4,9 @@ import { fileItems } from './file';
 import { segmentItems } from './segment';
 import type { Origin, OutputForm, ResultItem, ShapeOptions, SpeechResult } from './types';
 
-export type { Origin, OutputForm, ResultItem, ShapeOptions, SpeechResult } from './types';
+export { taskItem, isTaskReference } from './task';
+export { toVoiceprintItems, type VoiceprintForm } from './voiceprint';
+export type * from './types';
 
 type Shape = (result: SpeechResult, origin: Origin, options: ShapeOptions) => ResultItem[];
 

@@ -7,20 +7,51 @@ import type { MediaInfo, VadChannel, Warning } from '../engine/protocol';
 /** How a result is spread over items; also the values of the node's Output parameter. */
 export type OutputForm = 'file' | 'channel' | 'segment';
 
-/** A voice activity detection result, wherever it was computed. */
-export interface SpeechResult {
+/** Where a task on a server computes the result: which one. */
+export interface TaskFields {
+	task_id: string;
+	/** By which the server's logs know all requests of the execution. */
+	correlation_id: string;
+	/** `done` where the result is there. */
+	state: string;
+}
+
+/** How a result came about. */
+export interface Provenance extends Partial<TaskFields> {
 	engine: string;
 	model?: string;
 	/** Which ONNX Runtime ran; local results only. */
 	runtime?: string;
-	/** Only where a task on a server computed the result. */
-	task_id?: string;
 	/** Seconds of media processed. */
 	duration?: number;
 	media?: MediaInfo;
-	channels: VadChannel[];
 	warnings?: Warning[];
 }
+
+/** A voice activity detection result, wherever it was computed. */
+export interface SpeechResult extends Provenance {
+	channels: VadChannel[];
+}
+
+/** A voiceprint for each channel, wherever it was computed. */
+export interface VoiceprintResult extends Provenance {
+	channels: VoiceprintChannel[];
+}
+
+export interface VoiceprintChannel {
+	channel_number: number;
+	/** Seconds of speech behind the voiceprint. */
+	speech_length: number;
+	/** Voiceprints of different models cannot be compared. */
+	model: string;
+	/** Base64. */
+	voiceprint: string;
+	/** The same as numbers, where they were asked for; empty without speech. */
+	vector?: number[];
+}
+
+/** A task that has no result yet. */
+export type TaskReference = TaskFields & Pick<Provenance, 'engine'>;
 
 /** What the result does not say itself: where its file came from and what was asked for. */
 export interface Origin {

@@ -7,6 +7,7 @@ import {
 } from 'n8n-workflow';
 import { Hints } from '../common/hints';
 import { runForEachItem } from '../common/itemLoop';
+import { speechPlatformApiTest } from '../common/platform';
 import { detect } from './detect';
 import { PROPERTIES } from './parameters';
 
@@ -19,11 +20,20 @@ export class VoiceActivityDetection implements INodeType {
 		icon: { light: 'file:voiceActivityDetection.svg', dark: 'file:voiceActivityDetection.dark.svg' },
 		group: ['transform'],
 		version: [1],
-		subtitle: '={{ $parameter["engine"] + ": one item per " + $parameter["output"] }}',
+		subtitle:
+			'={{ $parameter["engine"] + ": " + ($parameter["operation"] === "getResult" ? "get result, " : "") + "one item per " + $parameter["output"] }}',
 		description: 'Find where people speak in an audio or video file',
 		defaults: { name: 'Voice Activity Detection' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
+		credentials: [
+			{
+				name: 'speechPlatformApi',
+				required: true,
+				testedBy: 'speechPlatformApiTest',
+				displayOptions: { show: { engine: ['api'] } },
+			},
+		],
 		hints: [
 			{
 				message:
@@ -37,6 +47,8 @@ export class VoiceActivityDetection implements INodeType {
 		],
 		properties: PROPERTIES,
 	};
+
+	methods = { credentialTest: { speechPlatformApiTest } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const hints = new Hints();

@@ -1,18 +1,19 @@
 /** One item in, its result's items out, whichever engine is chosen. */
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { toItems, type OutputForm } from '../../results';
-import { outputFieldOf } from '../common/binary';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { isTaskReference, taskItem, toItems, type OutputForm, type SpeechResult } from '../../results';
+import { originOf, toOutput, type Answer } from '../common/answer';
+import { SIMPLIFY } from '../common/engineParameters';
 import type { Hints } from '../common/hints';
 import { BINARY_PROPERTY_NAME } from '../common/mediaParameters';
 import { boolean, choice, read, readCollection } from '../common/read';
-import type { Detection } from './detection';
+import { detectByApi } from './api';
 import { detectLocally } from './local';
-import { ENGINE, KEEP_FILES_WITHOUT_SPEECH, OPTIONS, OUTPUT, SIMPLIFY } from './parameters';
+import { ENGINE, KEEP_FILES_WITHOUT_SPEECH, OPTIONS, OUTPUT } from './parameters';
 
-type Detect = (ctx: IExecuteFunctions, itemIndex: number) => Promise<Detection>;
+type Detect = (ctx: IExecuteFunctions, itemIndex: number) => Promise<Answer<SpeechResult>>;
 
 /** By value of the parameter Engine. */
-const ENGINES: Record<string, Detect | undefined> = { local: detectLocally };
+const ENGINES: Record<string, Detect | undefined> = { local: detectLocally, api: detectByApi };
 
 /** Said in the editor, since n8n ends a branch without items and does not say why. */
 const NO_ITEMS = {
@@ -31,14 +32,14 @@ export async function detect(ctx: IExecuteFunctions, itemIndex: number, hints: H
 	};
 	const engine = ENGINES[choice(ENGINE, read(ctx, itemIndex, ENGINE))]!;
 
-	const { result, binary, settings } = await engine(ctx, itemIndex);
+	const answer = await engine(ctx, itemIndex);
 
+	const { result } = answer;
+	const origin = originOf(answer, itemIndex);
+	const field = read(ctx, itemIndex, BINARY_PROPERTY_NAME);
+	if (isTaskReference(result)) return toOutput([taskItem(result, origin)], true, answer, field);
 	hints.add(itemIndex, result.warnings);
-	const items = toItems(result, form, { item: itemIndex, fileName: binary?.fileName, settings }, shape);
+	const items = toItems(result, form, origin, shape);
 	if (form === 'segment' && items.length === 0) hints.add(itemIndex, [NO_ITEMS]);
-	// The file goes on with its one item (a reference, no copy), so that the next node can use it. The other forms would
-	// repeat it, and with binary data kept in memory so would n8n's record of the execution.
-	const field = outputFieldOf(read(ctx, itemIndex, BINARY_PROPERTY_NAME));
-	const passedOn = form === 'file' && binary ? { binary: { [field]: binary } } : {};
-	return items.map(({ json, pairedItem }) => ({ json: json as IDataObject, pairedItem, ...passedOn }));
+	return toOutput(items, form === 'file', answer, field);
 }

@@ -3,11 +3,13 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { runJob, withWorkFolder } from '../../engine/client';
 import type { RuntimeChoice, VadJob, VadPreset, VadRequest } from '../../engine/protocol';
 import { vadSettings } from '../../engine/vad/presets';
+import type { SpeechResult } from '../../results';
+import type { Answer } from '../common/answer';
 import { writeBinaryToFile } from '../common/binary';
 import { BINARY_PROPERTY_NAME, readChannels, readRange } from '../common/mediaParameters';
 import { boolean, choice, number, read, readCollection } from '../common/read';
-import type { Detection } from './detection';
-import { INCLUDE_PROBABILITIES, MAXIMUM_DURATION, OPTIONS, PRESET, RUNTIME, TIMEOUT } from './parameters';
+import { TIMEOUT } from '../common/taskParameters';
+import { INCLUDE_PROBABILITIES, MAXIMUM_DURATION, OPTIONS, PRESET, RUNTIME } from './parameters';
 import { readThresholds } from './thresholds';
 
 /** Everything of the job except what depends on the file's copy. */
@@ -20,7 +22,7 @@ interface Request {
 }
 
 /** Parameters are read and checked before the file is copied: a typing mistake shows at once, however long the file. */
-export async function detectLocally(ctx: IExecuteFunctions, itemIndex: number): Promise<Detection> {
+export async function detectLocally(ctx: IExecuteFunctions, itemIndex: number): Promise<Answer<SpeechResult>> {
 	const { media, vad, runtime, timeoutMs } = readRequest(ctx, itemIndex);
 	const field = read(ctx, itemIndex, BINARY_PROPERTY_NAME);
 	return await withWorkFolder(async (workFolder) => {
@@ -34,7 +36,7 @@ export async function detectLocally(ctx: IExecuteFunctions, itemIndex: number): 
 		};
 		const signal = ctx.getExecutionCancelSignal();
 		const result = await runJob(job, { signal, timeoutMs });
-		return { result, binary, settings: settingsOf(job) };
+		return { result, file: { binary, fileName: binary.fileName }, settings: settingsOf(job) };
 	});
 }
 
@@ -60,7 +62,7 @@ function readRequest(ctx: IExecuteFunctions, itemIndex: number): Request {
 	};
 }
 
-function settingsOf({ media, vad }: VadJob): Detection['settings'] {
+function settingsOf({ media, vad }: VadJob): Answer<SpeechResult>['settings'] {
 	return {
 		preset: vad.preset,
 		thresholds: vadSettings(vad).thresholds,

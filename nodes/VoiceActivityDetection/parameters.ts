@@ -1,6 +1,16 @@
 /** The parameters of the node, one constant each, so that the code that reads a value has its label and limits. */
 import type { INodeProperties } from 'n8n-workflow';
+import { ENGINE_API, SIMPLIFY } from '../common/engineParameters';
 import { BINARY_PROPERTY_NAME, CHANNEL_MODE, CHANNELS, RANGE_FROM, RANGE_TO } from '../common/mediaParameters';
+import {
+	forMedia,
+	GET_RESULT,
+	ON_A_SERVER,
+	POLLING_INTERVAL,
+	TASK_ID,
+	TIMEOUT,
+	WAIT_FOR_COMPLETION,
+} from '../common/taskParameters';
 import { THRESHOLDS } from './thresholds';
 
 /** Parameters that only make sense where this package computes the result itself. */
@@ -18,6 +28,30 @@ export const ENGINE: INodeProperties = {
 			name: 'Local',
 			value: 'local',
 			description: 'Inside n8n, with the model that comes with this node. Nothing leaves the machine.',
+		},
+		ENGINE_API,
+	],
+};
+
+export const OPERATION: INodeProperties = {
+	displayName: 'Operation',
+	name: 'operation',
+	type: 'options',
+	noDataExpression: true,
+	default: 'detect',
+	displayOptions: { show: ON_A_SERVER },
+	options: [
+		{
+			name: 'Detect',
+			value: 'detect',
+			description: 'Send a file and detect speech in it',
+			action: 'Detect voice activity',
+		},
+		{
+			name: 'Get Result',
+			value: GET_RESULT,
+			description: 'Fetch the result of a task that was started without waiting for it',
+			action: 'Get voice activity result',
 		},
 	],
 };
@@ -122,43 +156,35 @@ export const RUNTIME: INodeProperties = {
 	],
 };
 
-export const SIMPLIFY: INodeProperties = {
-	displayName: 'Simplify',
-	name: 'simplify',
-	type: 'boolean',
-	default: true,
-	description: 'Whether to return a simplified version of the response instead of the raw data',
-	hint: 'Turn off to add the file format, the runtime and the settings used',
-};
-
-export const TIMEOUT: INodeProperties = {
-	displayName: 'Timeout',
-	name: 'timeout',
-	type: 'number',
-	default: 600,
-	typeOptions: { minValue: 0 },
-	hint: 'In seconds, 0 for no limit',
-	description: 'Longest time to work on one file, in seconds. Set to 0 to wait without limit.',
-};
-
 export const OPTIONS: INodeProperties = {
 	displayName: 'Options',
 	name: 'options',
 	type: 'collection',
 	placeholder: 'Add option',
 	default: {},
-	options: [INCLUDE_PROBABILITIES, KEEP_FILES_WITHOUT_SPEECH, MAXIMUM_DURATION, RUNTIME, SIMPLIFY, TIMEOUT],
+	options: [
+		INCLUDE_PROBABILITIES,
+		KEEP_FILES_WITHOUT_SPEECH,
+		MAXIMUM_DURATION,
+		POLLING_INTERVAL,
+		RUNTIME,
+		SIMPLIFY,
+		TIMEOUT,
+	],
 };
 
 export const PROPERTIES: INodeProperties[] = [
 	ENGINE,
-	BINARY_PROPERTY_NAME,
+	OPERATION,
+	TASK_ID,
+	forMedia(BINARY_PROPERTY_NAME),
 	PRESET,
 	THRESHOLDS,
 	OUTPUT,
-	CHANNEL_MODE,
-	CHANNELS,
-	RANGE_FROM,
-	RANGE_TO,
+	forMedia(CHANNEL_MODE),
+	forMedia(CHANNELS),
+	forMedia(RANGE_FROM),
+	forMedia(RANGE_TO),
+	WAIT_FOR_COMPLETION,
 	OPTIONS,
 ];

@@ -70,25 +70,16 @@ export async function writeBinaryToFile(
 	const path = join(folder, 'input');
 	try {
 		if (binary.id) {
-			const source = await readable(
-				binary,
-				async () => await ctx.helpers.getBinaryStream(binary.id!, CHUNK_SIZE),
-			);
-			await copy(source, path, binary, signal);
+			await copy(await openStream(ctx, binary), path, binary, signal);
 		} else {
-			const read = async () => await ctx.helpers.getBinaryDataBuffer(itemIndex, binary);
-			await writeFile(path, await readable(binary, read), { mode: PRIVATE, flag: 'wx', signal });
+			await writeFile(path, await readBuffer(ctx, itemIndex, binary), { mode: PRIVATE, flag: 'wx', signal });
 		}
 	} catch (error) {
 		if (signal?.aborted) throw canceled();
 		throw error instanceof InputError ? error : notWritable(error);
 	}
 	if ((await stat(path)).size > 0) return { path, binary };
-	throw new InputError(
-		'EMPTY_FILE',
-		`${nameOf(binary)} is empty (0 bytes)`,
-		'Check the node that downloads or creates it.',
-	);
+	throw emptyFile(binary);
 }
 
 /** Streams into a new file. What the source throws and what the disk throws are told apart: the remedies differ. */
@@ -106,7 +97,22 @@ async function copy(source: Readable, path: string, binary: IBinaryData, signal?
 	}
 }
 
-async function readable<T>(binary: IBinaryData, read: () => Promise<T>): Promise<T> {
+/** The content of a file that has an `id`: n8n keeps it outside of the item. */
+export async function openStream(
+	ctx: IExecuteFunctions,
+	binary: IBinaryData,
+	chunkSize = CHUNK_SIZE,
+): Promise<Readable> {
+	return await readable(binary, async () => await ctx.helpers.getBinaryStream(binary.id!, chunkSize));
+}
+
+/** The content of any file, whole. */
+export async function readBuffer(ctx: IExecuteFunctions, itemIndex: number, binary: IBinaryData): Promise<Buffer> {
+	return await readable(binary, async () => await ctx.helpers.getBinaryDataBuffer(itemIndex, binary));
+}
+
+/** What `read` reads from n8n's storage. Throws BINARY_NOT_READABLE where storage does. */
+export async function readable<T>(binary: IBinaryData, read: () => Promise<T>): Promise<T> {
 	try {
 		return await read();
 	} catch (error) {
@@ -114,7 +120,15 @@ async function readable<T>(binary: IBinaryData, read: () => Promise<T>): Promise
 	}
 }
 
-function notReadable(binary: IBinaryData, error: unknown): InputError {
+export function emptyFile(binary: IBinaryData): InputError {
+	return new InputError(
+		'EMPTY_FILE',
+		`${nameOf(binary)} is empty (0 bytes)`,
+		'Check the node that downloads or creates it.',
+	);
+}
+
+export function notReadable(binary: IBinaryData, error: unknown): InputError {
 	return new InputError(
 		'BINARY_NOT_READABLE',
 		`${nameOf(binary)} could not be read from n8n's binary data storage`,

@@ -2,11 +2,21 @@
  * Errors as n8n shows them. Inside a node, a mistake is thrown as a typed error with a stable code; the item loop turns
  * it here, once, into n8n's own error with the item's index, whatever room of the house it came from.
  */
-import { ExecutionBaseError, NodeError, NodeOperationError, type IDataObject, type INode } from 'n8n-workflow';
+import {
+	ExecutionBaseError,
+	NodeApiError,
+	NodeError,
+	NodeOperationError,
+	type IDataObject,
+	type INode,
+	type JsonObject,
+} from 'n8n-workflow';
 import { EngineError, type EngineErrorCode } from '../../engine/errors';
+import { SpeechPlatformError } from '../../speech-platform';
 
 /** Codes of what is found in n8n's process before an engine is asked, beside the ones the engine knows too. */
-export type InputErrorCode = EngineErrorCode | 'BINARY_FIELD_MISSING' | 'BINARY_NOT_READABLE';
+export type InputErrorCode =
+	EngineErrorCode | 'BINARY_FIELD_MISSING' | 'BINARY_NOT_READABLE' | 'INVALID_CREDENTIAL';
 
 /** Something about the item or its parameters that the user can change. */
 export class InputError extends Error {
@@ -52,28 +62,49 @@ export function toNodeError(node: INode, error: unknown, itemIndex: number): Exe
 		return error;
 	}
 	const { code, message, description } = typed(error);
-	const nodeError = new NodeOperationError(node, error instanceof Error ? error : new Error(String(error)), {
-		message: `${message} [item ${itemIndex}]`,
-		description,
-		itemIndex,
-		level: FAULTS.has(code) ? 'error' : 'warning',
-	});
+	const options = { message: `${message} [item ${itemIndex}]`, description, itemIndex };
+	const nodeError =
+		error instanceof SpeechPlatformError
+			? apiError(node, error, options)
+			: new NodeOperationError(node, error instanceof Error ? error : new Error(String(error)), {
+					...options,
+					level: FAULTS.has(code) ? 'error' : 'warning',
+				});
 	// n8n replaces a whole message that contains, in any case, a name such as EPERM: also that of `fileperms.wav`.
-	nodeError.message = `${message} [item ${itemIndex}]`;
+	nodeError.message = options.message;
 	nodeError.messages = [];
 	nodeError.context.code = code;
 	return nodeError;
 }
 
-/** What an item says of its error where the workflow goes on: `{ message, code, description }`. */
+/** What the server said stays available beside the text: in the error's context, and from there in the item. */
+function apiError(
+	node: INode,
+	error: SpeechPlatformError,
+	options: { message: string; description?: string; itemIndex: number },
+): NodeApiError {
+	const { httpStatus, type, detail, correlationId, requestId, taskId } = error;
+	const nodeError = new NodeApiError(node, error as unknown as JsonObject, options);
+	// Left to itself, n8n takes our code for the status.
+	nodeError.httpCode = httpStatus === undefined ? null : String(httpStatus);
+	const facts = { type, detail, http_status: httpStatus, correlation_id: correlationId, request_id: requestId, task_id: taskId };
+	for (const [name, value] of Object.entries(facts)) if (value !== undefined) nodeError.context[name] = value;
+	return nodeError;
+}
+
+/** Of an answer of the Speech Platform API, beside the fields that every error has. */
+const API_FIELDS = ['type', 'detail', 'http_status', 'correlation_id', 'request_id', 'task_id'];
+
+/** What an item says of its error where the workflow goes on: `{ message, code, description }`, and what the API said. */
 export function errorFields(error: ExecutionBaseError): IDataObject {
 	const fields: IDataObject = { message: error.message, code: error.context.code ?? error.name };
 	if (error.description) fields.description = error.description;
+	for (const name of API_FIELDS) if (error.context[name] !== undefined) fields[name] = error.context[name];
 	return fields;
 }
 
 function typed(error: unknown): { code: string; message: string; description?: string } {
-	if (error instanceof EngineError || error instanceof InputError) return error;
+	if (error instanceof EngineError || error instanceof InputError || error instanceof SpeechPlatformError) return error;
 	return {
 		code: 'INTERNAL',
 		message: 'Processing stopped for a reason that the node does not know',

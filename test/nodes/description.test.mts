@@ -1,13 +1,16 @@
 /** What the editor shows: rules that hold for every parameter, now and later. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { describe, it } from 'node:test';
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { INodeParameters, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { BALANCED } from '../../dist/engine/vad/presets.js';
-import { NODE, node } from './support/node.mts';
+import { NODE, node, nodeOf } from './support/node.mts';
 
-const FOLDER = join(import.meta.dirname, '..', '..', 'dist', 'nodes', 'VoiceActivityDetection');
+const { NodeHelpers } = createRequire(import.meta.url)('n8n-workflow') as typeof import('n8n-workflow');
+
+const NODES = join(import.meta.dirname, '..', '..', 'dist', 'nodes');
 const { description } = node;
 
 /** All parameters, those inside collections too. */
@@ -20,6 +23,8 @@ function flat(properties: INodeProperties[]): INodeProperties[] {
 
 const all = flat(description.properties);
 const byName = (name: string) => all.find((property) => property.name === name)!;
+const defaultsOf = (properties: INodeProperties[]) =>
+	Object.fromEntries(properties.filter(({ type }) => type !== 'collection').map((one) => [one.name, one.default]));
 const valuesOf = (name: string) => (byName(name).options as INodePropertyOptions[]).map(({ value }) => value);
 
 const SMALL_WORDS = new Set(['per', 'for', 'of', 'the', 'to', 'a', 'and']);
@@ -44,6 +49,8 @@ describe('the node', () => {
 			description.properties.map(({ name }) => name),
 			[
 				'engine',
+				'operation',
+				'taskId',
 				'binaryPropertyName',
 				'preset',
 				'thresholds',
@@ -52,10 +59,12 @@ describe('the node', () => {
 				'channels',
 				'rangeFrom',
 				'rangeTo',
+				'waitForCompletion',
 				'options',
 			],
 		);
-		assert.deepEqual(valuesOf('engine'), ['local']);
+		assert.deepEqual(valuesOf('engine'), ['local', 'api']);
+		assert.deepEqual(valuesOf('operation'), ['detect', 'getResult']);
 		assert.deepEqual(valuesOf('preset'), ['balanced', 'custom', 'forTranscription', 'sileroCompatible']);
 		assert.deepEqual(valuesOf('output'), ['channel', 'file', 'segment']);
 		assert.deepEqual(valuesOf('channelMode'), ['mix', 'split']);
@@ -63,11 +72,10 @@ describe('the node', () => {
 	});
 
 	it('starts with the defaults that the README states', () => {
-		const defaults = Object.fromEntries(
-			all.filter(({ type }) => type !== 'collection').map((one) => [one.name, one.default]),
-		);
-		assert.deepEqual(defaults, {
+		assert.deepEqual(defaultsOf(all), {
 			engine: 'local',
+			operation: 'detect',
+			taskId: '={{ $json.task_id }}',
 			binaryPropertyName: 'data',
 			preset: 'balanced',
 			...BALANCED,
@@ -76,9 +84,11 @@ describe('the node', () => {
 			channels: '',
 			rangeFrom: 0,
 			rangeTo: 0,
+			waitForCompletion: true,
 			includeProbabilities: false,
 			keepFilesWithoutSpeech: false,
 			maximumDuration: 0,
+			pollingInterval: 5,
 			runtime: 'auto',
 			simplify: true,
 			timeout: 600,
@@ -97,59 +107,162 @@ describe('the node', () => {
 	});
 });
 
-describe('every parameter', () => {
-	for (const property of all) {
-		it(`${property.name} has a label in Title Case and says what it is`, () => {
-			assert.ok(isTitleCase(property.displayName), property.displayName);
-			if (property.type !== 'collection') assert.ok((property.description ?? '').length > 10);
-			if (property.type === 'boolean') assert.match(property.description!, /^Whether /);
-			if (property.placeholder && property.type !== 'collection') assert.match(property.placeholder, /^e\.g\. /);
+describe('Extract Voiceprint', () => {
+	const extract = nodeOf('extractVoiceprint').description;
+
+	it('has the names, parameters and values that workflows store', () => {
+		assert.equal(extract.displayName, 'Extract Voiceprint');
+		assert.deepEqual(extract.version, [1]);
+		assert.deepEqual(
+			extract.properties.map(({ name }) => name),
+			[
+				'engine',
+				'operation',
+				'taskId',
+				'binaryPropertyName',
+				'output',
+				'channelMode',
+				'channels',
+				'waitForCompletion',
+				'options',
+			],
+		);
+		const values = (name: string) =>
+			(extract.properties.find((one) => one.name === name)!.options as INodePropertyOptions[]).map(({ value }) => value);
+		assert.deepEqual(values('operation'), ['extract', 'getResult']);
+		assert.deepEqual(values('output'), ['channel', 'file']);
+	});
+
+	it('starts with the defaults that the README states', () => {
+		assert.deepEqual(defaultsOf(flat(extract.properties)), {
+			engine: 'api',
+			operation: 'extract',
+			taskId: '={{ $json.task_id }}',
+			binaryPropertyName: 'data',
+			output: 'file',
+			channelMode: 'split',
+			channels: '',
+			waitForCompletion: true,
+			includeVectorVoiceprint: false,
+			pollingInterval: 5,
+			simplify: true,
+			timeout: 600,
 		});
-	}
-
-	it('states the unit where it is a time', () => {
-		for (const name of ['rangeFrom', 'rangeTo', 'timeout', 'maximumDuration'])
-			assert.match(byName(name).hint!, /seconds/);
-		for (const name of ['minimumSpeech', 'minimumSilence', 'paddingBefore', 'paddingAfter']) {
-			assert.match(byName(name).hint!, /milliseconds/);
-		}
-	});
-
-	it('lists its options in alphabetical order, each explained', () => {
-		for (const { type, options = [] } of all) {
-			const labels = options.map((option) =>
-				type === 'collection' ? (option as INodeProperties).displayName : option.name,
-			);
-			assert.deepEqual(labels, [...labels].sort());
-			if (type === 'options')
-				for (const option of options as INodePropertyOptions[]) assert.ok(option.description);
-			if (type === 'options') for (const { name } of options) assert.ok(isTitleCase(name), name);
-		}
 	});
 });
 
-describe('the files beside the node', () => {
-	it('has icons for both themes', () => {
-		// n8n's loader has turned the icon's file into its address.
-		const { light, dark } = description.iconUrl as { light: string; dark: string };
-		for (const icon of [light, dark]) {
-			const svg = readFileSync(join(FOLDER, basename(icon)), 'utf8');
-			const [, width, height] = /viewBox="0 0 (\d+) (\d+)"/.exec(svg)!;
-			assert.equal(width, height);
-		}
-		assert.notEqual(light, dark);
+/** Names of the parameters that the editor shows, those of the options too. */
+function shown(properties: INodeProperties[], values: INodeParameters): string[] {
+	const root = NodeHelpers.getNodeParameters(properties, values, true, false, null, null)!;
+	const isShown = (property: INodeProperties, at: INodeParameters) =>
+		NodeHelpers.displayParameter(at, property, null, null, root);
+	return properties
+		.filter((property) => isShown(property, root))
+		.flatMap(({ name, type, options }) =>
+			type === 'collection' ? (options as INodeProperties[]).filter((one) => isShown(one, {})).map((one) => one.name) : [name],
+		);
+}
+
+describe('the editor', () => {
+	const LOCAL = ['engine', 'binaryPropertyName', 'preset', 'output', 'channelMode', 'channels', 'rangeFrom', 'rangeTo'];
+
+	it('shows no server where the engine is local', () => {
+		const options = ['includeProbabilities', 'maximumDuration', 'runtime', 'simplify', 'timeout'];
+		assert.deepEqual(shown(description.properties, {}), [...LOCAL, ...options]);
 	});
 
-	it('has a codex that names this node', () => {
-		const codex = JSON.parse(readFileSync(join(FOLDER, 'VoiceActivityDetection.node.json'), 'utf8'));
-		assert.equal(codex.node, `n8n-nodes-voiceprint.${NODE}`);
-		assert.ok(codex.alias.includes('vad'));
-		assert.match(codex.resources.primaryDocumentation[0].url, /^https:\/\//);
+	it('shows no preset, runtime and probabilities where the engine is the API', () => {
+		const [, ...media] = LOCAL.filter((name) => name !== 'preset');
+		assert.deepEqual(shown(description.properties, { engine: 'api' }), [
+			'engine',
+			'operation',
+			...media,
+			'waitForCompletion',
+			'pollingInterval',
+			'simplify',
+			'timeout',
+		]);
 	});
 
-	it('has an output schema for version 1', () => {
-		const file = join(FOLDER, '__schema__', 'v1.0.0', 'output.json');
-		assert.ok(existsSync(file));
-		assert.equal(JSON.parse(readFileSync(file, 'utf8')).type, 'object');
+	it('shows no time limit where nothing is waited for', () => {
+		const options = shown(description.properties, { engine: 'api', waitForCompletion: false });
+		assert.deepEqual(options.slice(-2), ['waitForCompletion', 'simplify']);
+	});
+
+	it('asks for the task alone where its result is fetched', () => {
+		const parameters = { engine: 'api', operation: 'getResult' };
+		assert.deepEqual(shown(description.properties, parameters), ['engine', 'operation', 'taskId', 'output', 'simplify']);
+		const { properties } = nodeOf('extractVoiceprint').description;
+		assert.deepEqual(shown(properties, parameters), ['engine', 'operation', 'taskId', 'output', 'simplify']);
+	});
+
+	it('asks for the file again where the engine is changed back from fetching', () => {
+		// As the editor does on each change: what is not shown is dropped.
+		const changed = { engine: 'local', operation: 'getResult' };
+		const kept = NodeHelpers.getNodeParameters(description.properties, changed, false, false, null, null)!;
+		assert.deepEqual(shown(description.properties, kept).slice(0, LOCAL.length), LOCAL);
 	});
 });
+
+for (const [folder, type] of Object.entries({ VoiceActivityDetection: NODE, ExtractVoiceprint: 'extractVoiceprint' })) {
+	describe(`every parameter of ${folder}`, () => {
+		const parameters = flat(nodeOf(type).description.properties);
+		for (const property of parameters) {
+			it(`${property.name} has a label in Title Case and says what it is`, () => {
+				assert.ok(isTitleCase(property.displayName), property.displayName);
+				if (!['collection', 'options'].includes(property.type)) assert.ok((property.description ?? '').length > 10);
+				if (property.type === 'boolean') assert.match(property.description!, /^Whether /);
+				if (property.placeholder && property.type !== 'collection') assert.match(property.placeholder, /^e\.g\. /);
+			});
+		}
+
+		it('states the unit where it is a time', () => {
+			for (const { name, hint } of parameters) {
+				if (/^(range|timeout|polling|maximumDuration)/.test(name)) assert.match(hint!, /seconds/);
+				if (/^(minimum|padding)/.test(name)) assert.match(hint!, /milliseconds/);
+			}
+		});
+
+		it('lists its options in alphabetical order, each explained', () => {
+			for (const { type: kind, name: parameter, options = [] } of parameters) {
+				const labels = options.map((option) =>
+					kind === 'collection' ? (option as INodeProperties).displayName : option.name,
+				);
+				assert.deepEqual(labels, [...labels].sort());
+				if (kind !== 'options') continue;
+				for (const { name, description: text, action } of options as INodePropertyOptions[]) {
+					assert.ok(text);
+					assert.ok(isTitleCase(name), name);
+					if (parameter === 'operation') assert.match(action!, /^[A-Z][a-z ]+$/);
+				}
+			}
+		});
+	});
+
+	describe(`the files beside ${folder}`, () => {
+		const file = (...path: string[]) => readFileSync(join(NODES, folder, ...path), 'utf8');
+
+		it('has icons for both themes', () => {
+			// n8n's loader has turned the icon's file into its address.
+			const { light, dark } = nodeOf(type).description.iconUrl as { light: string; dark: string };
+			for (const icon of [light, dark]) {
+				const [, width, height] = /viewBox="0 0 (\d+) (\d+)"/.exec(file(basename(icon)))!;
+				assert.equal(width, height);
+			}
+			assert.notEqual(light, dark);
+		});
+
+		it('has a codex that names this node', () => {
+			const codex = JSON.parse(file(`${folder}.node.json`));
+			assert.equal(codex.node, `n8n-nodes-voiceprint.${type}`);
+			assert.ok(codex.alias.includes('voice'));
+			for (const { url } of [...codex.resources.primaryDocumentation, ...codex.resources.credentialDocumentation]) {
+				assert.match(url, /^https:\/\//);
+			}
+		});
+
+		it('has an output schema for version 1', () => {
+			assert.equal(JSON.parse(file('__schema__', 'v1.0.0', 'output.json')).type, 'object');
+		});
+	});
+}

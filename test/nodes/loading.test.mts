@@ -11,8 +11,8 @@ const PROBE = `
 const children = require('node:child_process');
 let started = 0;
 for (const name of ['fork', 'spawn', 'exec', 'execFile']) children[name] = () => { started++; };
-const { VoiceActivityDetection } = require(process.argv[1]);
-const node = new VoiceActivityDetection();
+const [[, Class]] = Object.entries(require(process.argv[1]));
+const node = new Class();
 const loaded = Object.keys(require.cache);
 const native = process.report.getReport().sharedObjects.filter((file) => file.endsWith('.node') || file.includes('onnx'));
 console.log(JSON.stringify({
@@ -21,17 +21,19 @@ console.log(JSON.stringify({
 }));
 `;
 
-it('loading the node loads no model runtime, no decoder and starts nothing', () => {
-	const file = join(DIST, 'nodes', 'VoiceActivityDetection', 'VoiceActivityDetection.node.js');
-	const report = JSON.parse(execFileSync(process.execPath, ['-e', PROBE, file], { encoding: 'utf8' }));
-	assert.equal(report.name, 'voiceActivityDetection');
-	assert.equal(report.started, 0);
-	assert.deepEqual(report.native, []);
-	assert.deepEqual(report.handles, []);
-	const heavy = (path: string) => /onnxruntime|ffmpeg|engine.(host|media|runtime)|silero/.test(path);
-	assert.deepEqual(report.loaded.filter(heavy), []);
-	const ours = report.loaded.filter((path: string) => path.startsWith(DIST));
-	assert.ok(ours.length > 10 && ours.length < 40, `${ours.length} files of this package`);
-	const foreign = report.loaded.filter((path: string) => !path.startsWith(DIST) && !path.includes('node_modules'));
-	assert.deepEqual(foreign, []);
-});
+for (const name of ['VoiceActivityDetection', 'ExtractVoiceprint']) {
+	it(`loading ${name} loads no model runtime, no decoder and starts nothing`, () => {
+		const file = join(DIST, 'nodes', name, `${name}.node.js`);
+		const report = JSON.parse(execFileSync(process.execPath, ['-e', PROBE, file], { encoding: 'utf8' }));
+		assert.equal(report.name, name[0].toLowerCase() + name.slice(1));
+		assert.equal(report.started, 0);
+		assert.deepEqual(report.native, []);
+		assert.deepEqual(report.handles, []);
+		const heavy = (path: string) => /onnxruntime|ffmpeg|engine.(host|media|runtime)|silero/.test(path);
+		assert.deepEqual(report.loaded.filter(heavy), []);
+		const ours = report.loaded.filter((path: string) => path.startsWith(DIST));
+		assert.ok(ours.length > 10 && ours.length < 60, `${ours.length} files of this package`);
+		const foreign = report.loaded.filter((path: string) => !path.startsWith(DIST) && !path.includes('node_modules'));
+		assert.deepEqual(foreign, []);
+	});
+}

@@ -1,10 +1,9 @@
 /** The items and hints of the node, and what it leaves as it was. */
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import type { INodeExecutionData, INodeType } from 'n8n-workflow';
 import type { VadResult, Warning } from '../../dist/engine/protocol.js';
 import { fakeResult, useFakeEngine } from './support/fakeEngine.mts';
-import { fileItem, node, run } from './support/node.mts';
+import { assertItemsUntouched, fileItem, NODE, run } from './support/node.mts';
 
 const TWO = [fileItem('one', 'a.wav'), fileItem('two', 'b.wav')];
 
@@ -130,27 +129,12 @@ describe('hints', () => {
 	});
 });
 
-function deepFreeze(value: unknown): void {
-	if (typeof value !== 'object' || value === null || Object.isFrozen(value) || ArrayBuffer.isView(value)) return;
-	Object.freeze(value);
-	Object.values(value).forEach(deepFreeze);
-}
-
 it('leaves the incoming items as they were', async (t) => {
-	let input: INodeExecutionData[] = [];
-	let before = '';
-	const original = Object.getPrototypeOf(node) as INodeType;
-	node.execute = async function () {
-		input = this.getInputData();
-		deepFreeze(input);
-		before = JSON.stringify(input);
-		return await original.execute!.call(this);
-	};
-	t.after(() => delete (node as Partial<INodeType>).execute);
-	for (const output of ['file', 'channel', 'segment']) {
-		const { status, error } = await run({ output, options: { simplify: false } }, TWO);
-		assert.equal(error?.message, undefined);
-		assert.equal(status, 'success');
-		assert.equal(JSON.stringify(input), before);
-	}
+	await assertItemsUntouched(t, NODE, async () => {
+		for (const output of ['file', 'channel', 'segment']) {
+			const { status, error } = await run({ output, options: { simplify: false } }, TWO);
+			assert.equal(error?.message, undefined);
+			assert.equal(status, 'success');
+		}
+	});
 });

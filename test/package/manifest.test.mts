@@ -48,4 +48,10 @@ describe('package.json', () => {
 		assert.deepEqual(lock.packages[''].devDependencies, manifest.devDependencies);
 		assert.ok(!JSON.stringify(lock).includes('"resolved"'));
 	});
+
+	it('is tested by the command that the README names', () => {
+		const command = 'npm ci && npm test';
+		assert.ok(readFileSync(join(REPOSITORY, 'README.md'), 'utf8').includes(command));
+		assert.ok(readFileSync(join(REPOSITORY, '.ci', 'run'), 'utf8').split('\n').includes(command));
+	});
 });

@@ -2,7 +2,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { VadResult } from '../../dist/engine/protocol.js';
-import { toItems, type ShapeOptions, type SpeechResult } from '../../dist/results/index.js';
+import {
+	isTaskReference,
+	taskItem,
+	toItems,
+	toVoiceprintItems,
+	type ShapeOptions,
+	type SpeechResult,
+	type VoiceprintResult,
+} from '../../dist/results/index.js';
 import { seconds } from '../../dist/results/seconds.js';
 
 const ORIGIN = { item: 3, fileName: 'call.wav', settings: { preset: 'balanced' } };
@@ -198,4 +206,60 @@ it('leaves the result alone in every form', () => {
 		for (const item of toItems(result, form, ORIGIN, FULL)) assert.notEqual(item.json.channels, result.channels);
 		assert.deepEqual(result, local());
 	}
+});
+
+describe('a task', () => {
+	const TASK = { engine: 'api', task_id: '4f1d', correlation_id: 'c0ffee', state: 'running' };
+
+	it('without a result is one item that says where it stands', () => {
+		assert.deepEqual(taskItem(TASK, ORIGIN), { json: { file_name: 'call.wav', ...TASK }, pairedItem: { item: 3 } });
+	});
+
+	it('with a result is named in every item of it', () => {
+		const result: SpeechResult = { ...TASK, state: 'done', channels: fromApi.channels };
+		for (const form of ['file', 'channel', 'segment'] as const) {
+			const [{ json }] = toItems(result, form, ORIGIN, SIMPLE);
+			assert.deepEqual([json.task_id, json.correlation_id, json.state], ['4f1d', 'c0ffee', 'done']);
+		}
+		assert.equal(isTaskReference(result), false);
+		assert.equal(isTaskReference(TASK), true);
+	});
+});
+
+describe('voiceprints', () => {
+	const channel = { channel_number: 1, voiceprint: 'AAAA', speech_length: 0.1 + 0.2, model: 'xl-5', vector: [1, 0] };
+	const result: VoiceprintResult = {
+		engine: 'api',
+		channels: [{ ...channel, channel_number: 0 }, channel],
+		warnings: [{ code: 'NO_SPEECH', message: 'No speech', channel_number: 1 }],
+	};
+
+	it('are one item per file, with their channels', () => {
+		assert.deepEqual(toVoiceprintItems(result, 'file', ORIGIN, SIMPLE), [
+			{
+				json: {
+					file_name: 'call.wav',
+					engine: 'api',
+					channels: [
+						{ ...channel, channel_number: 0, speech_length: 0.3 },
+						{ ...channel, speech_length: 0.3 },
+					],
+					warnings: result.warnings,
+				},
+				pairedItem: { item: 3 },
+			},
+		]);
+	});
+
+	it('are one item per channel, with the warnings that concern it', () => {
+		const items = toVoiceprintItems(result, 'channel', ORIGIN, FULL);
+		assert.deepEqual(
+			items.map(({ json }) => [json.channel_number, (json.warnings as unknown[]).length, json.settings]),
+			[
+				[0, 0, { preset: 'balanced' }],
+				[1, 1, { preset: 'balanced' }],
+			],
+		);
+		assert.deepEqual(items[1].json.vector, [1, 0]);
+	});
 });

@@ -11,6 +11,14 @@ function isAlive(pid: number): boolean {
 	}
 }
 
+function holderOf(file: string): number {
+	try {
+		return Number(readFileSync(file, 'utf8'));
+	} catch {
+		return 0;
+	}
+}
+
 /** Takes the lock unless a living process holds it. */
 function take(file: string): boolean {
 	try {
@@ -19,9 +27,10 @@ function take(file: string): boolean {
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
 	}
-	const holder = Number(readFileSync(file, 'utf8'));
-	if (holder > 0 && !isAlive(holder)) rmSync(file, { force: true });
-	return false;
+	const holder = holderOf(file);
+	if (holder === 0 || isAlive(holder)) return false; // 0: it is just being written or removed
+	rmSync(file, { force: true });
+	return take(file);
 }
 
 /** Does the work while this process alone holds the lock file; a lock whose holder died is taken over. */

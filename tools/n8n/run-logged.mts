@@ -12,7 +12,7 @@ export interface RunLoggedOptions {
 
 /** The exit code of a command; where this process ends first, the command does not go on without it. */
 async function exitCode(child: ChildProcess): Promise<number | null> {
-	const kill = () => child.kill();
+	const kill = () => child.kill('SIGKILL'); // npm does not end on SIGTERM
 	process.once('exit', kill);
 	try {
 		const [code] = (await once(child, 'exit')) as [number | null];

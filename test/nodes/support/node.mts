@@ -1,6 +1,7 @@
 /** The node under test on n8n's real execution engine, with small helpers for its items. */
-import { after } from 'node:test';
-import type { INodeParameters, INodeType } from 'n8n-workflow';
+import assert from 'node:assert/strict';
+import { after, type TestContext } from 'node:test';
+import type { INodeExecutionData, INodeParameters, INodeType } from 'n8n-workflow';
 import {
 	createHarness,
 	type BinaryMode,
@@ -15,7 +16,11 @@ export const NODE = 'voiceActivityDetection';
 export const harness: Harness = await createHarness();
 after(() => harness.dispose());
 
-export const node = [...harness.nodeTypes].find(([type]) => type.endsWith(`.${NODE}`))![1] as INodeType;
+export function nodeOf(name: string): INodeType {
+	return [...harness.nodeTypes].find(([type]) => type.endsWith(`.${name}`))![1] as INodeType;
+}
+
+export const node = nodeOf(NODE);
 
 export const BINARY_MODES: BinaryMode[] = ['filesystem', 'database', 'default'];
 
@@ -37,3 +42,26 @@ export async function run(
 
 /** Texts that n8n replaces or that mean nothing to a user. */
 export const SYSTEM_TEXT = /E(NOENT|ACCES|PERM|TIMEDOUT|XIST|ISDIR|NOSPC|CONN\w+|MFILE)|\bundefined\b|\[object/;
+
+function deepFreeze(value: unknown): void {
+	if (typeof value !== 'object' || value === null || Object.isFrozen(value) || ArrayBuffer.isView(value)) return;
+	Object.freeze(value);
+	Object.values(value).forEach(deepFreeze);
+}
+
+/** Fails where a run of the node changes what came in, which other branches of a workflow share. */
+export async function assertItemsUntouched(t: TestContext, name: string, runs: () => Promise<void>): Promise<void> {
+	const tested = nodeOf(name);
+	const { execute } = Object.getPrototypeOf(tested) as INodeType;
+	const seen: Array<{ items: INodeExecutionData[]; before: string }> = [];
+	tested.execute = async function () {
+		const items = this.getInputData();
+		deepFreeze(items);
+		seen.push({ items, before: JSON.stringify(items) });
+		return await execute!.call(this);
+	};
+	t.after(() => delete (tested as Partial<INodeType>).execute);
+	await runs();
+	assert.ok(seen.length > 0);
+	for (const { items, before } of seen) assert.equal(JSON.stringify(items), before);
+}

@@ -1,0 +1,63 @@
+/** What is asked of a server beside its task: whether to start or to fetch one, and how long to wait for it. */
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { invalid, read } from './read';
+
+/** Value of the operation that every node with tasks has beside its own, which starts a task. */
+export const GET_RESULT = 'getResult';
+
+/** Where a server computes the result. Locally there is one operation, which needs no choice. */
+export const ON_A_SERVER = { engine: ['api'] };
+
+/** Parameters of media have no use where a task is fetched that was started before. */
+export function forMedia(parameter: INodeProperties): INodeProperties {
+	return { ...parameter, displayOptions: { ...parameter.displayOptions, hide: { operation: [GET_RESULT] } } };
+}
+
+export const TASK_ID: INodeProperties = {
+	displayName: 'Task ID',
+	name: 'taskId',
+	type: 'string',
+	default: '={{ $json.task_id }}',
+	required: true,
+	placeholder: 'e.g. 123e4567-e89b-12d3-a456-426614174000',
+	description: 'The ID that the node gave when it started the task. While the task is unfinished, you get its state.',
+	displayOptions: { show: { ...ON_A_SERVER, operation: [GET_RESULT] } },
+};
+
+export const WAIT_FOR_COMPLETION: INodeProperties = {
+	displayName: 'Wait for Completion',
+	name: 'waitForCompletion',
+	type: 'boolean',
+	default: true,
+	description:
+		'Whether to wait for the result. If off, you get the ID of the task at once and fetch the result later with Get Result.',
+	displayOptions: { show: ON_A_SERVER, hide: { operation: [GET_RESULT] } },
+};
+
+export const POLLING_INTERVAL: INodeProperties = {
+	displayName: 'Polling Interval',
+	name: 'pollingInterval',
+	type: 'number',
+	default: 5,
+	typeOptions: { minValue: 0.1, numberPrecision: 1 },
+	hint: 'In seconds',
+	description: 'Longest time between two questions about the state of the task, in seconds. The first ones come sooner.',
+	displayOptions: { show: { '/engine': ['api'], '/waitForCompletion': [true] }, hide: { '/operation': [GET_RESULT] } },
+};
+
+export const TIMEOUT: INodeProperties = {
+	displayName: 'Timeout',
+	name: 'timeout',
+	type: 'number',
+	default: 600,
+	typeOptions: { minValue: 0 },
+	hint: 'In seconds, 0 for no limit',
+	description: 'Longest time to work on one file, in seconds. Set to 0 to wait without limit.',
+	displayOptions: { hide: { '/operation': [GET_RESULT], '/waitForCompletion': [false] } },
+};
+
+export function readTaskId(ctx: IExecuteFunctions, itemIndex: number): string {
+	const value = read(ctx, itemIndex, TASK_ID);
+	if (typeof value === 'string' && value.trim() !== '') return value.trim();
+	throw invalid(TASK_ID, 'must be the ID of a task', value);
+}

@@ -1,0 +1,106 @@
+/** A task on the Speech Platform, as an item asks for it: started, started and waited for, or fetched. */
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { SpeechPlatform, Task, TaskHandle, Technology, TechnologyResult } from '../../speech-platform';
+import type { TaskReference } from '../../results';
+import type { FileOfItem } from './answer';
+import { BINARY_PROPERTY_NAME } from './mediaParameters';
+import { openUpload, type ItemUpload } from './mediaUpload';
+import { connect, type Connection } from './platform';
+import { boolean, choice, number, read, readCollection } from './read';
+import { GET_RESULT, POLLING_INTERVAL, readTaskId, TIMEOUT, WAIT_FOR_COMPLETION } from './taskParameters';
+
+/** What distinguishes one node's tasks from another's. */
+export interface TaskRequest<T extends Technology> {
+	technology: T;
+	/** The node's parameters. */
+	operation: INodeProperties;
+	options: INodeProperties;
+	start: (platform: SpeechPlatform, media: ItemUpload) => Promise<TaskHandle<T>>;
+}
+
+export interface TaskAnswer<T extends Technology> {
+	task: TaskReference;
+	/** Absent while the task is unfinished. */
+	result?: TechnologyResult<T>;
+	file: FileOfItem;
+}
+
+/** Whether the item asks for a task that was started before. */
+export function isGetResult(ctx: IExecuteFunctions, itemIndex: number, operation: INodeProperties): boolean {
+	return choice(operation, read(ctx, itemIndex, operation)) === GET_RESULT;
+}
+
+export async function runTask<T extends Technology>(
+	ctx: IExecuteFunctions,
+	itemIndex: number,
+	request: TaskRequest<T>,
+): Promise<TaskAnswer<T>> {
+	return isGetResult(ctx, itemIndex, request.operation)
+		? await fetchTask(ctx, itemIndex, request.technology)
+		: await startTask(ctx, itemIndex, request);
+}
+
+async function startTask<T extends Technology>(
+	ctx: IExecuteFunctions,
+	itemIndex: number,
+	{ options, start }: TaskRequest<T>,
+): Promise<TaskAnswer<T>> {
+	// Everything is read before anything is sent.
+	const wait = readWaiting(ctx, itemIndex, options);
+	const connection = await connect(ctx, itemIndex);
+	const media = await openUpload(ctx, itemIndex, read(ctx, itemIndex, BINARY_PROPERTY_NAME));
+	const file = { binary: media.binary, fileName: media.binary.fileName };
+	const handle = await send(media, async () => await start(connection.platform, media));
+	if (!wait) return { ...answerOf(connection, handle.answer), file };
+	const result = await connection.platform.waitForTask(handle, wait);
+	return { task: referenceOf(connection, handle.taskId, 'done'), result, file };
+}
+
+async function fetchTask<T extends Technology>(
+	ctx: IExecuteFunctions,
+	itemIndex: number,
+	technology: T,
+): Promise<TaskAnswer<T>> {
+	const taskId = readTaskId(ctx, itemIndex);
+	const connection = await connect(ctx, itemIndex);
+	const answer = await connection.platform.getTask(technology, taskId);
+	// The item that started the task, or came from it through a Wait node, still has its file and the file's name.
+	const { json, binary = {} } = ctx.getInputData()[itemIndex]!;
+	const own: IDataObject = json.task_id === taskId ? json : {};
+	const fileName = typeof own.file_name === 'string' ? own.file_name : undefined;
+	return { ...answerOf(connection, answer), file: { fileName, binaries: binary } };
+}
+
+/** An upload that breaks because n8n's storage breaks says so, whatever the connection said of it. */
+async function send<R>(media: ItemUpload, start: () => Promise<R>): Promise<R> {
+	try {
+		return await start();
+	} catch (error) {
+		throw media.failure ?? error;
+	}
+}
+
+function answerOf<T extends Technology>(
+	connection: Connection,
+	{ task, result }: Task<TechnologyResult<T>>,
+): Pick<TaskAnswer<T>, 'task' | 'result'> {
+	return { task: referenceOf(connection, task.task_id, task.state), result };
+}
+
+function referenceOf({ correlationId }: Connection, task_id: string, state: string): TaskReference {
+	return { engine: 'api', task_id, correlation_id: correlationId, state };
+}
+
+/** How to wait, where the item asks for that. */
+function readWaiting(
+	ctx: IExecuteFunctions,
+	itemIndex: number,
+	options: INodeProperties,
+): { pollingIntervalMs: number; timeoutMs: number } | undefined {
+	if (!boolean(WAIT_FOR_COMPLETION, read(ctx, itemIndex, WAIT_FOR_COMPLETION))) return undefined;
+	const { pollingInterval, timeout } = readCollection(ctx, itemIndex, options);
+	return {
+		pollingIntervalMs: number(POLLING_INTERVAL, pollingInterval) * 1000,
+		timeoutMs: number(TIMEOUT, timeout) * 1000 || Infinity,
+	};
+}
