@@ -40,8 +40,8 @@ async function sileroModels() {
 	}
 }
 
-/** Our own models, the model cards and the licences of the bundled ones. */
-const modelFiles = () => src('models/**/*', { base: '.', ...BINARY }).pipe(dest('dist'));
+/** The cards of the bundled models, with their licences. */
+const modelFiles = () => src('models/silero-vad-6.2.md', { base: '.', ...BINARY }).pipe(dest('dist'));
 
 async function wasmRuntime() {
 	await onnxRuntimeWeb('dist/vendor/onnxruntime-web');

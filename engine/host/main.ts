@@ -3,6 +3,7 @@
  * a typed failure. This process is ours alone, so what would be wrong inside n8n is right here: it ends itself when
  * the process that started it is gone.
  */
+import { rmSync } from 'node:fs';
 import { EngineError } from '../errors';
 import type { FromEngine, ToEngine } from '../protocol';
 import { runPipeline } from './pipelines';
@@ -19,13 +20,23 @@ function toEngineError(error: unknown): EngineError {
 	return new EngineError('INTERNAL', 'The speech engine could not process this file', text);
 }
 
+/** Folder of the job at work. Its owner removes it, unless the owner is gone first: then nobody else is left to do it. */
+let workFolder: string | undefined;
+
 async function onMessage({ id, job }: ToEngine): Promise<void> {
+	workFolder = job.workFolder;
 	try {
 		send({ kind: 'result', id, result: await runPipeline(job) });
 	} catch (error) {
 		send({ kind: 'failure', id, error: toEngineError(error).toData() });
+	} finally {
+		workFolder = undefined;
 	}
 }
+
+process.on('exit', () => {
+	if (workFolder !== undefined) rmSync(workFolder, { recursive: true, force: true });
+});
 
 process.on('message', (message) => void onMessage(message as ToEngine));
 process.on('disconnect', () => process.exit(0));

@@ -15,14 +15,12 @@ const round = (seconds: number) => Math.round(seconds * 1000) / 1000;
 
 interface Recording {
 	media: DecodedMedia;
-	spool: Spool;
 	/** One per kept channel. */
 	levels: LevelMeter[];
 }
 
 /** First pass: decodes into the spool and measures each channel's level. */
-async function record(job: VadJob, guard: Guard): Promise<Recording> {
-	const spool = new Spool(job.workFolder);
+async function record(job: VadJob, spool: Spool, guard: Guard): Promise<Recording> {
 	const levels: LevelMeter[] = [];
 	const media = await decodeMedia(job.media, (block) => {
 		guard.check();
@@ -30,7 +28,7 @@ async function record(job: VadJob, guard: Guard): Promise<Recording> {
 		block.forEach((samples, channel) => (levels[channel] ??= new LevelMeter()).add(samples));
 	});
 	spool.finish();
-	return { media, spool, levels };
+	return { media, levels };
 }
 
 /** One channel of the spool as audio that can be read anywhere. */
@@ -74,8 +72,9 @@ export async function detectVoiceActivity(job: VadJob): Promise<VadResult> {
 	const settings = vadSettings(job.vad);
 	const { runtime, models } = await sileroModels(job.runtime);
 	const guard = new Guard();
-	const { media, spool, levels } = await record(job, guard);
+	const spool = new Spool(job.workFolder);
 	try {
+		const { media, levels } = await record(job, spool, guard);
 		const channels: VadChannel[] = [];
 		const warnings = [...media.warnings];
 		for (const [index, channelNumber] of media.channelNumbers.entries()) {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, describe, test } from 'node:test';
 import { runJob, stopEngine, withWorkFolder } from '../../dist/engine/client/index.js';
@@ -62,6 +62,16 @@ test("a job's own failure is typed and leaves the engine running", async () => {
 	const [pid] = enginePids();
 	assert.ok((await detect(CALL)).channels.length > 0);
 	assert.deepEqual(enginePids(), [pid]);
+});
+
+test('a job that fails in the middle leaves no file open', async () => {
+	await assert.rejects(
+		withWorkFolder(async (folder) => await runJob(vadJob(CALL, folder, { media: { maximumDuration: 5 } }))),
+		{ code: 'FILE_TOO_LONG' },
+	);
+	const [pid] = enginePids();
+	const open = readdirSync(`/proc/${pid}/fd`).map((name) => readlinkSync(`/proc/${pid}/fd/${name}`));
+	assert.deepEqual(open.filter((path) => path.includes('n8n-voiceprint-')), []);
 });
 
 describe('the engine dies in the middle', () => {
@@ -152,11 +162,16 @@ function startUser(script: string) {
 }
 
 test('an idle engine does not keep its user from ending, and ends with it', async () => {
-	const user = startUser(`withWorkFolder((folder) => runJob(job(${JSON.stringify(TELEPHONE)}, folder))).then((r) => console.log(r.channels.length));`);
+	const user = startUser(`withWorkFolder((folder) => runJob(job(${JSON.stringify(TELEPHONE)}, folder))).then((r) => { console.log(r.channels.length); setTimeout(() => {}, 1000); });`);
 	let engine: number | undefined;
-	user.stdout.on('data', () => ([engine] = enginePids(user.pid)));
+	let answeredAt = 0;
+	user.stdout.on('data', () => {
+		[engine] = enginePids(user.pid);
+		answeredAt = Date.now();
+	});
 	const [code] = (await once(user, 'exit')) as [number];
 	assert.equal(code, 0);
+	assert.ok(Date.now() - answeredAt < 30_000, 'long before the engine would have ended by itself');
 	assert.ok(engine, 'the engine was seen');
 	await until(() => !isRunning(engine!), 'the engine to end');
 });
@@ -170,6 +185,7 @@ test('an engine at work ends soon after its user was killed', async () => {
 		const [engine] = enginePids(user.pid);
 		user.kill('SIGKILL');
 		await until(() => !isRunning(engine), 'the engine to end', 10_000);
+		assert.equal(existsSync(folder), false, 'and nothing is left of the recording');
 	});
 });
 
