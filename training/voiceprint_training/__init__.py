@@ -1,0 +1,1 @@
+"""Training of the package's own speaker-embedding model: from speech in tar files to an ONNX graph and numbers."""
