@@ -12,14 +12,13 @@ export function present(fields: Fields): Fields {
 
 /** The first fields of every item: which file this is about and who says so. */
 export function head(result: Provenance, origin: Origin): Fields {
-	const { engine, model, task_id, correlation_id, state } = result;
-	return present({ file_name: origin.fileName, engine, model, task_id, correlation_id, state });
+	const { engine, model, runtime, task_id, correlation_id, state } = result;
+	return present({ file_name: origin.fileName, engine, model, runtime, task_id, correlation_id, state });
 }
 
 /** The last fields of every item where `simplify` is off: how the result came about. */
 export function details(result: Provenance, origin: Origin): Fields {
-	const { runtime, media } = result;
-	return present({ runtime, media, settings: origin.settings });
+	return present({ media: result.media, settings: origin.settings });
 }
 
 export function roundSegment(segment: Segment): Segment {

@@ -64,7 +64,7 @@ export interface Origin {
 }
 
 export interface ShapeOptions {
-	/** Leave out how the result came about (media, runtime, settings). */
+	/** Leave out how the result came about (media, settings). */
 	simplify: boolean;
 	/** In the segment form, let a file without any segment give one item instead of none. */
 	keepFilesWithoutSpeech: boolean;

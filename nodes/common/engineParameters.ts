@@ -13,5 +13,5 @@ export const SIMPLIFY: INodeProperties = {
 	type: 'boolean',
 	default: true,
 	description: 'Whether to return a simplified version of the response instead of the raw data',
-	hint: 'Turn off to add the settings used and, with the local engine, the file format and the runtime',
+	hint: 'Turn off to add the settings used and, with the local engine, the file format',
 };

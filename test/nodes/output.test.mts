@@ -31,6 +31,7 @@ describe('items', () => {
 			'file_name',
 			'engine',
 			'model',
+			'runtime',
 			'duration',
 			'channels',
 			'warnings',
@@ -91,9 +92,8 @@ describe('items', () => {
 		assert.deepEqual(output[0].pairedItem, { item: 0 });
 	});
 
-	it('with file format, runtime and settings where they are not simplified', async () => {
+	it('with file format and settings where they are not simplified', async () => {
 		const { output } = await run({ options: { simplify: false } });
-		assert.equal(output[0].json.runtime, 'wasm');
 		assert.deepEqual(output[0].json.media, fakeResult().media);
 		assert.equal((output[0].json.settings as { preset: string }).preset, 'balanced');
 	});

@@ -84,6 +84,7 @@ describe('one item per file', () => {
 					file_name: 'call.wav',
 					engine: 'local',
 					model: 'silero-vad-6.2',
+					runtime: 'native',
 					duration: 61.3,
 					channels: [
 						{ channel_number: 0, speech_length: 0.3, segments: [voice(0.1, 0.3), voice(1.1, 3.3)] },
@@ -98,7 +99,6 @@ describe('one item per file', () => {
 
 	it('adds how the result came about where it is not simplified', () => {
 		const [item] = toItems(local(), 'file', ORIGIN, FULL);
-		assert.equal(item.json.runtime, 'native');
 		assert.deepEqual(item.json.media, local().media);
 		assert.deepEqual(item.json.settings, { preset: 'balanced' });
 	});
@@ -126,6 +126,7 @@ describe('one item per channel', () => {
 				file_name: 'call.wav',
 				engine: 'local',
 				model: 'silero-vad-6.2',
+				runtime: 'native',
 				duration: 61.3,
 				channel_number: 1,
 				speech_length: 0,
@@ -155,6 +156,7 @@ describe('one item per segment', () => {
 				file_name: 'call.wav',
 				engine: 'local',
 				model: 'silero-vad-6.2',
+				runtime: 'native',
 				channel_number: 0,
 				segment_index: 1,
 				segment_type: 'voice',
