@@ -2,6 +2,7 @@
  * `npm run demo`: the real node on n8n's real execution engine, from the command line. Without arguments it runs on
  * the sample call and shows segments as a table with a small timeline; `--json` prints one JSON document per file.
  */
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseDemoArguments, USAGE, UsageError, type DemoRequest } from './arguments.mts';
 import { createHarness, type Harness, type RunResult } from '../n8n/harness.mts';
@@ -20,6 +21,10 @@ function answerOf(file: string, { output, error }: RunResult): Answer {
 
 async function processFile(harness: Harness, { node, parameters, credentials }: DemoRequest, file: string): Promise<Answer> {
 	const path = resolve(process.env.INIT_CWD ?? process.cwd(), file);
+	if (!existsSync(path)) {
+		const description = 'Check the path; it counts from the folder in which you are.';
+		return { file, error: { code: 'FILE_NOT_FOUND', message: `There is no file '${file}'`, description } };
+	}
 	const items = [{ json: {}, files: { data: { path, fileName: file.split(/[\\/]/).at(-1) } } }];
 	return answerOf(file, await harness.run({ node, parameters, credentials, items, onError: 'continueRegularOutput' }));
 }
