@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { runJob, stopEngine } from '../dist/engine/client/index.js';
-import { enginePids, vadJob, wavHeader } from '../test/support/engine.mts';
+import { wavHeader } from '../test/media/support/wav.mts';
+import { enginePids, vadJob } from '../test/support/engine.mts';
 import { CALL, decodeChannels, SAMPLE_RATE } from '../test/support/recordings.mts';
 import { printTable } from './table.mts';
 
@@ -21,7 +22,7 @@ async function writeCall(path: string, minutes: number): Promise<void> {
 	const once = Buffer.from(Int16Array.from({ length: frames * 2 }, (_, i) => (i % 2 ? right : left)[i >> 1] * 32767).buffer);
 	const times = Math.ceil((minutes * 60 * SAMPLE_RATE) / frames);
 	const file = openSync(path, 'w');
-	writeSync(file, wavHeader({ channels: 2, bytes: times * once.length }));
+	writeSync(file, wavHeader(times * once.length, { channels: 2 }));
 	for (let i = 0; i < times; i++) writeSync(file, once);
 	closeSync(file);
 }

@@ -1,10 +1,9 @@
 /** One item in, its voiceprints' items out, whichever engine is chosen. */
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { isTaskReference, taskItem, toVoiceprintItems, type VoiceprintForm, type VoiceprintResult } from '../../results';
-import { originOf, toOutput, type Answer } from '../common/answer';
+import { toVoiceprintItems, type VoiceprintForm, type VoiceprintResult } from '../../results';
+import { itemsOf, type Answer } from '../common/answer';
 import { SIMPLIFY } from '../common/engineParameters';
 import type { Hints } from '../common/hints';
-import { BINARY_PROPERTY_NAME } from '../common/mediaParameters';
 import { boolean, choice, read, readCollection } from '../common/read';
 import { extractByApi } from './api';
 import { ENGINE, OPTIONS, OUTPUT } from './parameters';
@@ -21,10 +20,8 @@ export async function extract(ctx: IExecuteFunctions, itemIndex: number, hints: 
 
 	const answer = await engine(ctx, itemIndex);
 
-	const { result } = answer;
-	const origin = originOf(answer, itemIndex);
-	const field = read(ctx, itemIndex, BINARY_PROPERTY_NAME);
-	if (isTaskReference(result)) return toOutput([taskItem(result, origin)], true, answer, field);
-	hints.add(itemIndex, result.warnings);
-	return toOutput(toVoiceprintItems(result, form, origin, { simplify }), form === 'file', answer, field);
+	return itemsOf(ctx, itemIndex, answer, form === 'file', (result, origin) => {
+		hints.add(itemIndex, result.warnings);
+		return toVoiceprintItems(result, form, origin, { simplify });
+	});
 }

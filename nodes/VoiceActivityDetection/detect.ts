@@ -1,10 +1,9 @@
 /** One item in, its result's items out, whichever engine is chosen. */
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { isTaskReference, taskItem, toItems, type OutputForm, type SpeechResult } from '../../results';
-import { originOf, toOutput, type Answer } from '../common/answer';
+import { toItems, type OutputForm, type SpeechResult } from '../../results';
+import { itemsOf, type Answer } from '../common/answer';
 import { SIMPLIFY } from '../common/engineParameters';
 import type { Hints } from '../common/hints';
-import { BINARY_PROPERTY_NAME } from '../common/mediaParameters';
 import { boolean, choice, read, readCollection } from '../common/read';
 import { detectByApi } from './api';
 import { detectLocally } from './local';
@@ -34,12 +33,10 @@ export async function detect(ctx: IExecuteFunctions, itemIndex: number, hints: H
 
 	const answer = await engine(ctx, itemIndex);
 
-	const { result } = answer;
-	const origin = originOf(answer, itemIndex);
-	const field = read(ctx, itemIndex, BINARY_PROPERTY_NAME);
-	if (isTaskReference(result)) return toOutput([taskItem(result, origin)], true, answer, field);
-	hints.add(itemIndex, result.warnings);
-	const items = toItems(result, form, origin, shape);
-	if (form === 'segment' && items.length === 0) hints.add(itemIndex, [NO_ITEMS]);
-	return toOutput(items, form === 'file', answer, field);
+	return itemsOf(ctx, itemIndex, answer, form === 'file', (result, origin) => {
+		hints.add(itemIndex, result.warnings);
+		const items = toItems(result, form, origin, shape);
+		if (form === 'segment' && items.length === 0) hints.add(itemIndex, [NO_ITEMS]);
+		return items;
+	});
 }

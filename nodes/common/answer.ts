@@ -1,7 +1,9 @@
 /** What an engine answers for one item, and how the item's file goes on with it. */
-import type { IBinaryData, IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workflow';
-import type { Origin, ResultItem, TaskReference } from '../../results';
+import type { IBinaryData, IBinaryKeyData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { isTaskReference, taskItem, type Origin, type ResultItem, type TaskReference } from '../../results';
 import { outputFieldOf } from './binary';
+import { BINARY_PROPERTY_NAME } from './mediaParameters';
+import { read } from './read';
 
 /** The file that a result is about, as far as the item knows it. */
 export interface FileOfItem {
@@ -23,8 +25,22 @@ export interface Answer<R> {
 	settings?: { [name: string]: unknown };
 }
 
-export function originOf({ file, settings }: Answer<unknown>, item: number): Origin {
-	return { item, fileName: file.fileName, settings };
+/**
+ * An answer as items: a finished result in the form that `shape` gives it, an unfinished task as one item.
+ * @param passOn Whether the file goes on with a finished result; with a task it always does.
+ */
+export function itemsOf<R extends object>(
+	ctx: IExecuteFunctions,
+	itemIndex: number,
+	answer: Answer<R>,
+	passOn: boolean,
+	shape: (result: R, origin: Origin) => ResultItem[],
+): INodeExecutionData[] {
+	const { result, file, settings } = answer;
+	const origin = { item: itemIndex, fileName: file.fileName, settings };
+	const field = read(ctx, itemIndex, BINARY_PROPERTY_NAME);
+	if (isTaskReference(result)) return toOutput([taskItem(result, origin)], true, answer, field);
+	return toOutput(shape(result, origin), passOn, answer, field);
 }
 
 /**
@@ -33,7 +49,7 @@ export function originOf({ file, settings }: Answer<unknown>, item: number): Ori
  * the execution.
  * @param field Value of the parameter with the file's field.
  */
-export function toOutput(items: ResultItem[], passOn: boolean, { file }: Answer<unknown>, field: unknown): INodeExecutionData[] {
+function toOutput(items: ResultItem[], passOn: boolean, { file }: Answer<unknown>, field: unknown): INodeExecutionData[] {
 	const binary = file.binary ? { [outputFieldOf(field)]: file.binary } : file.binaries;
 	const passedOn = passOn && binary && Object.keys(binary).length > 0 ? { binary } : {};
 	return items.map(({ json, pairedItem }) => ({ json: json as IDataObject, pairedItem, ...passedOn }));

@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readExample, withFolder } from '../../tools/n8n/examples.mts';
 import { fileWorkflow, START_NAME, VOICE_ACTIVITY_DETECTION, webhookWorkflow } from '../../tools/n8n/workflows.mts';
-import { loginPage, page, randomFaults, unauthorized } from '../speech-platform/server/faults.mts';
+import { loginPage, page, randomFaults, slowReader, unauthorized } from '../speech-platform/server/faults.mts';
 import { until } from '../support/engine.mts';
 import { CREDENTIAL, credentialFor, useServer } from './api-support.mts';
 import { useN8n } from './support.mts';
@@ -77,19 +77,7 @@ describe('an execution that is stopped', () => {
 	}
 
 	it('during its upload is gone from the server within a second', async () => {
-		server().inject('POST', {
-			name: 'slow reader',
-			outside: true,
-			act: async ({ request, record }) => {
-				request.on('data', (chunk: Buffer) => {
-					record.bytes += chunk.length;
-					request.pause();
-					setTimeout(() => request.resume(), 3);
-				});
-				await new Promise((resolve) => request.once('close', resolve));
-				return true;
-			},
-		});
+		server().inject('POST', slowReader());
 		const id = await start(1_000_000_000);
 		await until(() => (server().posts[0]?.bytes ?? 0) > 0, 'the upload', 60_000);
 		const stoppedAt = await stop(id);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { rateLimited, silent, type Fault } from '../speech-platform/server/faults.mts';
+import { rateLimited, silent, slowReader } from '../speech-platform/server/faults.mts';
 import { until } from '../support/engine.mts';
 import { DETECT, EXTRACT, startApi } from './support/api.mts';
 import { fileItem, harness } from './support/node.mts';
@@ -23,24 +23,6 @@ function largeFile(bytes: number): string {
 	truncateSync(path, bytes);
 	return path;
 }
-
-/**
- * Takes the body slowly, so that an upload is under way for as long as a test looks at it; not so slowly that what is
- * already on the way hides for long that the client is gone.
- */
-const slowReader = (): Fault => ({
-	name: 'slow reader',
-	outside: true,
-	act: async ({ request, record }) => {
-		request.on('data', (chunk: Buffer) => {
-			record.bytes += chunk.length;
-			request.pause();
-			setTimeout(() => request.resume(), 3);
-		});
-		await new Promise((resolve) => request.once('close', resolve));
-		return true;
-	},
-});
 
 describe('an execution that is stopped', () => {
 	for (const onError of ['stopWorkflow', 'continueRegularOutput'] as const) {

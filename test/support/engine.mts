@@ -1,6 +1,7 @@
 /** Watching the engine process from outside, and jobs for it. */
 import { existsSync, openSync, closeSync, readFileSync, readdirSync, writeSync, ftruncateSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { wavHeader } from '../media/support/wav.mts';
 import type { MediaRequest, RuntimeChoice, VadJob, VadRequest } from '../../dist/engine/protocol.js';
 
 export function vadJob(
@@ -46,29 +47,11 @@ export async function until(condition: () => boolean, what: string, milliseconds
 	}
 }
 
-/** Header of a 16-bit PCM WAV at 16 kHz with so many bytes of samples. */
-export function wavHeader({ channels, bytes }: { channels: number; bytes: number }): Buffer {
-	const header = Buffer.alloc(44);
-	header.write('RIFF', 0);
-	header.writeUInt32LE(36 + bytes, 4);
-	header.write('WAVEfmt ', 8);
-	header.writeUInt32LE(16, 16);
-	header.writeUInt16LE(1, 20);
-	header.writeUInt16LE(channels, 22);
-	header.writeUInt32LE(16_000, 24);
-	header.writeUInt32LE(32_000 * channels, 28);
-	header.writeUInt16LE(2 * channels, 32);
-	header.writeUInt16LE(16, 34);
-	header.write('data', 36);
-	header.writeUInt32LE(bytes, 40);
-	return header;
-}
-
 /** A mono WAV of silence that takes no room on the disk (a sparse file) and long to process. */
 export function writeSilentWav(path: string, seconds: number): void {
 	const bytes = seconds * 32_000;
 	const file = openSync(path, 'w');
-	writeSync(file, wavHeader({ channels: 1, bytes }));
+	writeSync(file, wavHeader(bytes));
 	ftruncateSync(file, 44 + bytes);
 	closeSync(file);
 }

@@ -115,6 +115,20 @@ export const slow = (milliseconds: number): Fault => ({
 /** Never answers. */
 export const silent = (): Fault => outside('silent', async () => {});
 
+/**
+ * Takes the body slowly, so that an upload is under way for as long as a test looks at it; not so slowly that what is
+ * already on the way hides for long that the client is gone.
+ */
+export const slowReader = (): Fault =>
+	outside('slow reader', async ({ request, record }) => {
+		request.on('data', (chunk: Buffer) => {
+			record.bytes += chunk.length;
+			request.pause();
+			setTimeout(() => request.resume(), 3);
+		});
+		await new Promise((resolve) => request.once('close', resolve));
+	});
+
 /** Nothing of the request's body is read. */
 export const resetAtOnce = (): Fault => outside('reset at once', async ({ request }) => void request.socket.resetAndDestroy());
 
