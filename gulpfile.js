@@ -40,8 +40,8 @@ async function sileroModels() {
 	}
 }
 
-/** The cards of the bundled models, with their licences. */
-const modelFiles = () => src('models/silero-vad-6.2.md', { base: '.', ...BINARY }).pipe(dest('dist'));
+/** Our own model with its calibration, and the cards of all bundled models, with their licences. */
+const modelFiles = () => src('models/*.{md,onnx,json}', { base: '.', ...BINARY }).pipe(dest('dist'));
 
 async function wasmRuntime() {
 	await onnxRuntimeWeb('dist/vendor/onnxruntime-web');

@@ -3,17 +3,23 @@
  * Machines differ and are shared, so only ratios within a run mean something.
  */
 import { accuracyBench } from './accuracy.mts';
+import { compareBench } from './compare.mts';
 import { inferenceBench } from './inference.mts';
 import { memoryBench } from './memory.mts';
 import { pipelineBench } from './pipeline.mts';
+import { speakersBench } from './speakers.mts';
 import { uploadBench } from './upload.mts';
+import { voiceprintBench } from './voiceprint.mts';
 
 const BENCHES: Record<string, () => Promise<void>> = {
 	inference: inferenceBench,
 	pipeline: pipelineBench,
 	memory: memoryBench,
 	upload: uploadBench,
+	voiceprint: voiceprintBench,
+	compare: compareBench,
 	accuracy: accuracyBench,
+	speakers: speakersBench,
 };
 
 const names = process.argv.slice(2);

@@ -2,37 +2,21 @@
  * Memory and the event loop: the engine's peak for ten minutes and for two hours of audio, and what the work costs the
  * process that asked for it (n8n's, in real life). Linux only: the peak comes from /proc.
  */
-import { mkdtempSync, openSync, readFileSync, rmSync, writeSync, closeSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { runJob, stopEngine } from '../dist/engine/client/index.js';
-import { wavHeader } from '../test/media/support/wav.mts';
 import { enginePids, vadJob } from '../test/support/engine.mts';
-import { CALL, decodeChannels, SAMPLE_RATE } from '../test/support/recordings.mts';
+import { longCall, peakMemory } from './longCall.mts';
 import { printTable } from './table.mts';
 
 const MINUTES = [10, 120];
 const MEBIBYTE = 2 ** 20;
 
-/** The sample call again and again, as a 16-bit stereo WAV. */
-async function writeCall(path: string, minutes: number): Promise<void> {
-	const [left, right] = await decodeChannels(CALL);
-	const frames = Math.floor(left.length);
-	const once = Buffer.from(Int16Array.from({ length: frames * 2 }, (_, i) => (i % 2 ? right : left)[i >> 1] * 32767).buffer);
-	const times = Math.ceil((minutes * 60 * SAMPLE_RATE) / frames);
-	const file = openSync(path, 'w');
-	writeSync(file, wavHeader(times * once.length, { channels: 2 }));
-	for (let i = 0; i < times; i++) writeSync(file, once);
-	closeSync(file);
-}
-
-/** Peak resident memory of a process, bytes. */
-const peak = (pid: number) => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) * 1024;
-
 async function measure(folder: string, minutes: number): Promise<{ row: Array<string | number>; engine: number }> {
 	const path = join(folder, 'call.wav');
-	await writeCall(path, minutes);
+	await longCall(path, minutes);
 	stopEngine();
 	globalThis.gc?.();
 	const before = process.memoryUsage.rss();
@@ -45,7 +29,7 @@ async function measure(folder: string, minutes: number): Promise<{ row: Array<st
 	const seconds = (performance.now() - started) / 1000;
 	clearInterval(watch);
 	delay.disable();
-	const engine = peak(enginePids()[0]);
+	const engine = peakMemory(enginePids()[0]);
 	rmSync(path);
 	const row = [`${minutes} min, stereo WAV`, Math.round(engine / MEBIBYTE), (grown / MEBIBYTE).toFixed(1), (delay.max / 1e6).toFixed(0), Math.round(duration / seconds)];
 	return { row, engine };

@@ -76,8 +76,29 @@ export interface VadJob {
 	workFolder: string;
 }
 
+export interface VoiceprintRequest {
+	/** Seconds of speech to use at most per channel, spread over it; 0: all of it. */
+	maximumSpeech: number;
+	/** Seconds of speech below which a voiceprint is doubtful. */
+	minimumSpeech: number;
+	/** What to do with a channel that has less: warn, or fail with TOO_LITTLE_SPEECH. */
+	onLittleSpeech: 'warn' | 'fail';
+	/** Path of the JSON file that describes a model of one's own; absent for the bundled model. */
+	modelFile?: string;
+}
+
+export interface VoiceprintJob {
+	type: 'voiceprint';
+	media: MediaRequest;
+	vad: VadRequest;
+	voiceprint: VoiceprintRequest;
+	runtime: RuntimeChoice;
+	/** A private folder for this job's temporary files; the client removes it. */
+	workFolder: string;
+}
+
 /** Every job the engine knows. A new capability adds a member here and a pipeline in `engine/host`. */
-export type Job = VadJob;
+export type Job = VadJob | VoiceprintJob;
 
 export interface Segment {
 	segment_type: string;
@@ -100,7 +121,16 @@ export interface VadChannel {
 
 /** Something the user should know that is no failure. */
 export interface Warning {
-	code: 'NO_SPEECH' | 'TRUNCATED_FILE' | 'DECODING_ERRORS' | 'SILENCE_INSERTED' | 'SILENT_CHANNEL';
+	code:
+		| 'NO_SPEECH'
+		| 'TRUNCATED_FILE'
+		| 'DECODING_ERRORS'
+		| 'SILENCE_INSERTED'
+		| 'SILENT_CHANNEL'
+		| 'LITTLE_SPEECH'
+		| 'NOISY'
+		| 'CLIPPED'
+		| 'SEVERAL_SPEAKERS';
 	message: string;
 	/** The channel it is about, where it is about one. */
 	channel_number?: number;
@@ -118,7 +148,52 @@ export interface VadResult {
 	warnings: Warning[];
 }
 
-export type JobResult<J extends Job = Job> = J extends VadJob ? VadResult : never;
+/** How good the speech behind a voiceprint is. */
+export interface VoiceprintQuality {
+	/** Seconds of speech found in the channel, of which `speech_length` were used. */
+	speech_found: number;
+	/** RMS level of the speech, dBFS; null without speech. */
+	level: number | null;
+	/** Share of the speech's samples at full scale, 0 to 1; null without speech. */
+	clipping: number | null;
+	/** Estimated signal-to-noise ratio, dB; null without speech. */
+	snr: number | null;
+	/** How alike the parts of the speech are, mean cosine between windows, -1 to 1; null for fewer than two windows. */
+	consistency: number | null;
+	/** What is wrong, in words; empty where nothing is. */
+	warnings: string[];
+}
+
+export interface VoiceprintChannel {
+	channel_number: number;
+	/** Base64, see `docs/voiceprint-format.md`. */
+	voiceprint: string;
+	/** The same as numbers, of length one; empty without speech. */
+	vector: number[];
+	/** Seconds of speech behind the voiceprint. */
+	speech_length: number;
+	model: string;
+	quality: VoiceprintQuality;
+}
+
+export interface VoiceprintResult {
+	engine: 'local';
+	model: string;
+	/** Which ONNX Runtime ran. */
+	runtime: RuntimeName;
+	/** Seconds of media processed. */
+	duration: number;
+	media: MediaInfo;
+	channels: VoiceprintChannel[];
+	warnings: Warning[];
+}
+
+export interface JobResults {
+	vad: VadResult;
+	voiceprint: VoiceprintResult;
+}
+
+export type JobResult<J extends Job = Job> = JobResults[J['type']];
 
 /** n8n process → engine process. */
 export type ToEngine = { kind: 'run'; id: number; job: Job };

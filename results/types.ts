@@ -2,7 +2,7 @@
  * What the result rooms take in and give out. A result may come from the local engine or from the Speech Platform
  * API: fields that only one of them reports are optional, and fields nobody here knows are kept.
  */
-import type { MediaInfo, VadChannel, Warning } from '../engine/protocol';
+import type { MediaInfo, VadChannel, VoiceprintQuality, Warning } from '../engine/protocol';
 
 /** How a result is spread over items; also the values of the node's Output parameter. */
 export type OutputForm = 'file' | 'channel' | 'segment';
@@ -48,6 +48,8 @@ export interface VoiceprintChannel {
 	voiceprint: string;
 	/** The same as numbers, where they were asked for; empty without speech. */
 	vector?: number[];
+	/** Local results only. */
+	quality?: VoiceprintQuality;
 }
 
 /** A task that has no result yet. */

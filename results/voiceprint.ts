@@ -1,5 +1,5 @@
 /** Voiceprints as items: one per file with its channels nested, or one per channel. */
-import { details, head, warningsOf } from './common';
+import { details, head, present, roundDuration, warningsOf } from './common';
 import { seconds } from './seconds';
 import type { Origin, OutputForm, ResultItem, ShapeOptions, VoiceprintChannel, VoiceprintResult } from './types';
 
@@ -10,11 +10,11 @@ type Shape = (result: VoiceprintResult, origin: Origin) => Array<ResultItem['jso
 
 const FORMS: Record<VoiceprintForm, Shape> = {
 	file: (result, origin) => [
-		{ ...head(result, origin), channels: result.channels.map(rounded), warnings: result.warnings ?? [] },
+		{ ...first(result, origin), channels: result.channels.map(rounded), warnings: result.warnings ?? [] },
 	],
 	channel: (result, origin) =>
 		result.channels.map((channel) => ({
-			...head(result, origin),
+			...first(result, origin),
 			...rounded(channel),
 			warnings: warningsOf(result, channel.channel_number),
 		})),
@@ -32,6 +32,10 @@ export function toVoiceprintItems(
 		json: { ...json, ...last },
 		pairedItem: { item: origin.item },
 	}));
+}
+
+function first(result: VoiceprintResult, origin: Origin): ResultItem['json'] {
+	return { ...head(result, origin), ...present({ duration: roundDuration(result) }) };
 }
 
 function rounded(channel: VoiceprintChannel): VoiceprintChannel {

@@ -1,7 +1,12 @@
 /** Which pipeline does which job. */
-import type { Job, JobResult } from '../protocol';
+import type { Job, JobResult, JobResults } from '../protocol';
 import { detectVoiceActivity } from './voiceActivity';
+import { extractVoiceprints } from './voiceprint';
 
-export async function runPipeline(job: Job): Promise<JobResult> {
-	return await detectVoiceActivity(job);
+type Pipelines = { [T in Job['type']]: (job: Extract<Job, { type: T }>) => Promise<JobResults[T]> };
+
+const PIPELINES: Pipelines = { vad: detectVoiceActivity, voiceprint: extractVoiceprints };
+
+export async function runPipeline<J extends Job>(job: J): Promise<JobResult> {
+	return await (PIPELINES[job.type] as (job: J) => Promise<JobResult>)(job);
 }

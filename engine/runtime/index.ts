@@ -5,7 +5,7 @@ import { loadNativeModule, loadWasmModule, onnxRuntime } from './onnx';
 import { nativeObstacle, thisPlatform } from './platform';
 import type { Runtime } from './types';
 
-export type { Runtime, Session, Tensor, Tensors } from './types';
+export type { InputTensor, Runtime, Session, Tensor, Tensors } from './types';
 
 /** A chosen runtime, or why it cannot be had. */
 type Probe = { runtime: Runtime } | { obstacle: string; detail?: string };

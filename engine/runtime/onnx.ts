@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type * as Ort from 'onnxruntime-node';
 import type { RuntimeName } from '../protocol';
-import type { Runtime, Session, Tensors } from './types';
+import type { InputTensor, Runtime, Session, Tensor, Tensors } from './types';
 
 type OrtModule = Pick<typeof Ort, 'InferenceSession' | 'Tensor' | 'env'>;
 
@@ -45,22 +45,25 @@ export function onnxRuntime(name: RuntimeName, ort: OrtModule): Runtime {
 	return {
 		name,
 		async load(modelFile) {
-			const model = new Uint8Array(await readFile(modelFile));
+			const file = await readFile(modelFile);
+			// A plain view, as the builds expect one, without a copy: models of one's own can be large.
+			const model = new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
 			return wrapSession(ort, await ort.InferenceSession.create(model, { ...SESSION_OPTIONS, executionProviders }));
 		},
 	};
 }
 
 function wrapSession(ort: OrtModule, session: Ort.InferenceSession): Session {
+	const { inputNames, outputNames } = session;
 	return {
-		async run(inputs) {
+		inputNames,
+		outputNames,
+		async run(inputs, wanted = outputNames) {
 			const feeds: Record<string, Ort.Tensor> = {};
-			for (const [name, { data, dims }] of Object.entries(inputs)) {
-				feeds[name] = new ort.Tensor('float32', data, dims);
-			}
+			for (const [name, tensor] of Object.entries(inputs)) feeds[name] = toOrt(ort, tensor);
 			const outputs: Tensors = {};
-			for (const [name, tensor] of Object.entries(await session.run(feeds))) {
-				outputs[name] = { data: tensor.data as Float32Array, dims: tensor.dims };
+			for (const [name, tensor] of Object.entries(await session.run(feeds, wanted))) {
+				outputs[name] = fromOrt(name, tensor);
 			}
 			return outputs;
 		},
@@ -68,4 +71,14 @@ function wrapSession(ort: OrtModule, session: Ort.InferenceSession): Session {
 			await session.release();
 		},
 	};
+}
+
+function toOrt(ort: OrtModule, { data, dims }: InputTensor): Ort.Tensor {
+	return data instanceof BigInt64Array ? new ort.Tensor('int64', data, dims) : new ort.Tensor('float32', data, dims);
+}
+
+/** @throws Error where the tensor is not float32 */
+function fromOrt(name: string, { type, data, dims }: Ort.Tensor): Tensor {
+	if (!(data instanceof Float32Array)) throw new Error(`the output '${name}' is ${type}, not float32`);
+	return { data, dims };
 }

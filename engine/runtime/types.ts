@@ -1,4 +1,4 @@
-/** One interface over the two builds of ONNX Runtime. Only float32 tensors: that is all our models use. */
+/** One interface over the two builds of ONNX Runtime. Float32 tensors, and int64 where a model asks for a count. */
 import type { RuntimeName } from '../protocol';
 
 export interface Tensor {
@@ -8,10 +8,24 @@ export interface Tensor {
 
 export type Tensors = Record<string, Tensor>;
 
+/** What a model is fed. */
+export interface InputTensor {
+	dims: readonly number[];
+	/** BigInt64Array becomes an int64 tensor. */
+	data: Float32Array | BigInt64Array;
+}
+
 /** A loaded model. Calls must not overlap. */
 export interface Session {
-	/** @throws Error when names or shapes do not fit the model. */
-	run(inputs: Tensors): Promise<Tensors>;
+	/** Names of what the graph must be fed. */
+	readonly inputNames: readonly string[];
+	/** Names of what the graph gives. */
+	readonly outputNames: readonly string[];
+	/**
+	 * @param outputs names of the outputs that are wanted; absent: all
+	 * @throws Error when names, types or shapes do not fit the model, or a wanted output is not float32
+	 */
+	run(inputs: Record<string, InputTensor>, outputs?: readonly string[]): Promise<Tensors>;
 	release(): Promise<void>;
 }
 

@@ -6,12 +6,13 @@ import { SIMPLIFY } from '../common/engineParameters';
 import type { Hints } from '../common/hints';
 import { boolean, choice, read, readCollection } from '../common/read';
 import { extractByApi } from './api';
+import { extractLocally } from './local';
 import { ENGINE, OPTIONS, OUTPUT } from './parameters';
 
 type Extract = (ctx: IExecuteFunctions, itemIndex: number) => Promise<Answer<VoiceprintResult>>;
 
 /** By value of the parameter Engine. */
-const ENGINES: Record<string, Extract | undefined> = { api: extractByApi };
+const ENGINES: Record<string, Extract | undefined> = { local: extractLocally, api: extractByApi };
 
 export async function extract(ctx: IExecuteFunctions, itemIndex: number, hints: Hints): Promise<INodeExecutionData[]> {
 	const form = choice<VoiceprintForm>(OUTPUT, read(ctx, itemIndex, OUTPUT));

@@ -1,6 +1,6 @@
 /** The parameters of the node, one constant each, so that the code that reads a value has its label and limits. */
 import type { INodeProperties } from 'n8n-workflow';
-import { ENGINE_API, SIMPLIFY } from '../common/engineParameters';
+import { ENGINE_API, ENGINE_LOCAL, LOCAL_ONLY, MAXIMUM_DURATION, RUNTIME, SIMPLIFY } from '../common/engineParameters';
 import { BINARY_PROPERTY_NAME, CHANNEL_MODE, CHANNELS, RANGE_FROM, RANGE_TO } from '../common/mediaParameters';
 import {
 	forMedia,
@@ -13,9 +13,6 @@ import {
 } from '../common/taskParameters';
 import { THRESHOLDS } from './thresholds';
 
-/** Parameters that only make sense where this package computes the result itself. */
-const LOCAL_ONLY = { show: { engine: ['local'] } };
-
 export const ENGINE: INodeProperties = {
 	displayName: 'Engine',
 	name: 'engine',
@@ -24,11 +21,7 @@ export const ENGINE: INodeProperties = {
 	default: 'local',
 	description: 'Where speech is detected',
 	options: [
-		{
-			name: 'Local',
-			value: 'local',
-			description: 'Inside n8n, with the model that comes with this node. Nothing leaves the machine.',
-		},
+		ENGINE_LOCAL,
 		ENGINE_API,
 	],
 };
@@ -129,31 +122,6 @@ export const KEEP_FILES_WITHOUT_SPEECH: INodeProperties = {
 	default: false,
 	description: 'Whether a file in which no speech was found gives one item with empty times instead of no item',
 	displayOptions: { show: { '/output': ['segment'] } },
-};
-
-export const MAXIMUM_DURATION: INodeProperties = {
-	displayName: 'Maximum Duration',
-	name: 'maximumDuration',
-	type: 'number',
-	default: 0,
-	typeOptions: { minValue: 0 },
-	hint: 'In seconds, 0 for no limit',
-	description: 'Longest stretch of media to process, in seconds. A longer one is refused. Set to 0 for no limit.',
-	displayOptions: { show: { '/engine': ['local'] } },
-};
-
-export const RUNTIME: INodeProperties = {
-	displayName: 'Runtime',
-	name: 'runtime',
-	type: 'options',
-	default: 'auto',
-	description: 'What runs the model. Automatic is right unless you compare or look for the cause of trouble.',
-	displayOptions: { show: { '/engine': ['local'] } },
-	options: [
-		{ name: 'Automatic', value: 'auto', description: 'Native where it works, WebAssembly elsewhere' },
-		{ name: 'Native', value: 'native', description: 'Fastest, but not available on Alpine Linux and Intel Macs' },
-		{ name: 'WebAssembly', value: 'wasm', description: 'Works everywhere' },
-	],
 };
 
 export const OPTIONS: INodeProperties = {

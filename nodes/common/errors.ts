@@ -16,7 +16,7 @@ import { SpeechPlatformError } from '../../speech-platform';
 
 /** Codes of what is found in n8n's process before an engine is asked, beside the ones the engine knows too. */
 export type InputErrorCode =
-	EngineErrorCode | 'BINARY_FIELD_MISSING' | 'BINARY_NOT_READABLE' | 'INVALID_CREDENTIAL';
+	EngineErrorCode | 'BINARY_FIELD_MISSING' | 'BINARY_NOT_READABLE' | 'FILE_NOT_ALLOWED' | 'INVALID_CREDENTIAL' | 'VOICEPRINT_MISSING';
 
 /** Something about the item or its parameters that the user can change. */
 export class InputError extends Error {

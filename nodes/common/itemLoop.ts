@@ -23,10 +23,26 @@ export async function runForEachItem(
 			// One by one: spreading the items of a long file into `push` would overflow the stack.
 			for (const item of await handle(itemIndex)) output.push(item);
 		} catch (error) {
-			const nodeError = toNodeError(ctx.getNode(), signal?.aborted ? canceled() : error, itemIndex);
-			if (signal?.aborted || !ctx.continueOnFail()) throw nodeError;
-			output.push({ json: { error: errorFields(nodeError) }, pairedItem: { item: itemIndex } });
+			output.push(errorItem(ctx, error, itemIndex));
 		}
 	}
 	return output;
+}
+
+/**
+ * The item that stands for one that failed.
+ * @param others further items that it stands for, beside the one to name
+ * @throws the error as n8n shows it, where the node is to stop
+ */
+export function errorItem(
+	ctx: IExecuteFunctions,
+	error: unknown,
+	itemIndex: number,
+	others: number[] = [],
+): INodeExecutionData {
+	const aborted = ctx.getExecutionCancelSignal()?.aborted === true;
+	const nodeError = toNodeError(ctx.getNode(), aborted ? canceled() : error, itemIndex);
+	if (aborted || !ctx.continueOnFail()) throw nodeError;
+	const all = [itemIndex, ...others].map((item) => ({ item }));
+	return { json: { error: errorFields(nodeError) }, pairedItem: all.length === 1 ? all[0]! : all };
 }

@@ -120,6 +120,8 @@ describe('Extract Voiceprint', () => {
 				'operation',
 				'taskId',
 				'binaryPropertyName',
+				'model',
+				'modelFile',
 				'output',
 				'channelMode',
 				'channels',
@@ -129,24 +131,34 @@ describe('Extract Voiceprint', () => {
 		);
 		const values = (name: string) =>
 			(extract.properties.find((one) => one.name === name)!.options as INodePropertyOptions[]).map(({ value }) => value);
+		assert.deepEqual(values('engine'), ['local', 'api']);
 		assert.deepEqual(values('operation'), ['extract', 'getResult']);
+		assert.deepEqual(values('model'), ['bundled', 'own']);
 		assert.deepEqual(values('output'), ['channel', 'file']);
 	});
 
 	it('starts with the defaults that the README states', () => {
 		assert.deepEqual(defaultsOf(flat(extract.properties)), {
-			engine: 'api',
+			engine: 'local',
 			operation: 'extract',
 			taskId: '={{ $json.task_id }}',
 			binaryPropertyName: 'data',
+			model: 'bundled',
+			modelFile: '',
 			output: 'file',
 			channelMode: 'split',
 			channels: '',
 			waitForCompletion: true,
 			includeVectorVoiceprint: false,
+			maximumDuration: 0,
+			maximumSpeechLength: 60,
+			minimumSpeechLength: 3,
+			onLittleSpeech: 'warn',
 			pollingInterval: 5,
+			runtime: 'auto',
 			simplify: true,
 			timeout: 600,
+			vadPreset: 'forTranscription',
 		});
 	});
 });
@@ -204,7 +216,13 @@ describe('the editor', () => {
 	});
 });
 
-for (const [folder, type] of Object.entries({ VoiceActivityDetection: NODE, ExtractVoiceprint: 'extractVoiceprint' })) {
+const NODE_NAMES = {
+	VoiceActivityDetection: NODE,
+	ExtractVoiceprint: 'extractVoiceprint',
+	CompareVoiceprints: 'compareVoiceprints',
+};
+
+for (const [folder, type] of Object.entries(NODE_NAMES)) {
 	describe(`every parameter of ${folder}`, () => {
 		const parameters = flat(nodeOf(type).description.properties);
 		for (const property of parameters) {
@@ -218,8 +236,8 @@ for (const [folder, type] of Object.entries({ VoiceActivityDetection: NODE, Extr
 
 		it('states the unit where it is a time', () => {
 			for (const { name, hint } of parameters) {
-				if (/^(range|timeout|polling|maximumDuration)/.test(name)) assert.match(hint!, /seconds/);
-				if (/^(minimum|padding)/.test(name)) assert.match(hint!, /milliseconds/);
+				if (/^(range|timeout|polling|maximum.*(Duration|Length)|minimum.*Length)/.test(name)) assert.match(hint!, /^In seconds/);
+				else if (/^(minimum|padding)/.test(name)) assert.match(hint!, /milliseconds/);
 			}
 		});
 

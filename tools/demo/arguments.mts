@@ -1,12 +1,17 @@
 /** The demo's command line, turned into the parameters of a node. */
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { INodeParameters } from 'n8n-workflow';
 
 export const SAMPLE = 'examples/audio/call.ogg';
 
+/** Where paths on the command line count from: npm runs scripts elsewhere. */
+export const FOLDER = process.env.INIT_CWD ?? process.cwd();
+
 export const USAGE = `npm run demo                                 the sample recording
 npm run demo -- vad FILE… [options]          speech segments of each file
-npm run demo -- voiceprint FILE… --api URL   the voiceprint of each channel
+npm run demo -- voiceprint FILE… [options]   the voiceprint of each channel
+npm run demo -- compare FILE FILE [options]  whether the same person speaks in two files
 npm run --silent demo -- vad FILE… --json    one JSON document per file, one a line
 
   --api URL              by the Speech Platform at this address instead of locally
@@ -19,7 +24,10 @@ npm run --silent demo -- vad FILE… --json    one JSON document per file, one a
   --onset N  --offset N  thresholds of the preset custom, 0 to 1
   --minimum-speech MS  --minimum-silence MS  --padding-before MS  --padding-after MS
   --maximum-duration S   --timeout S
-  --vector               voiceprints as numbers too`;
+  --vector               voiceprints as numbers too, from the API (locally they always are there)
+  --maximum-speech S     seconds of speech in a voiceprint at most (60)  --minimum-speech S  warn below (3)
+  --model FILE.json      voiceprints by a model of your own, described by this file
+  --operating-point NAME balanced (default), few-false-accepts, few-false-rejects, or a score as threshold`;
 
 /** The command line makes no sense; the message says why. */
 export class UsageError extends Error {}
@@ -31,6 +39,8 @@ export interface DemoRequest {
 	credentials?: Record<string, Record<string, string | boolean>>;
 	files: string[];
 	json: boolean;
+	/** Parameters of Compare Voiceprints, where the files' voiceprints are to be compared. */
+	comparison?: INodeParameters;
 }
 
 const TEXT = { type: 'string' } as const;
@@ -57,6 +67,9 @@ const OPTIONS = {
 	timeout: TEXT,
 	api: TEXT,
 	vector: FLAG,
+	'maximum-speech': TEXT,
+	model: TEXT,
+	'operating-point': TEXT,
 } as const;
 
 type Values = Partial<Record<keyof typeof OPTIONS, string | boolean>>;
@@ -98,6 +111,8 @@ function presetOf(name: string): string {
 	return preset;
 }
 
+const runtimeOption = ({ runtime }: Values): INodeParameters => (runtime === undefined ? {} : { runtime });
+
 /** Those of the engine on this machine, which the API has no use for. */
 function localParameters(values: Values): { parameters: INodeParameters; options: INodeParameters } {
 	const thresholds = numbers(values, THRESHOLDS);
@@ -106,7 +121,7 @@ function localParameters(values: Values): { parameters: INodeParameters; options
 		parameters: { preset, thresholds },
 		options: {
 			includeProbabilities: Boolean(values.probabilities ?? values['include-probabilities']),
-			...(values.runtime === undefined ? {} : { runtime: values.runtime }),
+			...runtimeOption(values),
 			...numbers(values, { 'maximum-duration': 'maximumDuration' }),
 		},
 	};
@@ -130,13 +145,53 @@ function vadParameters(values: Values): INodeParameters {
 }
 
 function voiceprintParameters(values: Values): INodeParameters {
-	if (values.api === undefined) throw new UsageError('voiceprint needs --api URL');
-	return commonParameters(values, {}, { includeVectorVoiceprint: Boolean(values.vector) });
+	if (values.api !== undefined) return commonParameters(values, {}, { includeVectorVoiceprint: Boolean(values.vector) });
+	const model = values.model === undefined ? {} : { model: 'own', modelFile: resolve(FOLDER, String(values.model)) };
+	return commonParameters(values, model, {
+		...runtimeOption(values),
+		...(values.preset === undefined ? {} : { vadPreset: presetOf(String(values.preset)) }),
+		...numbers(values, {
+			'maximum-duration': 'maximumDuration',
+			'maximum-speech': 'maximumSpeechLength',
+			'minimum-speech': 'minimumSpeechLength',
+		}),
+	});
 }
 
-const COMMANDS: Record<string, { node: string; parameters: (values: Values) => INodeParameters } | undefined> = {
+/** By name without case, spaces and dashes. */
+const OPERATING_POINTS: Record<string, string> = {
+	balanced: 'balanced',
+	fewfalseaccepts: 'fewFalseAccepts',
+	fewfalserejects: 'fewFalseRejects',
+};
+
+function operatingPointOf(value: string): INodeParameters {
+	const known = OPERATING_POINTS[value.toLowerCase().replace(/[^a-z]/g, '')];
+	return known ? { operatingPoint: known } : { operatingPoint: 'custom', threshold: number('operating-point', value) };
+}
+
+function comparisonParameters(values: Values): INodeParameters {
+	return {
+		engine: values.api === undefined ? 'local' : 'api',
+		operation: 'verify',
+		...(values['operating-point'] === undefined ? {} : operatingPointOf(String(values['operating-point']))),
+		options: {
+			...(values.model === undefined ? {} : { modelFile: resolve(FOLDER, String(values.model)) }),
+			...numbers(values, values.api === undefined ? {} : { timeout: 'timeout' }),
+		},
+	};
+}
+
+interface Command {
+	node: string;
+	parameters: (values: Values) => INodeParameters;
+	comparison?: (values: Values) => INodeParameters;
+}
+
+const COMMANDS: Record<string, Command | undefined> = {
 	vad: { node: 'voiceActivityDetection', parameters: vadParameters },
 	voiceprint: { node: 'extractVoiceprint', parameters: voiceprintParameters },
+	compare: { node: 'extractVoiceprint', parameters: voiceprintParameters, comparison: comparisonParameters },
 };
 
 function parse(args: string[]) {
@@ -157,9 +212,11 @@ export function parseDemoArguments(args: string[]): DemoRequest | 'help' {
 	const [command = 'vad', ...files] = positionals;
 	const known = COMMANDS[command];
 	if (!known) throw new UsageError(`There is no command '${command}'`);
+	if (known.comparison && files.length !== 2) throw new UsageError('compare needs two files');
 	return {
 		node: known.node,
 		parameters: known.parameters(values),
+		...(known.comparison && { comparison: known.comparison(values) }),
 		...(values.api === undefined ? {} : { credentials: { speechPlatformApi: { baseUrl: values.api, authentication: 'none' } } }),
 		files: files.length > 0 ? files : [SAMPLE],
 		json: values.json ?? false,

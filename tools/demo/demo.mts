@@ -4,9 +4,10 @@
  */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseDemoArguments, USAGE, UsageError, type DemoRequest } from './arguments.mts';
+import type { INodeParameters } from 'n8n-workflow';
+import { FOLDER, parseDemoArguments, USAGE, UsageError, type DemoRequest } from './arguments.mts';
 import { createHarness, type Harness, type RunResult } from '../n8n/harness.mts';
-import { showAnswer } from './show.mts';
+import { showAnswer, showComparison } from './show.mts';
 
 interface Answer {
 	file: string;
@@ -20,7 +21,7 @@ function answerOf(file: string, { output, error }: RunResult): Answer {
 }
 
 async function processFile(harness: Harness, { node, parameters, credentials }: DemoRequest, file: string): Promise<Answer> {
-	const path = resolve(process.env.INIT_CWD ?? process.cwd(), file);
+	const path = resolve(FOLDER, file);
 	if (!existsSync(path)) {
 		const description = 'Check the path; it counts from the folder in which you are.';
 		return { file, error: { code: 'FILE_NOT_FOUND', message: `There is no file '${file}'`, description } };
@@ -29,20 +30,47 @@ async function processFile(harness: Harness, { node, parameters, credentials }: 
 	return answerOf(file, await harness.run({ node, parameters, credentials, items, onError: 'continueRegularOutput' }));
 }
 
+/** The first channel with speech, or the first. */
+function voiceprintOf({ channels }: Answer): INodeParameters {
+	const list = channels as Array<{ voiceprint: string; model: string; speech_length: number }>;
+	const { voiceprint, model } = list.find(({ speech_length }) => speech_length > 0) ?? list[0];
+	return { voiceprint, model };
+}
+
+/** Both files' voiceprints through Extract Voiceprint, then Compare Voiceprints. */
+async function compareFiles(harness: Harness, request: DemoRequest): Promise<Answer> {
+	const answers: Answer[] = [];
+	for (const file of request.files) answers.push(await processFile(harness, request, file));
+	const file = request.files.join(' and ');
+	const failed = answers.find(({ error }) => error);
+	if (failed) return { ...failed, file };
+	const [first, second] = answers.map(voiceprintOf);
+	const items = [{ json: { ...first, voiceprint_2: second.voiceprint } }];
+	const { comparison: parameters, credentials } = request;
+	const result = await harness.run({ node: 'compareVoiceprints', parameters, credentials, items, onError: 'continueRegularOutput' });
+	return { ...answerOf(file, result), files: request.files };
+}
+
+async function answersOf(harness: Harness, request: DemoRequest, answer: (one: Answer) => void): Promise<void> {
+	if (request.comparison) return answer(await compareFiles(harness, request));
+	for (const file of request.files) answer(await processFile(harness, request, file));
+}
+
 async function main(): Promise<number> {
 	const request = parseDemoArguments(process.argv.slice(2));
 	if (request === 'help') {
 		console.log(USAGE);
 		return 0;
 	}
-	const harness = await createHarness();
+	// On the command line whoever names a file may read it.
+	const harness = await createHarness({ readableFolder: '/' });
 	let failures = 0;
 	try {
-		for (const file of request.files) {
-			const answer = await processFile(harness, request, file);
+		const show = request.comparison ? showComparison : showAnswer;
+		await answersOf(harness, request, (answer) => {
 			if (answer.error) failures++;
-			console.log(request.json ? JSON.stringify(answer) : showAnswer(answer));
-		}
+			console.log(request.json ? JSON.stringify(answer) : show(answer));
+		});
 	} finally {
 		harness.dispose();
 	}

@@ -23,6 +23,7 @@ interface Voiceprint {
 	speech_length: number;
 	model: string;
 	voiceprint: string;
+	quality?: { level: number | null; snr: number | null; clipping: number | null; consistency: number | null };
 }
 
 const WIDTH = 72;
@@ -56,14 +57,54 @@ function channelText(channel: Channel, from: number, duration: number): string {
 	].join('\n');
 }
 
-function voiceprintText({ channel_number, speech_length, model, voiceprint }: Voiceprint): string {
+function voiceprintText({ channel_number, speech_length, model, voiceprint, quality }: Voiceprint): string {
 	const bytes = Buffer.byteLength(voiceprint, 'base64');
-	return `Channel ${channel_number}: ${speech_length.toFixed(3)} s of speech, ${model}, ${bytes} bytes: ${voiceprint.slice(0, 32)}…`;
+	return [
+		`Channel ${channel_number}: ${speech_length.toFixed(3)} s of speech, ${model}, ${bytes} bytes: ${voiceprint.slice(0, 32)}…`,
+		...(quality?.level == null ? [] : [`  level ${quality.level} dBFS, signal to noise ${quality.snr} dB, windows alike ${quality.consistency ?? '-'}`]),
+	].join('\n');
 }
 
 /** The API does not say how long the file is: the timeline then ends with the last speech. */
 function lastEnd(channels: Channel[]): number {
 	return Math.max(0, ...channels.flatMap(({ segments }) => segments.map(({ end_time }) => end_time)));
+}
+
+interface Comparison {
+	file: string;
+	error?: { message: string; description?: string };
+	score: number;
+	score_type: string;
+	probability: number | null;
+	same_speaker: boolean;
+	threshold: number;
+	operating_point: string;
+	expected_false_accept_rate?: number | null;
+	expected_false_reject_rate?: number | null;
+	warnings?: Array<{ message: string }>;
+}
+
+const percent = (share: number | null | undefined) => (share == null ? 'not known' : `${Number((share * 100).toPrecision(2))} %`);
+
+/** Beyond a hundredth, the figure would promise more than anybody knows. */
+function likely(probability: number | null): string {
+	if (probability === null) return 'not known';
+	if (probability > 0.99) return 'above 99 %';
+	return probability < 0.01 ? 'below 1 %' : `${Math.round(probability * 100)} %`;
+}
+
+/** @param answer the output of Compare Voiceprints, with the files' names */
+export function showComparison(answer: { file: string }): string {
+	const { file, error, ...result } = answer as Comparison;
+	if (error) return showAnswer(answer);
+	const { same_speaker, score, score_type, probability, threshold, operating_point, warnings = [] } = result;
+	return [
+		`${file}: ${same_speaker ? 'the same speaker' : 'different speakers'}`,
+		`  score ${score.toFixed(2)} (${score_type}), threshold ${threshold.toFixed(2)} (${operating_point}), probability ${likely(probability)}`,
+		`  errors to expect there: false accepts ${percent(result.expected_false_accept_rate)}, false rejects ${percent(result.expected_false_reject_rate)}`,
+		...warnings.map(({ message }) => `  note: ${message}`),
+		'',
+	].join('\n');
 }
 
 /** @param answer the node's output for one file, with the file's name */

@@ -3,7 +3,7 @@
  * execution context, binary data service and package loader), without a server or a database. A run takes a few
  * milliseconds. n8n's configuration is global to a process and read once, so a process has one harness at a time.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,6 +38,8 @@ export interface HarnessOptions {
 	binaryMode?: BinaryMode;
 	/** The package whose nodes are loaded; this repository by default. */
 	packageFolder?: string;
+	/** Where nodes may read files of the machine; by default a folder of the harness. */
+	readableFolder?: string;
 }
 
 export interface RunOptions {
@@ -46,6 +48,8 @@ export interface RunOptions {
 	typeVersion?: number;
 	parameters?: INodeParameters;
 	items?: HarnessItem[];
+	/** Of the node's second input; without them, nothing is connected to it. */
+	secondItems?: HarnessItem[];
 	/** The node setting On Error; n8n's default stops the workflow. */
 	onError?: OnError;
 	/** Decrypted values by credential type. */
@@ -89,6 +93,8 @@ export interface Harness {
 	/** Content of a binary field of an output item, in every binary mode. */
 	readBinary(binary: IBinaryData): Promise<Buffer>;
 	setBinaryMode(mode: BinaryMode): Promise<void>;
+	/** Where nodes may read files of the machine. */
+	readableFolder: string;
 	/** Removes the temporary home folder. */
 	dispose(): void;
 }
@@ -101,10 +107,11 @@ type Core = typeof import('n8n-core');
 type N8nWorkflow = typeof import('n8n-workflow');
 
 /** n8n reads its settings from the environment when it is first loaded, so they are set before that. */
-function loadN8n(home: string): { core: Core; workflow: N8nWorkflow; container: typeof import('@n8n/di').Container } {
+function loadN8n(home: string, readableFolder: string): { core: Core; workflow: N8nWorkflow; container: typeof import('@n8n/di').Container } {
 	Object.assign(process.env, {
 		N8N_USER_FOLDER: home,
 		N8N_ENCRYPTION_KEY: 'a key for the harness only',
+		N8N_RESTRICT_FILE_ACCESS_TO: readableFolder,
 		N8N_LOG_LEVEL: 'silent',
 		N8N_DIAGNOSTICS_ENABLED: 'false',
 	});
@@ -193,9 +200,12 @@ async function loadPackage(core: Core, packageFolder: string) {
 export async function createHarness({
 	binaryMode = 'filesystem',
 	packageFolder = REPOSITORY,
+	readableFolder: given,
 }: HarnessOptions = {}): Promise<Harness> {
 	const home = mkdtempSync(join(tmpdir(), 'n8n-harness-'));
-	const { core, workflow: n8n, container } = loadN8n(home);
+	const readableFolder = given ?? join(home, 'files');
+	mkdirSync(readableFolder, { recursive: true });
+	const { core, workflow: n8n, container } = loadN8n(home, readableFolder);
 	const binaryData = container.get(core.BinaryDataService);
 	binaryData.setManager('database', new DatabaseBinaryManager());
 	async function setBinaryMode(mode: BinaryMode) {
@@ -205,7 +215,7 @@ export async function createHarness({
 	await setBinaryMode(binaryMode);
 
 	const { packageName, nodeTypes, credentialProperties } = await loadPackage(core, packageFolder);
-	const itemsOfWorkflow = new Map<string, HarnessItem[]>();
+	const itemsOfWorkflow = new Map<string, HarnessItem[][]>();
 	const source = sourceNode(itemsOfWorkflow);
 	function find(type: string): INodeType | IVersionedNodeType {
 		const found = type === SOURCE_TYPE ? source : nodeTypes.get(type);
@@ -219,17 +229,20 @@ export async function createHarness({
 		getKnownTypes: () => ({}),
 	};
 	const main = n8n.NodeConnectionTypes.Main;
-	const connections: IConnections = { [SOURCE_NAME]: { main: [[{ node: NODE_NAME, type: main, index: 0 }]] } };
+	const connectionsFor = (inputs: number): IConnections => ({
+		[SOURCE_NAME]: { main: Array.from({ length: inputs }, (_, index) => [{ node: NODE_NAME, type: main, index }]) },
+	});
 
 	let count = 0;
 	function start(options: RunOptions): StartedRun {
 		const id = String(++count);
-		itemsOfWorkflow.set(id, options.items ?? [{}]);
+		const inputs = [options.items ?? [{}], ...(options.secondItems ? [options.secondItems] : [])];
+		itemsOfWorkflow.set(id, inputs);
 		const data = {
 			id,
 			name: id,
 			nodes: nodesOf(packageName, options),
-			connections,
+			connections: connectionsFor(inputs.length),
 			active: false,
 			settings: { executionOrder: 'v1' as const, ...options.settings },
 		};
@@ -260,6 +273,7 @@ export async function createHarness({
 		nodeTypes,
 		readBinary: async (binary) => await binaryData.getAsBuffer(binary),
 		setBinaryMode,
+		readableFolder,
 		dispose: () => rmSync(home, { recursive: true, force: true }),
 	};
 }

@@ -40,8 +40,13 @@ function detection(parameters: INodeParameters, more: Partial<INode> = {}): INod
 	return node(NODE_NAME, VOICE_ACTIVITY_DETECTION, 1, parameters, more);
 }
 
-/** Upload → detection → answer with all items. */
-export function webhookWorkflow(path: string, parameters: INodeParameters, more: Partial<INode> = {}): WorkflowData {
+/** A node of this package by its type's short name, such as `extractVoiceprint`. */
+export function packageNode(name: string, type: string, parameters: INodeParameters, more: Partial<INode> = {}): INode {
+	return node(name, `n8n-nodes-voiceprint.${type}`, 1, parameters, more);
+}
+
+/** Upload → nodes in a row → answer with all items of the last one. */
+export function webhookRow(path: string, nodes: INode[]): WorkflowData {
 	const webhook = node(
 		'Webhook',
 		'n8n-nodes-base.webhook',
@@ -49,7 +54,12 @@ export function webhookWorkflow(path: string, parameters: INodeParameters, more:
 		{ httpMethod: 'POST', path, responseMode: 'lastNode', responseData: 'allEntries', options: {} },
 		{ webhookId: randomUUID() },
 	);
-	return inRow(`Webhook ${path}`, [webhook, detection(parameters, more)]);
+	return inRow(`Webhook ${path}`, [webhook, ...nodes]);
+}
+
+/** Upload → detection → answer with all items. */
+export function webhookWorkflow(path: string, parameters: INodeParameters, more: Partial<INode> = {}): WorkflowData {
+	return webhookRow(path, [detection(parameters, more)]);
 }
 
 /** Files from disk (a path or a pattern) → detection, started by hand. */

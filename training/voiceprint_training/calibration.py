@@ -14,9 +14,14 @@ SHORTEST, LONGEST = 1.0, 12.0
 """Seconds; what lies beyond the lengths that the fit has seen is treated as the nearest of these."""
 
 
+def within(seconds: np.ndarray) -> np.ndarray:
+    """Speech lengths kept within SHORTEST..LONGEST."""
+    return np.clip(seconds, SHORTEST, LONGEST)
+
+
 def joint_seconds(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Harmonic mean of two speech lengths in seconds, kept within SHORTEST..LONGEST."""
-    return np.clip(2 / (1 / np.maximum(first, 1e-3) + 1 / np.maximum(second, 1e-3)), SHORTEST, LONGEST)
+    return within(2 / (1 / np.maximum(first, 1e-3) + 1 / np.maximum(second, 1e-3)))
 
 
 @dataclass(frozen=True)
@@ -34,13 +39,19 @@ class Calibration:
         return {key: round(value, 5) for key, value in asdict(self).items()}
 
 
-def fit(cosine: np.ndarray, same: np.ndarray, seconds: np.ndarray | None = None, rounds: int = 60) -> Calibration:
-    """Logistic regression by Newton's method, both kinds of pair weighing half. [pairs] each; `seconds` None: no length terms."""
+def fit(
+    cosine: np.ndarray, same: np.ndarray, seconds: np.ndarray | None = None, weight: np.ndarray | None = None, rounds: int = 60,
+) -> Calibration:
+    """Logistic regression by Newton's method. [pairs] each.
+
+    `seconds` None: no length terms. `weight` None: both kinds of pair weigh half, each pair of a kind the same.
+    """
     columns = [cosine, np.ones_like(cosine)]
     if seconds is not None:
         columns += [np.log(seconds) * cosine, np.log(seconds)]
     x = np.stack(columns, 1)
-    weight = np.where(same, 0.5 / same.sum(), 0.5 / (~same).sum())
+    if weight is None:
+        weight = np.where(same, 0.5 / same.sum(), 0.5 / (~same).sum())
     theta = np.zeros(x.shape[1])
     ridge = 1e-8 * np.eye(len(theta))
     for _ in range(rounds):

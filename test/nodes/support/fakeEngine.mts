@@ -6,11 +6,11 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { mock } from 'node:test';
 import type { RunOptions } from '../../../dist/engine/client/index.js';
-import type { VadJob, VadResult } from '../../../dist/engine/protocol.js';
+import type { Job, JobResult, VadJob, VadResult } from '../../../dist/engine/protocol.js';
 
 /** What the node asked for, and what the file it handed over was like at that time. */
-export interface Call {
-	job: VadJob;
+export interface Call<J extends Job = VadJob> {
+	job: J;
 	options: RunOptions;
 	content: Buffer;
 	/** Permission bits of the file. */
@@ -19,7 +19,7 @@ export interface Call {
 	folderExists(): boolean;
 }
 
-type Answer = (call: Call) => VadResult | Promise<VadResult>;
+type Answer<J extends Job> = (call: Call<J>) => JobResult<J> | Promise<JobResult<J>>;
 
 export function fakeResult(overrides: Partial<VadResult> = {}): VadResult {
 	return {
@@ -44,13 +44,13 @@ export function fakeResult(overrides: Partial<VadResult> = {}): VadResult {
 }
 
 /** Puts the stand-in where the compiled node looks for the client. Returns the calls it gets. */
-export function useFakeEngine(answer: Answer = () => fakeResult()): Call[] {
+export function useFakeEngine<J extends Job = VadJob>(answer: Answer<J> = () => fakeResult() as JobResult<J>): Array<Call<J>> {
 	const client = createRequire(import.meta.url)('../../../dist/engine/client/index.js') as {
-		runJob(job: VadJob, options: RunOptions): Promise<VadResult>;
+		runJob(job: J, options: RunOptions): Promise<JobResult<J>>;
 	};
-	const calls: Call[] = [];
+	const calls: Array<Call<J>> = [];
 	mock.restoreAll();
-	mock.method(client, 'runJob', async (job: VadJob, options: RunOptions) => {
+	mock.method(client, 'runJob', async (job: J, options: RunOptions) => {
 		const call = {
 			job,
 			options,

@@ -21,7 +21,7 @@ const description: INodeTypeDescription = {
 	description: 'Emits the items of a test',
 	defaults: { name: 'Source' },
 	inputs: [],
-	outputs: ['main'],
+	outputs: ['main', 'main'],
 	properties: [],
 };
 
@@ -43,14 +43,16 @@ async function toItem(
 
 /**
  * The trigger in front of the node under test: it emits the run's items, and stores their files with n8n's own helpers.
- * @param itemsOfWorkflow the items by workflow id, since runs may overlap
+ * @param itemsOfWorkflow the items of each input of the node, by workflow id, since runs may overlap
  */
-export function sourceNode(itemsOfWorkflow: Map<string, HarnessItem[]>): INodeType {
+export function sourceNode(itemsOfWorkflow: Map<string, HarnessItem[][]>): INodeType {
 	return {
 		description,
 		async execute() {
-			const items = itemsOfWorkflow.get(this.getWorkflow().id!) ?? [];
-			return [await Promise.all(items.map(async (item, index) => await toItem(this, item, index)))];
+			const inputs = itemsOfWorkflow.get(this.getWorkflow().id!) ?? [];
+			const toItems = async (items: HarnessItem[]) =>
+				await Promise.all(items.map(async (item, index) => await toItem(this, item, index)));
+			return await Promise.all(inputs.map(toItems));
 		},
 	};
 }

@@ -1,0 +1,32 @@
+/** Where what is in a voiceprint's bytes; explained in `docs/voiceprint-format.md`. */
+
+/** The first bytes of every voiceprint of this package; in base64, the text begins with `TjhWUA`. */
+export const MAGIC = Buffer.from('N8VP', 'latin1');
+
+/** Of the format. A reader refuses versions that it does not know. */
+export const VERSION = 1;
+
+export type DataType = 'float16' | 'float32';
+
+/** How the numbers of the vector are stored: the code in the record, and bytes per number. */
+export const DATA_TYPES: Record<DataType, { code: number; bytes: number }> = {
+	float16: { code: 1, bytes: 2 },
+	float32: { code: 2, bytes: 4 },
+};
+
+/** Offsets in bytes. The vector follows the model's ID, and the checksum follows the vector. */
+export const LAYOUT = { magic: 0, version: 4, type: 5, dimension: 6, speechLength: 8, idLength: 12, id: 13 };
+
+/** Bytes of the CRC-32 at the end. */
+export const CHECKSUM_BYTES = 4;
+
+/** Bytes of a voiceprint beside its model's ID and its vector. */
+export const FIXED_BYTES = LAYOUT.id + CHECKSUM_BYTES;
+
+/** Bytes in UTF-8. */
+export const LONGEST_MODEL_ID = 255;
+
+export const MOST_DIMENSIONS = 65_535;
+
+/** Bytes of the largest voiceprint that there can be. */
+export const MOST_BYTES = FIXED_BYTES + LONGEST_MODEL_ID + MOST_DIMENSIONS * 4;

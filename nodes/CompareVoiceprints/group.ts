@@ -1,0 +1,119 @@
+/** Group: which voiceprints are of the same speaker, without knowing any of them. */
+import type { INodeExecutionData } from 'n8n-workflow';
+import { cluster, emptySimilarities, setSimilarity, type Similarities } from '../../engine/comparison/cluster';
+import { dot } from '../../engine/comparison/gallery';
+import type { Voiceprint } from '../../engine/voiceprint/voiceprint';
+import { errorItem } from '../common/itemLoop';
+import { choice, read } from '../common/read';
+import { decideByApi, decideLocally, readWish, type Decision } from './decision';
+import { itemPerSpeaker, itemPerVoiceprint, type Grouped } from './groupOutput';
+import { localReader, readEach, sameModel, serverReader, type Member, type Placed, type ServerVoiceprint } from './members';
+import { OUTPUT } from './parameters';
+import type { Session } from './session';
+
+const FORMS = { voiceprint: itemPerVoiceprint, speaker: itemPerSpeaker };
+
+export async function group(session: Session): Promise<INodeExecutionData[]> {
+	const { ctx, engine } = session;
+	const form = choice<keyof typeof FORMS>(OUTPUT, read(ctx, 0, OUTPUT));
+	if (ctx.getInputData().length === 0) return [];
+	try {
+		const { grouped, failed } = engine === 'local' ? await groupLocally(session) : await groupByApi(session);
+		return FORMS[form](session, grouped, failed);
+	} catch (error) {
+		// Whatever is wrong now is wrong for all items.
+		return [errorItem(ctx, error, 0, ctx.getInputData().map((_, itemIndex) => itemIndex).slice(1))];
+	}
+}
+
+type Result = { grouped: Grouped; failed: Placed[] };
+
+async function groupLocally(session: Session): Promise<Result> {
+	const wish = readWish(session.ctx, 0);
+	const check = sameModel();
+	const readVoiceprint = localReader(session);
+	const { members, failed } = await readEach<Voiceprint>(session, (itemIndex, item) => {
+		const voiceprint = readVoiceprint(itemIndex, item);
+		check(itemIndex, voiceprint.model);
+		return voiceprint;
+	});
+	const speaking = members.filter(({ value }) => value.vector.length > 0);
+	const model = members[0]?.value.model;
+	if (model === undefined) return { grouped: nobody(decideByApi(wish)), failed };
+	const decision = decideLocally(wish, await session.calibration(model, 0), model);
+	const similarities = await compareAll(session, speaking.map(({ value }) => value), decision);
+	const speakers = await cluster(similarities, decision.threshold, session.pace);
+	const silent = members.filter(({ value }) => value.vector.length === 0).map(({ itemIndex }) => itemIndex);
+	const grouped = {
+		decision,
+		model,
+		items: speaking.map(({ itemIndex }) => itemIndex),
+		speakers,
+		speechLengths: speaking.map(({ value }) => value.speechLength),
+		voiceprints: speaking.map(({ value }) => value),
+		silent,
+	};
+	return { grouped, failed };
+}
+
+/** Scores of all pairs. */
+async function compareAll({ pace }: Session, voiceprints: Voiceprint[], { score }: Decision): Promise<Similarities> {
+	const similarities = emptySimilarities(voiceprints.length);
+	for (const [i, one] of voiceprints.entries()) {
+		for (let j = 0; j < i; j++) {
+			if ((j & 63) === 0 && pace.isDue) await pace.rest();
+			const other = voiceprints[j]!;
+			setSimilarity(similarities, i, j, score(dot(one.vector, 0, other.vector), one.speechLength, other.speechLength));
+		}
+	}
+	return similarities;
+}
+
+/** Voiceprints that are sent to the server at a time. */
+const SIDE = 1000;
+
+async function groupByApi(session: Session): Promise<Result> {
+	const decision = decideByApi(readWish(session.ctx, 0));
+	const check = sameModel();
+	const readVoiceprint = serverReader(session);
+	const { members, failed } = await readEach<ServerVoiceprint>(session, (itemIndex, item) => {
+		const voiceprint = readVoiceprint(itemIndex, item);
+		check(itemIndex, voiceprint.model);
+		return voiceprint;
+	});
+	// A server gives a voiceprint for silence too, and it is nobody's.
+	const speaking = members.filter(({ value }) => value.speechLength !== 0);
+	const similarities = await serverSimilarities(session, speaking);
+	const speakers = await cluster(similarities, decision.threshold, session.pace);
+	const grouped = {
+		decision,
+		model: members.find(({ value }) => value.model !== null)?.value.model ?? null,
+		items: speaking.map(({ itemIndex }) => itemIndex),
+		speakers,
+		speechLengths: speaking.map(({ value }) => value.speechLength),
+		silent: members.filter(({ value }) => value.speechLength === 0).map(({ itemIndex }) => itemIndex),
+		correlationId: speaking.length > 1 ? (await session.server()).correlationId : undefined,
+	};
+	return { grouped, failed };
+}
+
+/** In squares above the diagonal: what the score of one with another is says also that of the other with the one. */
+async function serverSimilarities(session: Session, members: Array<Member<ServerVoiceprint>>): Promise<Similarities> {
+	const similarities = emptySimilarities(members.length);
+	if (members.length < 2) return similarities;
+	const server = await session.server();
+	const texts = members.map(({ value }) => value.text);
+	for (let from = 0; from < texts.length; from += SIDE) {
+		for (let beside = from; beside < texts.length; beside += SIDE) {
+			const [a, b] = [texts.slice(from, from + SIDE), texts.slice(beside, beside + SIDE)];
+			await server.compare(a, b, (i, j, score) => {
+				if (from + i < beside + j) setSimilarity(similarities, from + i, beside + j, score);
+			});
+		}
+	}
+	return similarities;
+}
+
+function nobody(decision: Decision): Grouped {
+	return { decision, model: null, items: [], speakers: [], speechLengths: [], voiceprints: [], silent: [] };
+}

@@ -1,0 +1,99 @@
+/** The voiceprints of all items, for the operations that look at all of them at once. */
+import type { INodeExecutionData } from 'n8n-workflow';
+import { decodeVoiceprint } from '../../engine/voiceprint/encoding';
+import type { Voiceprint } from '../../engine/voiceprint/voiceprint';
+import { InputError } from '../common/errors';
+import { errorItem } from '../common/itemLoop';
+import { VOICEPRINT_FIELD } from './fieldParameters';
+import type { Session } from './session';
+import { findVoiceprint, readPath, textForServer, withNeighbours } from './voiceprints';
+
+/** An item and what was read from it. */
+export interface Member<T> {
+	itemIndex: number;
+	value: T;
+}
+
+/** An output item and the input item whose place it takes. */
+export interface Placed {
+	place: number;
+	item: INodeExecutionData;
+}
+
+/**
+ * Reads something from each item. An item that fails ends the node or, where it is to go on, becomes an error in its
+ * place.
+ */
+export async function readEach<T>(
+	{ ctx, pace }: Session,
+	readItem: (itemIndex: number, item: INodeExecutionData) => T,
+): Promise<{ members: Array<Member<T>>; failed: Placed[] }> {
+	const members: Array<Member<T>> = [];
+	const failed: Placed[] = [];
+	for (const [itemIndex, item] of ctx.getInputData().entries()) {
+		try {
+			if (pace.isDue) await pace.rest();
+			members.push({ itemIndex, value: readItem(itemIndex, item) });
+		} catch (error) {
+			failed.push({ place: itemIndex, item: errorItem(ctx, error, itemIndex) });
+		}
+	}
+	return { members, failed };
+}
+
+/** In the order of the places. */
+export function inPlace(items: Placed[]): INodeExecutionData[] {
+	return items.sort((one, other) => one.place - other.place).map(({ item }) => item);
+}
+
+/** What has the same key, in the order of first appearance. */
+export function gathered<T, K>(list: T[], keyOf: (one: T) => K): Map<K, T[]> {
+	const groups = new Map<K, T[]>();
+	for (const one of list) {
+		const group = groups.get(keyOf(one));
+		if (group) group.push(one);
+		else groups.set(keyOf(one), [one]);
+	}
+	return groups;
+}
+
+/** Reads the items' voiceprints for the local engine. */
+export function localReader({ ctx }: Session): (itemIndex: number, item: INodeExecutionData) => Voiceprint {
+	const path = readPath(ctx, 0, VOICEPRINT_FIELD);
+	return (_, item) => decodeVoiceprint(findVoiceprint(item, path).voiceprint);
+}
+
+/** A voiceprint that only a server can read. */
+export interface ServerVoiceprint {
+	text: string;
+	model: string | null;
+	/** Seconds. */
+	speechLength: number | null;
+}
+
+/** Reads the items' voiceprints for a server. */
+export function serverReader({ ctx }: Session): (itemIndex: number, item: INodeExecutionData) => ServerVoiceprint {
+	const path = readPath(ctx, 0, VOICEPRINT_FIELD);
+	return (_, item) => {
+		const given = withNeighbours(findVoiceprint(item, path), path);
+		return { text: textForServer(given), model: given.model, speechLength: given.speechLength };
+	};
+}
+
+/**
+ * Refuses the first item whose model is not that of the ones before it.
+ * @returns a check to be called item by item
+ */
+export function sameModel(): (itemIndex: number, model: string | null) => void {
+	let first: { itemIndex: number; model: string } | undefined;
+	return (itemIndex, model) => {
+		if (model === null) return;
+		first ??= { itemIndex, model };
+		if (first.model === model) return;
+		throw new InputError(
+			'MODELS_DIFFER',
+			`The voiceprints are of different models: '${first.model}' (item ${first.itemIndex}) and '${model}' (item ${itemIndex})`,
+			'Voiceprints of different models cannot be compared. Make all of them again with the same model.',
+		);
+	};
+}

@@ -1,0 +1,112 @@
+/** Merge: one better voiceprint of several ones of the same speaker. */
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import { encodeVoiceprint } from '../../engine/voiceprint/encoding';
+import { noSpeechBehind } from '../../engine/comparison/gallery';
+import { mergeVoiceprints, type Merged } from '../../engine/comparison/merge';
+import { scoreWith } from '../../engine/comparison/scoring';
+import type { Voiceprint } from '../../engine/voiceprint/voiceprint';
+import { InputError } from '../common/errors';
+import { errorItem } from '../common/itemLoop';
+import { nameOf, parsePath, valueAt, type FieldPath } from '../common/path';
+import { invalid, read } from '../common/read';
+import { rounded } from './decision';
+import { GROUP_BY_FIELD } from './fieldParameters';
+import { gathered, inPlace, localReader, readEach, sameModel, type Member, type Placed } from './members';
+import type { Session } from './session';
+import { short } from './voiceprints';
+import { emptyVoiceprint, littleSpeech, type CompareWarning } from './warnings';
+
+interface OfGroup {
+	/** Value of the field to group by; null where all are one group. */
+	key: string | number | null;
+	voiceprint: Voiceprint;
+}
+
+export async function merge(session: Session): Promise<INodeExecutionData[]> {
+	const groupBy = readGroupBy(session);
+	const readVoiceprint = localReader(session);
+	const checks = new Map<string | number | null, ReturnType<typeof sameModel>>();
+	const { members, failed } = await readEach<OfGroup>(session, (itemIndex, item) => {
+		const key = groupBy ? keyAt(item, groupBy) : null;
+		const voiceprint = readVoiceprint(itemIndex, item);
+		const check = checks.get(key) ?? sameModel();
+		checks.set(key, check);
+		check(itemIndex, voiceprint.model);
+		return { key, voiceprint };
+	});
+	const groups = gathered(members, ({ value }) => value.key);
+	const merged: Placed[] = [];
+	for (const [key, group] of groups) {
+		if (session.pace.isDue) await session.pace.rest();
+		const [first, ...others] = group.map(({ itemIndex }) => itemIndex) as [number, ...number[]];
+		try {
+			const { fields, warnings } = await mergeGroup(session, group);
+			const head = groupBy && key !== null ? { [nameOf(groupBy)]: key } : {};
+			merged.push({ place: first, item: session.item(first, { ...head, ...fields }, warnings, others) });
+		} catch (error) {
+			merged.push({ place: first, item: errorItem(session.ctx, error, first, others) });
+		}
+	}
+	return inPlace([...failed, ...merged]);
+}
+
+async function mergeGroup(
+	session: Session,
+	group: Array<Member<OfGroup>>,
+): Promise<{ fields: IDataObject; warnings: CompareWarning[] }> {
+	const speaking = group.filter(({ value }) => value.voiceprint.vector.length > 0);
+	if (speaking.length === 0) throw noSpeechBehind();
+	const merged = mergeVoiceprints(speaking.map(({ value }) => value.voiceprint));
+	const { voiceprint } = merged;
+	const empty = group.filter((member) => !speaking.includes(member));
+	const warnings = [
+		...littleSpeech([voiceprint.speechLength], ['The merged voiceprint']),
+		...empty.map(({ itemIndex }) => emptyVoiceprint(`item ${itemIndex} was left out`)),
+		...(await misfits(session, speaking, merged)),
+	];
+	return { fields: { ...mergedFields(merged), merged_from: speaking.length }, warnings };
+}
+
+/** In the shape of a channel of Extract Voiceprint, so that the nodes after it need not know where it comes from. */
+export function mergedFields({ voiceprint, consistency }: Merged): IDataObject {
+	return {
+		engine: 'local',
+		model: voiceprint.model,
+		voiceprint: encodeVoiceprint(voiceprint),
+		// With the digits that float32 has, as Extract Voiceprint gives them.
+		vector: Array.from(voiceprint.vector, (value) => Number(value.toPrecision(7))),
+		speech_length: rounded(voiceprint.speechLength),
+		consistency: { mean: rounded(consistency.mean), minimum: rounded(consistency.minimum) },
+	};
+}
+
+/** Members that are rather of somebody else; only with a calibration can that be told. */
+async function misfits(session: Session, members: Array<Member<OfGroup>>, merged: Merged): Promise<CompareWarning[]> {
+	const { voiceprint, toOthers } = merged;
+	const calibration = await session.calibration(voiceprint.model, 0);
+	if (!calibration || toOthers.length === 0) return [];
+	const score = scoreWith(calibration);
+	return members.flatMap(({ itemIndex, value }, index): CompareWarning[] => {
+		const { speechLength } = value.voiceprint;
+		const llr = score(toOthers[index]!, speechLength, voiceprint.speechLength - speechLength);
+		if (llr >= calibration.operatingPoints.balanced) return [];
+		const message = `The voiceprint of item ${itemIndex} does not fit the others: it may be of another speaker (score ${llr.toFixed(1)})`;
+		return [{ code: 'VOICEPRINT_DOES_NOT_FIT', message }];
+	});
+}
+
+function readGroupBy({ ctx }: Session): FieldPath | undefined {
+	const value = read(ctx, 0, GROUP_BY_FIELD) ?? '';
+	if (typeof value !== 'string') throw invalid(GROUP_BY_FIELD, 'must be the name of a field', value);
+	return value.trim() === '' ? undefined : parsePath(value);
+}
+
+function keyAt({ json }: INodeExecutionData, path: FieldPath): string | number {
+	const key = valueAt(json, path);
+	if ((typeof key === 'string' && key !== '') || typeof key === 'number') return key;
+	throw new InputError(
+		'INVALID_PARAMETER',
+		`The item has no text or number in the field '${short(path.text)}', by which to merge`,
+		`Set '${GROUP_BY_FIELD.displayName}' to a field that every item has, or leave it empty to merge all into one.`,
+	);
+}

@@ -1,0 +1,104 @@
+/** The voiceprints of items: where they are, whose model they name, and whether they go with the engine. */
+import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import { isOwnVoiceprint } from '../../engine/voiceprint/encoding';
+import { InputError } from '../common/errors';
+import { nameOf, parentAt, parsePath, valueAt, type FieldPath } from '../common/path';
+import { invalid, read } from '../common/read';
+
+/** A voiceprint as it stands in an item, not decoded yet. */
+export interface Found {
+	/** Mostly text; whatever is in the field. */
+	voiceprint: unknown;
+	/** What the field belongs to: the item, or one of its channels. */
+	parent: IDataObject;
+}
+
+/** A voiceprint that does not tell about itself. */
+export interface Given {
+	voiceprint: unknown;
+	/** What stands beside it in the item; null where nothing does. */
+	model: string | null;
+	/** Seconds. */
+	speechLength: number | null;
+}
+
+/** The value of a parameter that names a field. */
+export function readPath(ctx: IExecuteFunctions, itemIndex: number, parameter: INodeProperties): FieldPath {
+	const value = read(ctx, itemIndex, parameter);
+	if (typeof value === 'string' && value.trim() !== '') return parsePath(value);
+	throw invalid(parameter, 'must be the name of a field', value);
+}
+
+/**
+ * Finds the voiceprint of an item: in its field or, in an item with a list of channels of which one has it, there.
+ * @throws InputError VOICEPRINT_MISSING
+ */
+export function findVoiceprint({ json }: INodeExecutionData, path: FieldPath): Found {
+	const voiceprint = valueAt(json, path);
+	if (isThere(voiceprint)) return { voiceprint, parent: parentAt(json, path) };
+	const channels = Array.isArray(json.channels) ? (json.channels as IDataObject[]) : [];
+	const having = channels.filter((channel) => isThere(valueAt(channel, path)));
+	const [only] = having;
+	if (only && having.length === 1) return { voiceprint: valueAt(only, path), parent: parentAt(only, path) };
+	throw having.length > 1 ? severalChannels(having.length, path) : missing(json, path);
+}
+
+/**
+ * Adds what stands beside a voiceprint: `voiceprint_2` goes with `model_2` and `speech_length_2`, as n8n's Merge node
+ * names fields that are there twice.
+ */
+export function withNeighbours({ voiceprint, parent }: Found, path: FieldPath): Given {
+	const suffix = /^voiceprint(.*)$/.exec(nameOf(path))?.[1];
+	const { [`model${suffix}`]: model, [`speech_length${suffix}`]: length } = suffix === undefined ? {} : parent;
+	return {
+		voiceprint,
+		model: typeof model === 'string' && model !== '' ? model : null,
+		speechLength: typeof length === 'number' && length >= 0 ? length : null,
+	};
+}
+
+/**
+ * The Speech Platform must not get what it cannot read: it would say less clearly what is wrong.
+ * @throws InputError INVALID_VOICEPRINT
+ */
+export function textForServer({ voiceprint }: Pick<Given, 'voiceprint'>): string {
+	if (typeof voiceprint !== 'string' || voiceprint.trim() === '') {
+		throw new InputError('INVALID_VOICEPRINT', 'The voiceprint must be text', "Give the text that Extract Voiceprint puts into the field 'voiceprint'.");
+	}
+	if (!isOwnVoiceprint(voiceprint)) return voiceprint.trim();
+	throw new InputError(
+		'INVALID_VOICEPRINT',
+		'The voiceprint was made by the local engine, and the Speech Platform cannot read it',
+		"Set 'Engine' to Local, or make all voiceprints by the Speech Platform API.",
+	);
+}
+
+function isThere(value: unknown): boolean {
+	return value !== undefined && value !== null;
+}
+
+function severalChannels(count: number, path: FieldPath): InputError {
+	return new InputError(
+		'VOICEPRINT_MISSING',
+		`The item has voiceprints of ${count} channels, and it is not said which one to take`,
+		"Set 'Output' of Extract Voiceprint to One Item per Channel, or name one of them here, such as " +
+			`channels[0].${short(path.text)}.`,
+	);
+}
+
+function missing(json: IDataObject, path: FieldPath): InputError {
+	const names = Object.keys(json).map((name) => `'${short(name)}'`);
+	const shown = names.slice(0, MOST_NAMES).join(', ') + (names.length > MOST_NAMES ? ', …' : '');
+	return new InputError(
+		'VOICEPRINT_MISSING',
+		`The item has no voiceprint in the field '${short(path.text)}'`,
+		names.length === 0 ? 'The item has no fields at all.' : `The item has: ${shown}. Set the parameter to the one with the voiceprint.`,
+	);
+}
+
+const MOST_NAMES = 30;
+
+/** Where the value was given in place of the name, most of the voiceprint must not get into a message. */
+export function short(name: string): string {
+	return name.length > 40 ? `${name.slice(0, 12)}… (the name of a field is asked for, not its value)` : name;
+}

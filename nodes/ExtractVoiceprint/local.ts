@@ -1,0 +1,47 @@
+/** Voiceprint extraction by the engine process: from an item to a result. */
+import type { IExecuteFunctions } from 'n8n-workflow';
+import type { VadPreset, VoiceprintJob, VoiceprintRequest } from '../../engine/protocol';
+import type { VoiceprintResult } from '../../results';
+import type { Answer } from '../common/answer';
+import { readLocalSettings, runLocally, type JobRequest } from '../common/localJob';
+import { choice, number, readCollection } from '../common/read';
+import { readModelFile } from './model';
+import { MAXIMUM_SPEECH_LENGTH, MINIMUM_SPEECH_LENGTH, ON_LITTLE_SPEECH, OPTIONS, VAD_PRESET } from './parameters';
+
+/** Parameters are read and checked before the file is copied: a typing mistake shows at once, however long the file. */
+export async function extractLocally(ctx: IExecuteFunctions, itemIndex: number): Promise<Answer<VoiceprintResult>> {
+	const { media, runtime, timeoutMs } = readLocalSettings(ctx, itemIndex, OPTIONS);
+	const { vadPreset } = readCollection(ctx, itemIndex, OPTIONS);
+	const request: JobRequest<VoiceprintJob> = {
+		type: 'voiceprint',
+		media,
+		vad: { preset: choice<VadPreset>(VAD_PRESET, vadPreset ?? VAD_PRESET.default) },
+		voiceprint: await readVoiceprint(ctx, itemIndex),
+		runtime,
+	};
+	return { ...(await runLocally(ctx, itemIndex, request, timeoutMs)), settings: settingsOf(request) };
+}
+
+/** Throws INVALID_PARAMETER, with the parameter's label in the message. */
+async function readVoiceprint(ctx: IExecuteFunctions, itemIndex: number): Promise<VoiceprintRequest> {
+	const { maximumSpeechLength, minimumSpeechLength, onLittleSpeech } = readCollection(ctx, itemIndex, OPTIONS);
+	const modelFile = await readModelFile(ctx, itemIndex);
+	return {
+		maximumSpeech: number(MAXIMUM_SPEECH_LENGTH, maximumSpeechLength),
+		minimumSpeech: number(MINIMUM_SPEECH_LENGTH, minimumSpeechLength),
+		onLittleSpeech: choice(ON_LITTLE_SPEECH, onLittleSpeech ?? ON_LITTLE_SPEECH.default),
+		...(modelFile === undefined ? {} : { modelFile }),
+	};
+}
+
+function settingsOf({ media, vad, voiceprint }: JobRequest<VoiceprintJob>): Answer<VoiceprintResult>['settings'] {
+	return {
+		vad_preset: vad.preset,
+		channel_mode: media.channelMode,
+		channels: media.channels,
+		maximum_speech_length: voiceprint.maximumSpeech,
+		minimum_speech_length: voiceprint.minimumSpeech,
+		on_little_speech: voiceprint.onLittleSpeech,
+		...(voiceprint.modelFile === undefined ? {} : { model_file: voiceprint.modelFile }),
+	};
+}

@@ -1,0 +1,44 @@
+/** A file on the disk of the machine that runs n8n, named by a parameter: only where n8n allows its nodes to read. */
+import { stat } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { InputError } from './errors';
+import { invalid } from './read';
+
+/**
+ * The path, checked against n8n's rules for file access (`N8N_RESTRICT_FILE_ACCESS_TO`).
+ * @throws InputError INVALID_PARAMETER, FILE_NOT_ALLOWED
+ */
+export async function hostFile(ctx: IExecuteFunctions, parameter: INodeProperties, value: unknown): Promise<string> {
+	if (typeof value !== 'string' || value.trim() === '') throw invalid(parameter, 'must be the path of a file', value);
+	const path = value.trim();
+	if (!isAbsolute(path)) throw invalid(parameter, 'must be an absolute path', value);
+	const resolved = await resolve(ctx, path);
+	if (resolved === undefined) {
+		throw new InputError(
+			'INVALID_PARAMETER',
+			`'${parameter.displayName}' names a file that does not exist: ${path}`,
+			'The path is one on the machine or in the container that runs n8n. In queue mode every worker needs the file.',
+		);
+	}
+	if (ctx.helpers.isFilePathBlocked(resolved)) {
+		throw new InputError(
+			'FILE_NOT_ALLOWED',
+			`'${parameter.displayName}' names a file that n8n does not let its nodes read: ${path}`,
+			'Put the file into a folder that N8N_RESTRICT_FILE_ACCESS_TO names; by default that is .n8n-files in the home of the user that runs n8n.',
+		);
+	}
+	return resolved;
+}
+
+type ResolvedPath = Awaited<ReturnType<IExecuteFunctions['helpers']['resolvePath']>>;
+
+/** With symbolic links followed; undefined where there is no file. */
+async function resolve(ctx: IExecuteFunctions, path: string): Promise<ResolvedPath | undefined> {
+	try {
+		const resolved = await ctx.helpers.resolvePath(path);
+		return (await stat(resolved)).isFile() ? resolved : undefined;
+	} catch {
+		return undefined;
+	}
+}

@@ -1,0 +1,53 @@
+/** A job for the engine process, as an item asks for it: the item's file is copied, the job run, the copy removed. */
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { runJob, withWorkFolder } from '../../engine/client';
+import type { Job, JobResult, RuntimeChoice } from '../../engine/protocol';
+import type { FileOfItem } from './answer';
+import { writeBinaryToFile } from './binary';
+import { MAXIMUM_DURATION, RUNTIME } from './engineParameters';
+import { BINARY_PROPERTY_NAME, readChannels } from './mediaParameters';
+import { choice, number, read, readCollection } from './read';
+import { TIMEOUT } from './taskParameters';
+
+/** Everything of a job except what depends on the file's copy. */
+export type JobRequest<J extends Job> = Omit<J, 'media' | 'workFolder'> & { media: Omit<J['media'], 'path' | 'fileName'> };
+
+export interface LocalSettings {
+	media: Omit<Job['media'], 'path' | 'fileName'>;
+	runtime: RuntimeChoice;
+	/** Milliseconds; 0 for no limit. */
+	timeoutMs: number;
+}
+
+/**
+ * What every local job is told.
+ * @throws InputError INVALID_PARAMETER
+ */
+export function readLocalSettings(ctx: IExecuteFunctions, itemIndex: number, optionsParameter: INodeProperties): LocalSettings {
+	const options = readCollection(ctx, itemIndex, optionsParameter);
+	return {
+		media: { ...readChannels(ctx, itemIndex), maximumDuration: number(MAXIMUM_DURATION, options.maximumDuration) },
+		runtime: choice<RuntimeChoice>(RUNTIME, options.runtime ?? RUNTIME.default),
+		timeoutMs: number(TIMEOUT, options.timeout) * 1000,
+	};
+}
+
+/**
+ * Runs the job on the item's file.
+ * @throws EngineError, InputError BINARY_FIELD_MISSING, BINARY_NOT_READABLE
+ */
+export async function runLocally<J extends Job>(
+	ctx: IExecuteFunctions,
+	itemIndex: number,
+	request: JobRequest<J>,
+	timeoutMs: number,
+): Promise<{ result: JobResult<J>; file: FileOfItem }> {
+	const field = read(ctx, itemIndex, BINARY_PROPERTY_NAME);
+	return await withWorkFolder(async (workFolder) => {
+		const { path, binary } = await writeBinaryToFile(ctx, itemIndex, field, workFolder);
+		const media = { ...request.media, path, fileName: binary.fileName };
+		const job = { ...request, media, workFolder } as unknown as J;
+		const signal = ctx.getExecutionCancelSignal();
+		return { result: await runJob(job, { signal, timeoutMs }), file: { binary, fileName: binary.fileName } };
+	});
+}

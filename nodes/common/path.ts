@@ -1,0 +1,47 @@
+/** Fields of an item by their path, as n8n's editor writes it where a field is dragged in: `a`, `a.b`, `a[0].b`, `a["b c"]`. */
+import type { IDataObject } from 'n8n-workflow';
+
+export interface FieldPath {
+	/** As the user wrote it. */
+	text: string;
+	steps: string[];
+}
+
+/** A step is a name, an index in brackets or a quoted name in brackets. */
+const STEP = /\[\s*(\d+)\s*\]|\[\s*"([^"]*)"\s*\]|\[\s*'([^']*)'\s*\]|([^.[\]]+)/g;
+
+export function parsePath(text: string): FieldPath {
+	const steps = [...text.trim().matchAll(STEP)].map(([, index, double, single, name]) => index ?? double ?? single ?? name!);
+	return { text: text.trim(), steps: steps[0] === '$json' ? steps.slice(1) : steps };
+}
+
+/** What is at the path; a field whose name has the very text of the path comes first. */
+export function valueAt(json: unknown, { text, steps }: FieldPath): unknown {
+	if (isObject(json) && Object.hasOwn(json, text)) return json[text];
+	return steps.length === 0 ? undefined : follow(json, steps);
+}
+
+/** The object that holds what is at the path. */
+export function parentAt(json: IDataObject, { text, steps }: FieldPath): IDataObject {
+	if (Object.hasOwn(json, text)) return json;
+	const parent = follow(json, steps.slice(0, -1));
+	return isObject(parent) ? parent : {};
+}
+
+/** The last step: the field's own name. */
+export function nameOf({ text, steps }: FieldPath): string {
+	return steps.at(-1) ?? text;
+}
+
+function follow(value: unknown, steps: string[]): unknown {
+	for (const step of steps) {
+		// Only what belongs to the item: nothing that every object inherits.
+		if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
+		value = (value as Record<string, unknown>)[step];
+	}
+	return value;
+}
+
+function isObject(value: unknown): value is IDataObject {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,139 @@
+/** Compare Voiceprints, Merge. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { IDataObject } from 'n8n-workflow';
+import { decodeVoiceprint } from '../../dist/engine/voiceprint/encoding.js';
+import { cosine } from '../../dist/engine/embedding/vector.js';
+import { BUNDLED, COMPARE, compare, faultOf, itemOf, items, NOBODY, summary, textOf, voices } from './support/compare.mts';
+import { assertItemsUntouched } from './support/node.mts';
+
+const { anna, ben, like } = voices(43);
+const MERGE = { operation: 'merge' };
+
+const named = (name: unknown, voiceprint: string) => itemOf({ name, voiceprint } as { name: string });
+const codesOf = (json: IDataObject) => (json.warnings as Array<{ code: string; message: string }>).map(({ code }) => code);
+
+describe('all items as one', () => {
+	it('have the shape of a channel of Extract Voiceprint', async () => {
+		const { output } = await compare(MERGE, items(like(anna, 5), like(anna, 20), like(anna, 8)));
+		assert.equal(output.length, 1);
+		const { voiceprint, vector, consistency, ...rest } = output[0].json as IDataObject & { voiceprint: string; vector: number[] };
+		assert.deepEqual(rest, { engine: 'local', model: BUNDLED, speech_length: 33, merged_from: 3, warnings: [] });
+		const decoded = decodeVoiceprint(voiceprint);
+		assert.equal(decoded.speechLength, 33);
+		assert.ok(cosine(decoded.vector, anna) > 0.93);
+		assert.ok(Math.abs(cosine(decoded.vector, Float32Array.from(vector)) - 1) < 1e-4);
+		const { mean, minimum } = consistency as { mean: number; minimum: number };
+		assert.ok(minimum > 0.85 && mean > minimum && mean < 1);
+		assert.deepEqual(output[0].pairedItem, [{ item: 0 }, { item: 1 }, { item: 2 }]);
+	});
+
+	it('can be one', async () => {
+		const { output } = await compare(MERGE, items(like(anna, 5)));
+		assert.equal(output[0].json.merged_from, 1);
+		assert.deepEqual(output[0].pairedItem, { item: 0 });
+	});
+
+	it('leave out those without speech, and say so', async () => {
+		const { output, hints } = await compare(MERGE, items(like(anna), NOBODY, like(anna)));
+		assert.equal(output[0].json.merged_from, 2);
+		assert.deepEqual(codesOf(output[0].json), ['EMPTY_VOICEPRINT']);
+		assert.match(hints[0].message, /item 1 was left out/);
+		assert.deepEqual(output[0].pairedItem, [{ item: 0 }, { item: 1 }, { item: 2 }]);
+		assert.equal(faultOf(await compare(MERGE, items(NOBODY, NOBODY))).code, 'EMPTY_VOICEPRINT');
+	});
+
+	it('warn of one that does not fit, and name it', async () => {
+		const { output } = await compare(MERGE, items(like(anna), like(anna), like(ben), like(anna)));
+		const [{ code, message }, ...more] = output[0].json.warnings as Array<{ code: string; message: string }>;
+		assert.equal(code, 'VOICEPRINT_DOES_NOT_FIT');
+		assert.match(message, /item 2 does not fit/);
+		assert.deepEqual(more, []);
+	});
+
+	it('warn of little speech only where it is little in all', async () => {
+		const [much] = (await compare(MERGE, items(like(anna, 2), like(anna, 2)))).output;
+		const [little] = (await compare(MERGE, items(like(anna, 1), like(anna, 1)))).output;
+		assert.deepEqual([codesOf(much.json), codesOf(little.json)], [[], ['LITTLE_SPEECH']]);
+	});
+});
+
+describe('items by a field', () => {
+	const five = [
+		named('Ben', like(ben)),
+		named('Anna', like(anna, 4)),
+		named('Ben', like(ben)),
+		named(7, like(ben)),
+		named('Anna', like(anna, 6)),
+	];
+
+	it('give one item per value, in the order of first appearance, ready to be a gallery', async () => {
+		const { output } = await compare({ ...MERGE, groupByField: 'name' }, five);
+		assert.deepEqual(output.map(({ json, pairedItem }) => [json.name, json.merged_from, pairedItem]), [
+			['Ben', 2, [{ item: 0 }, { item: 2 }]],
+			['Anna', 2, [{ item: 1 }, { item: 4 }]],
+			[7, 1, { item: 3 }],
+		]);
+		assert.equal(output[1].json.speech_length, 10);
+		const gallery = output.map(({ json }) => ({ json }));
+		const found = await compare({ operation: 'identify' }, items(like(anna)), { secondItems: gallery });
+		assert.equal(found.output[0].json.speaker, 'Anna');
+	});
+
+	it('must all have it', async () => {
+		const fault = faultOf(await compare({ ...MERGE, groupByField: 'name' }, [...five, itemOf({ voiceprint: like(ben) })]));
+		assert.equal(fault.code, 'INVALID_PARAMETER');
+		assert.match(fault.message, /no text or number in the field 'name'.*\[item 5\]/);
+	});
+
+	it('keep the fields of the first where asked, and stay as they are', async (t) => {
+		await assertItemsUntouched(t, COMPARE, async () => {
+			const own = five.map(({ json }, id) => itemOf({ ...json, id }));
+			const { output } = await compare({ ...MERGE, groupByField: 'name', options: { includeInputFields: true } }, own);
+			assert.deepEqual(output.map(({ json }) => json.id), [0, 1, 3]);
+			assert.notEqual(output[0].json.voiceprint, five[0].json!.voiceprint);
+		});
+	});
+});
+
+describe('bad ones', () => {
+	const mixed = [named('a', like(anna)), named('b', 'bad!'), named('a', textOf(anna, 3, 'other-v2')), named('c', NOBODY), named('b', like(ben))];
+	const parameters = { ...MERGE, groupByField: 'name' };
+
+	it('stop the workflow, the item named', async () => {
+		const fault = faultOf(await compare(parameters, mixed));
+		assert.deepEqual([fault.code, fault.itemIndex], ['INVALID_VOICEPRINT', 1]);
+		const models = faultOf(await compare(MERGE, mixed.toSpliced(1, 1)));
+		assert.equal(models.code, 'MODELS_DIFFER');
+		assert.match(models.message, /'voiceprint-small-v1' \(item 0\) and 'other-v2' \(item 1\)/);
+	});
+
+	it('become items in their place where the workflow goes on', async () => {
+		const run = await compare(parameters, mixed, { onError: 'continueRegularOutput' });
+		assert.deepEqual(summary(run, ({ name, merged_from }) => `${name as string}${merged_from as number}`), [
+			'a1',
+			'INVALID_VOICEPRINT',
+			'MODELS_DIFFER',
+			'EMPTY_VOICEPRINT',
+			'b1',
+		]);
+		assert.deepEqual(run.output.map(({ pairedItem }) => pairedItem), [0, 1, 2, 3, 4].map((item) => ({ item })));
+	});
+
+	it('go to the error output', async () => {
+		const { outputs } = await compare(parameters, mixed, { onError: 'continueErrorOutput' });
+		assert.deepEqual(outputs.map((list) => list.length), [2, 3]);
+		assert.equal(outputs[1][0].json.name, 'b');
+	});
+});
+
+it('a model without calibration is merged too: nobody decides anything', async () => {
+	const { output } = await compare(MERGE, items(textOf(anna, 5, 'mine'), textOf(ben, 5, 'mine')));
+	assert.deepEqual([output[0].json.model, output[0].json.warnings], ['mine', []]);
+});
+
+it('is not offered for a server', async () => {
+	const fault = faultOf(await compare({ ...MERGE, engine: 'api' }, items(like(anna))));
+	assert.equal(fault.code, 'INVALID_PARAMETER');
+	assert.match(fault.message, /'Operation' must be one of 'group', 'identify', 'verify'/);
+});

@@ -1,0 +1,169 @@
+/** Extract Voiceprint by the local engine: what the engine is asked for, and what comes out of the real one. */
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { after, describe, it, mock } from 'node:test';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import type { VoiceprintChannel, VoiceprintJob, VoiceprintResult } from '../../dist/engine/protocol.js';
+import type { HarnessItem, RunOptions } from '../../tools/n8n/harness.mts';
+import { CALL } from '../support/recordings.mts';
+import { useFakeEngine } from './support/fakeEngine.mts';
+import { assertItemsUntouched, fileItem, harness, SYSTEM_TEXT } from './support/node.mts';
+import { wav } from './support/wav.mts';
+
+const EXTRACT = 'extractVoiceprint';
+
+const { stopEngine } = createRequire(import.meta.url)('../../dist/engine/client/index.js') as { stopEngine: () => void };
+after(() => stopEngine());
+
+const folder = harness.readableFolder;
+
+const run = async (parameters: INodeParameters = {}, items: HarnessItem[] = [fileItem()], rest: Partial<RunOptions> = {}) =>
+	await harness.run({ node: EXTRACT, parameters, items, ...rest });
+
+const callItem = (): HarnessItem => ({ json: {}, files: { data: { path: CALL, fileName: 'call.ogg' } } });
+const silentItem = (): HarnessItem => ({ json: {}, files: { data: { buffer: wav({ seconds: 2 }), fileName: 'silence.wav' } } });
+
+describe('what the engine is asked for', () => {
+	const result: VoiceprintResult = {
+		engine: 'local',
+		model: 'm',
+		runtime: 'wasm',
+		duration: 1,
+		media: { container: 'wav', codec: 'pcm_s16le', sample_rate: 16000, channels: 1 },
+		channels: [],
+		warnings: [],
+	};
+	const ask = async (parameters: INodeParameters) => {
+		const calls = useFakeEngine<VoiceprintJob>(() => result);
+		const { error } = await run(parameters);
+		mock.restoreAll();
+		return { error, calls };
+	};
+
+	it('is by default at most a minute of speech of the whole file, each channel on its own', async () => {
+		const { calls: [{ job, options, mode }] } = await ask({});
+		assert.equal(job.type, 'voiceprint');
+		assert.deepEqual(job.voiceprint, { maximumSpeech: 60, minimumSpeech: 3, onLittleSpeech: 'warn' });
+		assert.deepEqual(job.vad, { preset: 'forTranscription' });
+		assert.equal(job.media.channelMode, 'split');
+		assert.equal(job.media.rangeFrom, undefined);
+		assert.equal(job.runtime, 'auto');
+		assert.equal(options.timeoutMs, 600_000);
+		assert.equal(mode, 0o600);
+	});
+
+	it('is what the options say', async () => {
+		const options = {
+			maximumSpeechLength: 0,
+			minimumSpeechLength: 7.5,
+			onLittleSpeech: 'fail',
+			vadPreset: 'balanced',
+			runtime: 'wasm',
+			maximumDuration: 100,
+			timeout: 5,
+		};
+		const { calls: [{ job, options: asked }] } = await ask({ channelMode: 'mix', channels: '1', options });
+		assert.deepEqual(job.voiceprint, { maximumSpeech: 0, minimumSpeech: 7.5, onLittleSpeech: 'fail' });
+		assert.deepEqual(job.vad, { preset: 'balanced' });
+		assert.equal(job.runtime, 'wasm');
+		const { channelMode, channels, maximumDuration } = job.media;
+		assert.deepEqual({ channelMode, channels, maximumDuration }, { channelMode: 'mix', channels: [1], maximumDuration: 100 });
+		assert.equal(asked.timeoutMs, 5000);
+	});
+
+	it('is the model of the description file where one is named', async () => {
+		const modelFile = join(folder, 'own.json');
+		writeFileSync(modelFile, '{}');
+		const { calls: [{ job }] } = await ask({ model: 'own', modelFile });
+		assert.equal(job.voiceprint.modelFile, modelFile);
+	});
+
+	for (const [what, code, modelFile] of [
+		['blanks', 'INVALID_PARAMETER', ' '],
+		['a folder', 'INVALID_PARAMETER', folder],
+		['a relative path', 'INVALID_PARAMETER', 'own.json'],
+		['a file that is not there', 'INVALID_PARAMETER', join(folder, 'none.json')],
+		['a folder that is not there', 'INVALID_PARAMETER', join(folder, 'none', 'none.json')],
+		['a file that nodes may not read', 'FILE_NOT_ALLOWED', import.meta.filename],
+	] as const) {
+		it(`is nothing with ${what} for a description file`, async () => {
+			const { error, calls } = await ask({ model: 'own', modelFile });
+			assert.equal(error?.context.code, code);
+			assert.match(error.message, /'Model Description File' .* \[item 0\]$/);
+			assert.doesNotMatch(error.message, SYSTEM_TEXT);
+			assert.equal(calls.length, 0);
+		});
+	}
+
+	it('is nothing with an option that makes no sense', async () => {
+		for (const options of [{ maximumSpeechLength: -1 }, { minimumSpeechLength: 'much' }, { onLittleSpeech: 'shout' }, { vadPreset: 'custom' }]) {
+			const { error, calls } = await ask({ options });
+			assert.equal(error?.context.code, 'INVALID_PARAMETER');
+			assert.equal(calls.length, 0);
+		}
+	});
+});
+
+describe('the result', () => {
+	it('has a voiceprint for each channel of a file, and passes the file on', async () => {
+		const { output, error, hints } = await run({}, [callItem()]);
+		assert.equal(error?.message, undefined);
+		const { channels, ...json } = output[0].json as IDataObject & { channels: VoiceprintChannel[] };
+		assert.equal(output.length, 1);
+		assert.deepEqual(Object.keys(json), ['file_name', 'engine', 'model', 'runtime', 'duration', 'warnings']);
+		assert.equal(json.engine, 'local');
+		for (const channel of channels) {
+			assert.deepEqual(Object.keys(channel), ['channel_number', 'voiceprint', 'vector', 'speech_length', 'model', 'quality']);
+			assert.match(channel.voiceprint, /^[A-Za-z0-9+/]+=*$/);
+		}
+		assert.deepEqual(Object.keys(output[0].binary!), ['data']);
+		assert.deepEqual(hints, []);
+	});
+
+	it('is one item per channel where that is asked for, each linked to its file', async () => {
+		const { output } = await run({ output: 'channel' }, [silentItem(), callItem()]);
+		assert.deepEqual(
+			output.map(({ json, pairedItem, binary }) => [json.file_name, json.channel_number, pairedItem, binary]),
+			[
+				['silence.wav', 0, { item: 0 }, undefined],
+				['call.ogg', 0, { item: 1 }, undefined],
+				['call.ogg', 1, { item: 1 }, undefined],
+			],
+		);
+	});
+
+	it('says in settings and media how it came about where it is not simplified', async () => {
+		const { output } = await run({ options: { simplify: false } }, [silentItem()]);
+		assert.deepEqual(output[0].json.settings, {
+			vad_preset: 'forTranscription',
+			channel_mode: 'split',
+			channels: [],
+			maximum_speech_length: 60,
+			minimum_speech_length: 3,
+			on_little_speech: 'warn',
+		});
+		assert.equal((output[0].json.media as IDataObject).container, 'wav');
+	});
+
+	it('without speech is an empty vector, a warning and a hint', async () => {
+		const { output, hints, status } = await run({ output: 'channel' }, [silentItem()]);
+		assert.equal(status, 'success');
+		assert.deepEqual(output[0].json.vector, []);
+		assert.equal((output[0].json.warnings as IDataObject[])[0].code, 'SILENT_CHANNEL');
+		assert.match(hints[0].message, /^Channel 0 is silent: its voiceprint is empty \[item 0\]$/);
+	});
+
+	it('with too little speech fails that item only, where it shall', async () => {
+		const parameters = { output: 'channel', options: { onLittleSpeech: 'fail' } };
+		const { output } = await run(parameters, [silentItem(), callItem()], { onError: 'continueRegularOutput' });
+		assert.equal((output[0].json.error as IDataObject).code, 'TOO_LITTLE_SPEECH');
+		assert.deepEqual(output[0].pairedItem, { item: 0 });
+		assert.equal(output.length, 3);
+	});
+
+	it('leaves the incoming items as they were', async (t) => {
+		await assertItemsUntouched(t, EXTRACT, async () => void (await run({ output: 'channel' }, [silentItem()])));
+	});
+});
