@@ -5,6 +5,7 @@
 import { EngineError } from '../errors';
 import { BUNDLED_CALIBRATION, BUNDLED_MODEL } from '../embedding/bundled';
 import { readHostFile } from '../embedding/hostFile';
+import type { SeveralSpeakersRule } from './severalSpeakers';
 
 /** Which mistake to avoid rather than the other. */
 export type OperatingPoint = 'balanced' | 'fewFalseAccepts' | 'fewFalseRejects';
@@ -36,6 +37,8 @@ export interface Calibration {
 	operatingPoints: Record<OperatingPoint, number>;
 	/** By speech length, ascending; empty where nobody has measured. */
 	errorRates: ErrorRates[];
+	/** How to tell that several people speak; absent where nobody has measured. */
+	severalSpeakers?: SeveralSpeakersRule;
 }
 
 /**
@@ -101,6 +104,16 @@ export function parseCalibration(json: unknown, model: string): Calibration {
 		errorRates: (file.error_rates === undefined ? [] : asList(file.error_rates, 'error_rates'))
 			.map(errorRates)
 			.sort((one, other) => one.shortest - other.shortest),
+		...(file.several_speakers === undefined ? {} : { severalSpeakers: severalSpeakers(file.several_speakers) }),
+	};
+}
+
+function severalSpeakers(entry: unknown): SeveralSpeakersRule {
+	const rule = asObject(entry, 'several_speakers');
+	return {
+		below: asNumber(rule.llr_below, 'several_speakers.llr_below'),
+		share: asPositive(rule.share_of_pairs, 'several_speakers.share_of_pairs'),
+		fewestWindows: asPositive(rule.fewest_windows, 'several_speakers.fewest_windows'),
 	};
 }
 

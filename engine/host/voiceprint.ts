@@ -1,9 +1,11 @@
 /** The pipeline of a voiceprint extraction: media file → speech per channel → one voiceprint per channel → result. */
+import { calibrationOf, type Calibration } from '../comparison/calibration';
+import { soundsLikeSeveral } from '../comparison/severalSpeakers';
 import { EngineError } from '../errors';
 import type { VoiceprintChannel, VoiceprintJob, VoiceprintResult, Warning } from '../protocol';
 import type { Embedder } from '../embedding/embedder';
 import { encodeVoiceprint } from '../voiceprint/encoding';
-import { extractVoiceprint } from '../voiceprint/extract';
+import { extractVoiceprint, type Extraction } from '../voiceprint/extract';
 import { qualityWarnings } from '../voiceprint/quality';
 import { embedderFor } from './models';
 import { round, withRecording, type ListenedChannel } from './recording';
@@ -20,18 +22,33 @@ function refuseLittleSpeech(channel: VoiceprintChannel, { minimumSpeech, onLittl
 	);
 }
 
+interface Model {
+	embedder: Embedder;
+	calibration: Calibration | undefined;
+}
+
+/** What is wrong with a channel's voiceprint. */
+function warningsOf(
+	{ channelNumber: channel_number, warning }: ListenedChannel,
+	{ voiceprint, quality, embeddings }: Extraction,
+	minimum: number,
+	calibration: Calibration | undefined,
+): Warning[] {
+	if (warning) return [{ ...warning, message: `${warning.message}: its voiceprint is empty` }];
+	const seconds = voiceprint.speechLength;
+	const several = soundsLikeSeveral(embeddings, seconds / embeddings.length, calibration);
+	return qualityWarnings(channel_number, seconds, minimum, quality, several).map((one) => ({ ...one, channel_number }));
+}
+
 async function describeChannel(
-	{ channelNumber, audio, spans, warning }: ListenedChannel,
-	embedder: Embedder,
+	listened: ListenedChannel,
+	{ embedder, calibration }: Model,
 	request: VoiceprintJob['voiceprint'],
 ): Promise<{ channel: VoiceprintChannel; warnings: Warning[] }> {
-	const { voiceprint, quality } = await extractVoiceprint(audio, spans, embedder, request.maximumSpeech);
-	const found: Warning[] = warning
-		? [{ ...warning, message: `${warning.message}: its voiceprint is empty` }]
-		: qualityWarnings(channelNumber, voiceprint.speechLength, request.minimumSpeech, quality, false).map((one) => ({
-				...one,
-				channel_number: channelNumber,
-			}));
+	const { channelNumber, audio, spans } = listened;
+	const extraction = await extractVoiceprint(audio, spans, embedder, request.maximumSpeech);
+	const { voiceprint, quality } = extraction;
+	const found = warningsOf(listened, extraction, request.minimumSpeech, calibration);
 	const channel = {
 		channel_number: channelNumber,
 		voiceprint: encodeVoiceprint(voiceprint),
@@ -47,11 +64,13 @@ async function describeChannel(
 /** @throws EngineError, TOO_LITTLE_SPEECH where the job says to fail then, INVALID_MODEL for a model of one's own */
 export async function extractVoiceprints(job: VoiceprintJob): Promise<VoiceprintResult> {
 	return await withRecording(job, async ({ media, runtime, duration, channels: listened }) => {
-		const embedder = await embedderFor(runtime, job.voiceprint.modelFile);
+		const { modelFile } = job.voiceprint;
+		const embedder = await embedderFor(runtime, modelFile);
+		const model = { embedder, calibration: await calibrationOf(embedder.id, modelFile) };
 		const channels: VoiceprintChannel[] = [];
 		const warnings = [...media.warnings];
 		for await (const one of listened()) {
-			const described = await describeChannel(one, embedder, job.voiceprint);
+			const described = await describeChannel(one, model, job.voiceprint);
 			channels.push(described.channel);
 			warnings.push(...described.warnings);
 		}

@@ -100,11 +100,11 @@ describe('the example that submits, waits and gets the result', () => {
 
 	it('goes round until each task is done', async () => {
 		const { client, filesFolder } = n8n();
-		const folder = join(filesFolder, 'long');
-		mkdirSync(folder);
+		const folder = join(filesFolder, 'long', 'recordings');
+		mkdirSync(folder, { recursive: true });
 		for (const name of ['a.wav', 'b.wav']) writeFileSync(join(folder, name), 'recording');
 		const credential = await credentialFor(n8n(), server().url);
-		const example = withFolder(readExample('submit-wait-get-result'), folder);
+		const example = withFolder(readExample('submit-wait-get-result'), join(filesFolder, 'long'));
 		const nodes = example.nodes.map((node) => {
 			if (node.type === VOICE_ACTIVITY_DETECTION) return { ...node, ...credential };
 			return node.name === 'Wait' ? { ...node, parameters: { ...node.parameters, amount: 0.2 } } : node;

@@ -120,6 +120,18 @@ describe('of more speech than is wanted', () => {
 	});
 });
 
+describe('of a channel with several people', () => {
+	test('comes a warning, and of one with a single person does not', async () => {
+		const turns = Array.from({ length: 4 }, () => samples).flat();
+		const both = await voiceprints(await mono('mixed.wav', ...turns));
+		assert.deepEqual(both.warnings.map(({ code }) => code), ['SEVERAL_SPEAKERS']);
+		for (const [i, channel] of samples.entries()) {
+			const { warnings } = await voiceprints(await mono(`single-${i}.wav`, ...Array<Float32Array>(4).fill(channel)));
+			assert.deepEqual(warnings, []);
+		}
+	});
+});
+
 /** What happens to recordings on their way, and how alike the voiceprints have to stay. */
 const JOURNEYS: Array<[name: string, ...args: string[]]> = [
 	['16k.mp3', '-c:a', 'libmp3lame', '-b:a', '48k'],

@@ -17,13 +17,16 @@ export function readExample(name: string): WorkflowData {
 	return JSON.parse(readFileSync(join(EXAMPLES, `${name}.json`), 'utf8'));
 }
 
-/** The same workflow with all that it reads from disk read from the given folder. */
-export function withFolder(workflow: WorkflowData, folder: string): WorkflowData {
-	const nodes = workflow.nodes.map((node) =>
-		node.type === 'n8n-nodes-base.readWriteFile'
-			? { ...node, parameters: { ...node.parameters, fileSelector: join(folder, '*') } }
-			: node,
-	);
+/** Where the examples read files: n8n's own default for that, in its container. */
+const EXAMPLES_READ_FROM = '/home/node/.n8n-files';
+
+/** The same workflow with all that it reads from disk read from below the given folder. */
+export function withFolder(workflow: WorkflowData, filesFolder: string): WorkflowData {
+	const nodes = workflow.nodes.map((node) => {
+		const { fileSelector } = node.parameters;
+		if (typeof fileSelector !== 'string') return node;
+		return { ...node, parameters: { ...node.parameters, fileSelector: fileSelector.replace(EXAMPLES_READ_FROM, filesFolder) } };
+	});
 	return { ...workflow, nodes };
 }
 
@@ -56,8 +59,15 @@ function quietWav(): Buffer {
 	return Buffer.concat([header, Buffer.from(samples.buffer)]);
 }
 
-/** Puts the sample recordings into a folder, and beside them one without speech. */
-export function provideRecordings(folder: string): void {
-	cpSync(join(EXAMPLES, 'audio'), folder, { recursive: true, filter: (path) => !/\.(md|sh|json)$/.test(path) });
-	writeFileSync(join(folder, 'pocket-call.wav'), quietWav());
+/**
+ * Puts recordings for the example workflows below a folder: `recordings`, the samples and one without speech;
+ * `known-speakers`, the caller of the sample call on the telephone; `calls`, the call.
+ */
+export function provideRecordings(filesFolder: string): void {
+	const audio = join(EXAMPLES, 'audio');
+	const recordings = join(filesFolder, 'recordings');
+	cpSync(audio, recordings, { recursive: true, filter: (path) => !/\.(md|sh|json)$/.test(path) });
+	writeFileSync(join(recordings, 'pocket-call.wav'), quietWav());
+	cpSync(join(audio, 'telephone.wav'), join(filesFolder, 'known-speakers', 'Robin.wav'));
+	cpSync(join(audio, 'call.ogg'), join(filesFolder, 'calls', 'call.ogg'));
 }

@@ -43,9 +43,9 @@ async function openBrowser(client: N8nClient): Promise<{ context: BrowserContext
 	return { context, close: async () => await browser.close() };
 }
 
-async function openWorkflow(page: Page, { url }: N8nClient, { id }: StoredWorkflow): Promise<void> {
+async function openWorkflow(page: Page, { url }: N8nClient, { id }: StoredWorkflow, nodeName = NODE_NAME): Promise<void> {
 	await page.goto(`${url}/workflow/${id}`, { waitUntil: 'domcontentloaded' });
-	await page.locator(`[data-test-id="canvas-node"][data-node-name="${NODE_NAME}"]`).waitFor();
+	await page.locator(`[data-test-id="canvas-node"][data-node-name="${nodeName}"]`).waitFor();
 	await page.waitForTimeout(SETTLE_MS);
 }
 
@@ -59,23 +59,33 @@ async function take(page: Page, folder: string, name: string): Promise<void> {
 }
 
 async function takePictures({ client, filesFolder }: RunningN8n, page: Page, folder: string): Promise<void> {
-	const recordings = join(filesFolder, 'recordings');
-	provideRecordings(recordings);
+	provideRecordings(filesFolder);
 	const node = page.locator(`[data-test-id="canvas-node"][data-node-name="${NODE_NAME}"]`);
 
-	const example = await client.createWorkflow(withFolder(readExample('sort-by-speech'), recordings));
+	const example = await client.createWorkflow(withFolder(readExample('sort-by-speech'), filesFolder));
 	await openWorkflow(page, client, example);
 	await page.getByTestId('execute-workflow-button').first().click();
 	await page.waitForTimeout(SETTLE_MS * 3);
 	await page.keyboard.press('1'); // zoom to fit
 	await take(page, folder, 'workflow');
 
-	const segments = await client.createWorkflow(fileWorkflow(join(recordings, 'call.ogg'), { output: 'segment' }));
+	const segments = await client.createWorkflow(fileWorkflow(join(filesFolder, 'recordings', 'call.ogg'), { output: 'segment' }));
 	await openWorkflow(page, client, segments);
 	await node.dblclick();
 	await page.getByTestId('node-execute-button').first().click();
 	await page.getByTestId('output-panel').getByText('start_time').first().waitFor();
 	await take(page, folder, 'node');
+
+	const identify = await client.createWorkflow(withFolder(readExample('identify-callers'), filesFolder));
+	const compare = 'Compare Voiceprints';
+	await openWorkflow(page, client, identify, compare);
+	await page.getByTestId('execute-workflow-button').first().click();
+	await page.waitForTimeout(SETTLE_MS * 6);
+	await page.keyboard.press('1'); // zoom to fit
+	await take(page, folder, 'identify');
+	await page.locator(`[data-test-id="canvas-node"][data-node-name="${compare}"]`).dblclick();
+	await page.getByTestId('output-panel').getByText('best_match').first().waitFor();
+	await take(page, folder, 'compare');
 }
 
 const [target] = process.argv.slice(2);

@@ -14,11 +14,11 @@ import { startN8n } from './server.mts';
 const N8N_USUAL_PORT = 5678;
 
 /** Adds the example workflows that are not there yet, and tells where each one is. */
-async function addExamples(client: N8nClient, recordings: string): Promise<string[]> {
+async function addExamples(client: N8nClient, filesFolder: string): Promise<string[]> {
 	const present = await client.workflows();
 	const lines: string[] = [];
 	for (const name of exampleNames()) {
-		const workflow = withFolder(readExample(name), recordings);
+		const workflow = withFolder(readExample(name), filesFolder);
 		const { id } = present.find((each) => each.name === workflow.name) ?? (await client.createWorkflow(workflow));
 		lines.push(`  ${workflow.name}: ${client.url}/workflow/${id}`);
 	}
@@ -34,16 +34,15 @@ async function start(): Promise<void> {
 	const home = join(cacheFolder(), 'home');
 	const n8n = await startN8n({ tarball, home, port: await freePortFrom(N8N_USUAL_PORT) }).finally(dispose);
 	stop = () => void n8n.stop();
-	const recordings = join(n8n.filesFolder, 'recordings');
-	provideRecordings(recordings);
-	const examples = await addExamples(n8n.client, recordings);
+	provideRecordings(n8n.filesFolder);
+	const examples = await addExamples(n8n.client, n8n.filesFolder);
 	console.log(
 		[
 			'',
 			`n8n is ready: ${n8n.url}`,
 			`Sign in with ${OWNER.email} and the password ${OWNER.password}`,
 			...examples,
-			`Recordings to try it on: ${recordings}`,
+			`Recordings to try it on: ${n8n.filesFolder}`,
 			'Ctrl-C stops it.',
 		].join('\n'),
 	);

@@ -1,7 +1,7 @@
 """From cosine to log-likelihood ratio.
 
 LLR = slope * cosine + offset, where slope and offset may change with the logarithm of the speech length:
-    L = ln(seconds),  seconds = harmonic mean of the two sides' speech lengths, kept within 1..12
+    L = ln(seconds),  seconds = harmonic mean of the two sides' speech lengths, kept within 1..30
     LLR = (slope + slope_by_length * L) * cosine + offset + offset_by_length * L
 Natural logarithm; a positive LLR speaks for the same speaker.
 """
@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-SHORTEST, LONGEST = 1.0, 12.0
+SHORTEST, LONGEST = 1.0, 30.0
 """Seconds; what lies beyond the lengths that the fit has seen is treated as the nearest of these."""
 
 

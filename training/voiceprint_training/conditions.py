@@ -88,23 +88,6 @@ def damaged(corpus: Corpus, utterances: list[Utterance], damage: Damage, seed: i
     return [damage(corpus.wave(u), np.random.default_rng([seed, u.number])) for u in utterances]
 
 
-def cut_to(corpus: Corpus, speakers: dict[str, list[Utterance]], seconds: float) -> tuple[list[np.ndarray], np.ndarray]:
-    """Pieces of exactly `seconds`: each speaker's recordings joined end to end as needed and cut, none used twice.
-
-    -> (waves, speaker numbers). Speakers with too little speech for one piece give none.
-    """
-    need, waves, numbers = int(seconds * RATE), [], []
-    for number, name in enumerate(sorted(speakers)):
-        held: list[np.ndarray] = []
-        for utterance in speakers[name]:
-            held.append(corpus.wave(utterance))
-            if sum(map(len, held)) >= need:
-                waves.append(np.concatenate(held)[:need])
-                numbers.append(number)
-                held = []
-    return waves, np.array(numbers)
-
-
 def pitch(wave: np.ndarray) -> float:
     """Median fundamental frequency in Hz of the voiced 40 ms frames, by autocorrelation between 70 and 450 Hz. NaN if none."""
     frame, hop, found = 640, 320, []

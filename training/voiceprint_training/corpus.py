@@ -58,14 +58,16 @@ class Corpus:
             if speaker not in held and (share_alike or utterances[0].corpus not in SHARE_ALIKE)
         }
 
-    def held_out(self) -> dict[str, list[Utterance]]:
-        """The speakers of HELD_OUT: evenly spread over each corpus's sorted names, those with 8 or more recordings."""
+    def held_out(self, only: str | None = None) -> dict[str, list[Utterance]]:
+        """The speakers of HELD_OUT (`only` of one corpus): evenly spread over its sorted names, those with 8 or more recordings."""
         by_corpus = defaultdict(list)
         for speaker, utterances in sorted(self.splits["train"].items()):
             if len(utterances) >= 8:
                 by_corpus[utterances[0].corpus].append(speaker)
         chosen = {}
         for corpus, count in HELD_OUT.items():
+            if only not in (None, corpus):
+                continue
             speakers = by_corpus[corpus]
             count = min(count, len(speakers))
             for place in np.linspace(0, len(speakers) - 1, count).round().astype(int):

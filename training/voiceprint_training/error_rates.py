@@ -6,7 +6,7 @@ from .calibration import Calibration, fit, within
 from .pieces import Trials
 
 FOLDS = 5
-BANDS = ((1.0, 2.5), (2.5, 5.0), (5.0, 10.0), (10.0, None))
+BANDS = ((1.0, 2.5), (2.5, 5.0), (5.0, 10.0), (10.0, 20.0), (20.0, None))
 """Harmonic mean of both speech lengths, seconds; the last one is open."""
 THRESHOLDS = np.arange(-10, 12.01, 0.5)
 """Log-likelihood ratios."""
@@ -15,26 +15,35 @@ FALSE_ACCEPTS, FALSE_REJECTS = 1e-3, 1e-2
 """Shares that the two other operating points aim at, in MODE_BAND."""
 
 
-def chosen(trials: Trials, most: int, seed: int = 1) -> np.ndarray:
-    """Mask of all same-speaker pairs and at most `most` others, drawn at random."""
-    others = np.flatnonzero(~trials.same)
-    keep = trials.same.copy()
-    keep[np.random.default_rng(seed).choice(others, min(most, len(others)), replace=False)] = True
-    return keep
+def in_band(trials: Trials, band: tuple[float, float | None]) -> np.ndarray:
+    low, high = band
+    return (trials.seconds >= low) & (trials.seconds < (high or np.inf))
 
 
-def for_fit(trials: Trials, most: int = 600_000) -> Trials:
-    """Enough pairs for four numbers."""
-    return trials.where(chosen(trials, most))
+def cells(trials: Trials) -> list[np.ndarray]:
+    """Places of the pairs of each band and kind."""
+    return [np.flatnonzero(in_band(trials, band) & (trials.same == kind)) for band in BANDS for kind in (True, False)]
+
+
+def chosen(trials: Trials, most: int = 40_000, seed: int = 1) -> np.ndarray:
+    """Places of at most `most` pairs of each band and kind, drawn at random: enough for four numbers."""
+    rng = np.random.default_rng(seed)
+    return np.concatenate([rng.choice(cell, min(most, len(cell)), replace=False) for cell in cells(trials)])
 
 
 def fit_trials(trials: Trials, by_length: bool = True) -> Calibration:
-    return fit(trials.cosine.astype(float), trials.same, within(trials.seconds).astype(float) if by_length else None)
+    """Every band weighs the same, and in it both kinds of pair."""
+    weight = np.zeros(len(trials))
+    filled = [cell for cell in cells(trials) if len(cell)]
+    for cell in filled:
+        weight[cell] = 1 / len(cell) / len(filled)
+    seconds = within(trials.seconds).astype(float) if by_length else None
+    return fit(trials.cosine.astype(float), trials.same, seconds, weight)
 
 
 def cross_validated(trials: Trials, by_length: bool = True) -> np.ndarray:
     """LLR of every pair by a calibration that has seen neither of its speakers. -> [pairs]."""
-    learn = for_fit(trials)
+    learn = trials.where(chosen(trials))
     fold = lambda t: (t.first % FOLDS, t.second % FOLDS)
     llr = np.zeros(len(trials))
     ours, theirs = fold(trials), fold(learn)
@@ -44,11 +53,6 @@ def cross_validated(trials: Trials, by_length: bool = True) -> np.ndarray:
             apart = ~np.isin(theirs[0], (a, b)) & ~np.isin(theirs[1], (a, b))
             llr[test] = fit_trials(learn.where(apart), by_length).llr(trials.cosine[test], within(trials.seconds[test]))
     return llr
-
-
-def in_band(trials: Trials, band: tuple[float, float | None]) -> np.ndarray:
-    low, high = band
-    return (trials.seconds >= low) & (trials.seconds < (high or np.inf))
 
 
 def rates(target: np.ndarray, other: np.ndarray, thresholds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

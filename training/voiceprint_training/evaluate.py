@@ -5,7 +5,6 @@ writes models/<id>.calibration.json, and <work>/reports/<id>.json + .md (the tab
 All figures are of the shipped file itself. Intervals: 95 %, bootstrap over speakers.
 """
 
-import argparse
 import hashlib
 import json
 from dataclasses import dataclass, field
@@ -14,12 +13,15 @@ from pathlib import Path
 import numpy as np
 
 from . import metrics
-from .calibration import LONGEST, SHORTEST, Calibration, fit, joint_seconds
-from .conditions import cut_to, damaged, damages, pitch
+from .calibration import Calibration, fit, joint_seconds
+from .conditions import damaged, damages, pitch
 from .corpus import RATE, Corpus, Noise, Utterance
-from .export import session
+from .export import embedder
 from .paths import MODELS_DIR, work_dir
+from .pieces import joined
+from .tuning import Tuned, options_of, tune, write
 from .watch import gather
+from .windows import embed_speech
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ HEADER = ("| condition | speakers | recordings | EER % (95 % interval) | minDCF 
 
 @dataclass
 class Examiner:
-    """Embeds with one graph and scores; keeps what it has learnt of the calibration."""
+    """Embeds with one graph as the node does, and scores; keeps the calibration."""
 
     model: bytes
     corpus: Corpus
@@ -59,11 +61,11 @@ class Examiner:
     rows: list[Row] = field(default_factory=list)
 
     def __post_init__(self):
-        self.session = session(self.model)
+        self.embed_window = embedder(self.model)
 
     def embed(self, waves: list[np.ndarray]) -> np.ndarray:
-        """float32 [samples] each -> unit-length [recordings, d]."""
-        return np.concatenate([self.session.run(None, {"waveform": w[None]})[0] for w in waves])
+        """float32 [samples] each, cut into windows where long -> unit-length [recordings, d]."""
+        return embed_speech(self.embed_window, waves)
 
     def row(self, name: str, pairs: metrics.Pairs, recordings: int, seconds: np.ndarray | None = None) -> Row:
         """Measure pairs; `seconds` is the joint speech length per pair, for Cllr."""
@@ -88,38 +90,6 @@ def pair_seconds(seconds: np.ndarray, ordered: bool = False) -> np.ndarray:
     count = len(seconds)
     i, j = np.nonzero(~np.eye(count, dtype=bool)) if ordered else np.triu_indices(count, 1)
     return joint_seconds(seconds[i], seconds[j])
-
-
-def calibrate(examiner: Examiner, speakers: dict[str, list[Utterance]]) -> dict:
-    """Fit on pairs of pieces of 1.5 to 10 s and full recordings of the tuning speakers -> facts about the fit.
-
-    Compared by two-fold cross-validation over speakers: without and with the length terms. The better one is kept,
-    refitted on all speakers.
-    """
-    scores, same, seconds, folds = [], [], [], []
-    fold_of = np.arange(len(speakers)) % 2
-    for length in (None, 1.5, 3.0, 6.0, 10.0):
-        waves, numbers = full_length(examiner.corpus, speakers) if length is None else cut_to(examiner.corpus, speakers, length)
-        pairs = metrics.all_pairs(examiner.embed(waves), numbers)
-        scores.append(pairs.scores)
-        same.append(pairs.same)
-        seconds.append(pair_seconds(np.array([len(w) / RATE for w in waves])))
-        fold = fold_of[pairs.first]
-        folds.append(np.where(fold == fold_of[pairs.second], fold, -1))
-    scores, same, seconds, folds = map(np.concatenate, (scores, same, seconds, folds))
-    found = {}
-    for name, lengths in (("plain", None), ("with length", seconds)):
-        costs = []
-        for fold in (0, 1):
-            learn, test = folds == 1 - fold, folds == fold
-            fitted = fit(scores[learn], same[learn], None if lengths is None else lengths[learn])
-            llr = fitted.llr(scores[test], seconds[test])
-            costs.append([metrics.cllr(llr[same[test]], llr[~same[test]]),
-                          metrics.min_cllr(scores[test][same[test]], scores[test][~same[test]])])
-        found[name] = {"cllr": float(np.mean(costs, 0)[0]), "min_cllr": float(np.mean(costs, 0)[1])}
-    better = "with length" if found["with length"]["cllr"] < found["plain"]["cllr"] else "plain"
-    examiner.calibration = fit(scores, same, seconds if better == "with length" else None)
-    return {"kept": better, "cross_validated_all_lengths": found, "pairs": int(len(scores))}
 
 
 def full_length(corpus: Corpus, speakers: dict[str, list[Utterance]]) -> tuple[list[np.ndarray], np.ndarray]:
@@ -157,11 +127,11 @@ def by_condition(examiner: Examiner, title: str, speakers: dict[str, list[Uttera
             examiner.row(f"{title}, {name}, both sides", both, len(chosen), pair_seconds(seconds))
 
 
-def by_length(examiner: Examiner, title: str, speakers: dict[str, list[Utterance]], lengths=(2.0, 5.0, 10.0)) -> None:
+def by_length(examiner: Examiner, title: str, speakers: dict[str, list[Utterance]], lengths=(2.0, 5.0, 10.0, 30.0)) -> None:
     for length in lengths:
-        waves, numbers = cut_to(examiner.corpus, speakers, length)
-        pairs = metrics.all_pairs(examiner.embed(waves), numbers)
-        examiner.row(f"{title}, {length:g} s", pairs, len(waves), np.full(len(pairs.scores), joint_seconds(length, length)))
+        pieces = joined(examiner.corpus, speakers, length)
+        pairs = metrics.all_pairs(examiner.embed([p.wave for p in pieces]), np.array([p.speaker for p in pieces]))
+        examiner.row(f"{title}, {length:g} s", pairs, len(pieces), np.full(len(pairs.scores), joint_seconds(length, length)))
 
 
 def by_pitch(examiner: Examiner, speakers: dict[str, list[Utterance]]) -> None:
@@ -198,13 +168,11 @@ def held_by_corpus(corpus: Corpus) -> dict[str, dict[str, list[Utterance]]]:
 
 
 def examine(examiner: Examiner, clusters: dict[int, int], held_out: bool) -> dict:
-    """Everything; returns the facts beside the rows."""
+    """All rows; returns the facts beside them."""
     dev = examiner.corpus.development()
-    facts = {"calibration": calibrate(examiner, dev)}
     waves, numbers = full_length(examiner.corpus, dev)
     seconds = pair_seconds(np.array([len(w) / RATE for w in waves]))
-    facts["dev_full_cross_validated"] = cross_validated_full(
-        examiner, metrics.all_pairs(examiner.embed(waves), numbers), seconds)
+    full = cross_validated_full(examiner, metrics.all_pairs(examiner.embed(waves), numbers), seconds)
     print(HEADER)
     by_condition(examiner, "dev", dev, 1000)
     by_length(examiner, "dev", dev)
@@ -215,21 +183,11 @@ def examine(examiner: Examiner, clusters: dict[int, int], held_out: bool) -> dic
         by_length(examiner, "lsdev held out", held["lsdev"])
         for name in ("gsc", "dsp20", "arabic"):
             same_text(examiner, held[name], clusters, f"{name} held out")
-    return facts
+    return {"dev_full_cross_validated": full}
 
 
-def write(examiner: Examiner, facts: dict, identity: str, model: bytes) -> None:
-    digest = hashlib.sha256(model).hexdigest()
-    calibration = {
-        "model": identity, "model_sha256": digest,
-        "llr": examiner.calibration.as_dict(),
-        "shortest_seconds": SHORTEST, "longest_seconds": LONGEST,
-        "formula": "llr = (slope + slope_by_length * L) * cosine + offset + offset_by_length * L; "
-                   "L = ln(harmonic mean of both speech lengths in seconds, kept within 1..12); natural logarithm",
-        "fitted_on": "dev-so762, 60 speakers, pieces of 1.5-10 s and full recordings",
-        "measured": facts,
-    }
-    (MODELS_DIR / f"{identity}.calibration.json").write_text(json.dumps(calibration, indent=2) + "\n")
+def report(examiner: Examiner, facts: dict, identity: str) -> None:
+    digest = hashlib.sha256(examiner.model).hexdigest()
     reports = work_dir() / "reports"
     reports.mkdir(exist_ok=True)
     rows = [vars(row) for row in examiner.rows]
@@ -237,17 +195,21 @@ def write(examiner: Examiner, facts: dict, identity: str, model: bytes) -> None:
     (reports / f"{identity}.md").write_text("\n".join([HEADER, *(row.line() for row in examiner.rows)]) + "\n")
 
 
+def tuned_facts(tuned: Tuned) -> dict:
+    return {"calibration": tuned.facts, "operating_points": tuned.operating_points, "several_speakers": tuned.several_speakers}
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", required=True, help="id of a model in models/")
-    parser.add_argument("--hold-out", choices=("yes", "no"), default="yes", help="no: the model was trained on those speakers, too")
-    options = parser.parse_args()
-    folder = work_dir()
+    options = options_of(__doc__)
+    folder, held_out = work_dir(), options.hold_out == "yes"
     model = (MODELS_DIR / f"{options.model}.onnx").read_bytes()
     clusters = {int(k): v for k, v in json.loads((folder / "words.json").read_text()).items()}
     examiner = Examiner(model, Corpus(folder), Noise.load(folder))
-    facts = examine(examiner, clusters, options.hold_out == "yes")
-    write(examiner, facts, options.model, model)
+    tuned = tune(examiner.embed_window, examiner.corpus, examiner.noise, held_out)
+    write(tuned, options.model, model)
+    examiner.calibration = tuned.calibration
+    facts = tuned_facts(tuned) | examine(examiner, clusters, held_out)
+    report(examiner, facts, options.model)
     print(json.dumps(facts, indent=1))
 
 

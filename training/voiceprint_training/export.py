@@ -8,6 +8,7 @@ stays float32), batch normalisation is folded into the convolutions before. A ch
 import argparse
 import hashlib
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -96,6 +97,12 @@ def session(model: bytes, threads: int = 1) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.log_severity_level = threads, 3
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+def embedder(model: bytes, threads: int = 1) -> Callable[[list[np.ndarray]], np.ndarray]:
+    """A graph as a function: float32 [samples] each, one by one -> unit-length [recordings, d]."""
+    run = session(model, threads)
+    return lambda waves: np.concatenate([run.run(None, {"waveform": np.ascontiguousarray(w, np.float32)[None]})[0] for w in waves])
 
 
 def difference(model: bytes, module: Voiceprint, seconds=(0.5, 1.0, 2.37, 10.0, 30.0)) -> float:

@@ -1,6 +1,6 @@
 """The calibration file of a model: cosine to LLR, the node's thresholds and expected error rates, from the tuning speakers.
 
-    python -m voiceprint_training.tuning --model voiceprint-small-v1      # 2 min on one core
+    python -m voiceprint_training.tuning --model voiceprint-small-v1      # 6 min on one core
 writes models/<id>.calibration.json. `evaluate` does the same on its way.
 """
 
@@ -12,15 +12,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import error_rates, metrics
+from . import error_rates, metrics, several
 from .calibration import LONGEST, SHORTEST, Calibration
-from .corpus import Corpus
-from .export import session
+from .conditions import damages
+from .corpus import Corpus, Noise
+from .export import embedder
 from .paths import MODELS_DIR, work_dir
 from .pieces import Piece, Trials, joined, thinned, trials, whole
-from .windows import Embed, embed_speech
+from .windows import WINDOW, Embed, embed_speech
 
-LENGTHS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0)
+LENGTHS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0, 15.0, 20.0, 30.0, 45.0)
 """Seconds of the pieces beside the full recordings; every one is compared with every other."""
 MOST_WHOLE, MOST_JOINED = 16, 10
 """Pieces per speaker: full recordings, and of each length."""
@@ -31,6 +32,7 @@ class Tuned:
     calibration: Calibration
     error_rates: list[dict]
     operating_points: dict[str, dict]
+    several_speakers: dict
     facts: dict
 
 
@@ -43,39 +45,42 @@ def pool(corpus: Corpus) -> list[Piece]:
     return found
 
 
-def costs(trials_: Trials, llr: np.ndarray) -> dict[str, float]:
-    """EER (share), Cllr and minCllr (bits) of cross-validated LLRs; at most 400,000 different-speaker pairs."""
-    keep = error_rates.chosen(trials_, 400_000)
-    scores, same = llr[keep], trials_.same[keep]
-    target, other = scores[same], scores[~same]
+def costs(pairs: Trials, llr: np.ndarray) -> dict[str, float]:
+    """EER (share), Cllr and minCllr (bits)."""
+    target, other = llr[pairs.same], llr[~pairs.same]
     found = {"eer": metrics.equal_error_rate(target, other), "cllr": metrics.cllr(target, other),
              "min_cllr": metrics.min_cllr(target, other)}
     return {name: round(value, 4) for name, value in found.items()}
 
 
-def by_band(trials_: Trials, llr: np.ndarray) -> dict[str, dict]:
+def by_band(pairs: Trials, llr: np.ndarray) -> dict[str, dict]:
+    """Costs in each band; of very many pairs a random part."""
+    kept = error_rates.chosen(pairs, 100_000)
+    pairs, llr = pairs.where(kept), llr[kept]
     found = {}
     for band in error_rates.BANDS:
-        here = error_rates.in_band(trials_, band)
+        here = error_rates.in_band(pairs, band)
         name = f"{band[0]:g}-{band[1]:g} s" if band[1] else f"from {band[0]:g} s"
-        found[name] = costs(trials_.where(here), llr[here])
+        found[name] = costs(pairs.where(here), llr[here])
     return found
 
 
-def tune(embed: Embed, corpus: Corpus) -> Tuned:
+def tune(embed: Embed, corpus: Corpus, noise: Noise, held_out: bool = True) -> Tuned:
     """Fit with and without terms in the speech length; keep what has the lower Cllr on speakers not fitted on."""
     pieces = pool(corpus)
     pairs = trials(pieces, embed_speech(embed, [p.wave for p in pieces]))
     tried = {name: error_rates.cross_validated(pairs, by_length) for name, by_length in (("plain", False), ("with length", True))}
-    compared = {name: costs(pairs, llr) for name, llr in tried.items()}
-    kept = min(compared, key=lambda name: compared[name]["cllr"])
-    llr = tried[kept]
+    compared = {name: by_band(pairs, llr) for name, llr in tried.items()}
+    kept = min(compared, key=lambda name: sum(band["cllr"] for band in compared[name].values()))
     facts = {
-        "kept": kept, "cross_validated": compared, "cross_validated_by_band": by_band(pairs, llr),
+        "kept": kept, "cross_validated": compared,
         "pairs": len(pairs), "pieces": len(pieces), "speakers": len(np.unique(pairs.first)),
     }
-    calibration = error_rates.fit_trials(error_rates.for_fit(pairs), kept == "with length")
-    return Tuned(calibration, error_rates.table(pairs, llr), error_rates.operating_points(pairs, llr), facts)
+    calibration = error_rates.fit_trials(pairs.where(error_rates.chosen(pairs)), kept == "with length")
+    return Tuned(
+        calibration, error_rates.table(pairs, tried[kept]), error_rates.operating_points(pairs, tried[kept]),
+        several.examine(embed, calibration, corpus, damages(corpus, noise), corpus.held_out("lsdev") if held_out else None), facts,
+    )
 
 
 def as_json(tuned: Tuned, identity: str, model: bytes) -> dict:
@@ -85,13 +90,16 @@ def as_json(tuned: Tuned, identity: str, model: bytes) -> dict:
         "shortest_seconds": SHORTEST, "longest_seconds": LONGEST,
         "formula": "llr = (slope + slope_by_length * L) * cosine + offset + offset_by_length * L; "
                    f"L = ln(harmonic mean of both speech lengths in seconds, kept within {SHORTEST:g}..{LONGEST:g}); natural logarithm",
-        "fitted_on": f"dev-so762, 60 speakers, full recordings and pieces of {LENGTHS[0]:g}-{LENGTHS[-1]:g} s, every length against every other",
+        "fitted_on": f"dev-so762, 60 speakers, full recordings and pieces of {LENGTHS[0]:g}-{LENGTHS[-1]:g} s, every length against every other, "
+                     "all lengths weighing alike; speech cut into windows as below",
+        "windows": {"seconds": WINDOW, "rule": "round(speech seconds / seconds) windows of equal length, at least 1; mean of their unit-length embeddings, scaled to length one"},
         "operating_points": tuned.operating_points,
         "error_rates_meaning": "Shares by LLR threshold: false_accept_rate of different-speaker pairs at or above it, false_reject_rate of "
                                "same-speaker pairs below it. Bands of the harmonic mean of both speech lengths. Each pair's LLR comes from "
                                "a calibration that saw neither of its speakers (5 folds of 60 speakers). Same microphone and day on both "
                                "sides, no damage: expect more errors across microphones, days, noise and languages.",
         "error_rates": tuned.error_rates,
+        "several_speakers": tuned.several_speakers,
         "measured": tuned.facts,
     }
 
@@ -106,16 +114,19 @@ def write(tuned: Tuned, identity: str, model: bytes) -> None:
     (MODELS_DIR / f"{identity}.calibration.json").write_text(text(as_json(tuned, identity, model)))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def options_of(description: str | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", required=True, help="id of a model in models/")
-    identity = parser.parse_args().model
-    model = (MODELS_DIR / f"{identity}.onnx").read_bytes()
-    run = session(model)
-    embed = lambda waves: np.concatenate([run.run(None, {"waveform": w[None]})[0] for w in waves])
-    tuned = tune(embed, Corpus(work_dir()))
-    write(tuned, identity, model)
-    print(json.dumps(tuned.facts, indent=1), tuned.calibration, tuned.operating_points, sep="\n")
+    parser.add_argument("--hold-out", choices=("yes", "no"), default="yes", help="no: the model was trained on those speakers, too")
+    return parser.parse_args()
+
+
+def main() -> None:
+    options = options_of(__doc__)
+    model = (MODELS_DIR / f"{options.model}.onnx").read_bytes()
+    tuned = tune(embedder(model), Corpus(work_dir()), Noise.load(work_dir()), options.hold_out == "yes")
+    write(tuned, options.model, model)
+    print(json.dumps([tuned.facts, tuned.several_speakers, tuned.operating_points], indent=1), tuned.calibration, sep="\n")
 
 
 if __name__ == "__main__":
