@@ -49,7 +49,7 @@ async function modelAlone(speech: Float32Array, seconds: number[], window: numbe
 	const session = await ort.InferenceSession.create(BUNDLED_MODEL.file, options);
 	const time = await timeOf(async () => {
 		for (const channel of seconds) {
-			const count = Math.ceil(channel / window);
+			const count = Math.max(1, Math.round(channel / window));
 			const samples = Math.round((channel / count) * SAMPLE_RATE);
 			const input = new ort.Tensor('float32', speech.subarray(0, samples), [1, samples]);
 			for (let i = 0; i < count; i++) await session.run({ waveform: input });

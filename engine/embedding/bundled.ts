@@ -5,8 +5,8 @@ import type { ModelDescription } from './modelDescription';
 const FOLDER = path.join(__dirname, '..', '..', 'models');
 
 export const BUNDLED_MODEL: ModelDescription = {
-	id: 'voiceprint-small-v1',
-	file: path.join(FOLDER, 'voiceprint-small-v1.onnx'),
+	id: 'voiceprint-small-v2',
+	file: path.join(FOLDER, 'voiceprint-small-v2.onnx'),
 	dimension: 192,
 	input: { kind: 'waveform', name: 'waveform' },
 	output: 'embedding',

@@ -105,7 +105,7 @@ describe('bad ones', () => {
 		assert.deepEqual([fault.code, fault.itemIndex], ['INVALID_VOICEPRINT', 1]);
 		const models = faultOf(await compare(MERGE, mixed.toSpliced(1, 1)));
 		assert.equal(models.code, 'MODELS_DIFFER');
-		assert.match(models.message, /'voiceprint-small-v1' \(item 0\) and 'other-v2' \(item 1\)/);
+		assert.match(models.message, new RegExp(`'${BUNDLED}' \\(item 0\\) and 'other-v2' \\(item 1\\)`));
 	});
 
 	it('become items in their place where the workflow goes on', async () => {

@@ -116,7 +116,7 @@ describe('of more speech than is wanted', () => {
 	test('what is used comes from all over the file', async () => {
 		const path = await mono('two-voices.wav', ...Array(6).fill(samples[0]), ...Array(6).fill(samples[1]));
 		const { channels: [{ vector }] } = await voiceprints(path, { voiceprint: { maximumSpeech: 12 } });
-		for (const { vector: one } of call.channels) assert.ok(cosine(vector, one) > 0.5, `${cosine(vector, one)}`);
+		for (const { vector: one } of call.channels) assert.ok(cosine(vector, one) > 0.3, `${cosine(vector, one)}`);
 	});
 });
 

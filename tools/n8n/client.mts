@@ -121,7 +121,8 @@ export class N8nClient {
 		const form = new FormData();
 		for (const { field = 'data', content, fileName, mimeType } of files)
 			form.append(field, new Blob([content], { type: mimeType }), fileName);
-		const response = await fetch(`${this.url}/webhook/${path}`, { method: 'POST', body: form });
+		// A connection of its own: n8n closes idle ones after some seconds, and on a busy machine that crosses a new request.
+		const response = await fetch(`${this.url}/webhook/${path}`, { method: 'POST', body: form, headers: { connection: 'close' } });
 		return { status: response.status, body: parse(await response.text()) };
 	}
 

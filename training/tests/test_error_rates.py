@@ -23,7 +23,7 @@ class ErrorRatesTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.pairs = made_up()
-        cls.llr = error_rates.cross_validated(cls.pairs)
+        cls.llr = error_rates.cross_validated(cls.pairs, cls.pairs)
 
     def test_rates_at_thresholds(self):
         alarm, miss = error_rates.rates(np.array([0.0, 1.0, 2.0, 3.0]), np.array([-1.0, 1.0]), np.array([-2.0, 1.0, 9.0]))

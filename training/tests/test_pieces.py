@@ -6,7 +6,7 @@ import numpy as np
 
 from tests.speech import write_corpus
 from voiceprint_training.corpus import RATE, Corpus
-from voiceprint_training.pieces import Piece, harmonic, joined, thinned, trials, whole
+from voiceprint_training.pieces import Piece, harmonic, joined, thinned, together, trials, whole
 from voiceprint_training.windows import embed_speech, equal_spans
 
 
@@ -63,6 +63,12 @@ class PiecesTest(unittest.TestCase):
         found = trials(pieces, np.eye(4))
         self.assertEqual((len(found), int(found.same.sum())), (4, 1))
         self.assertEqual(sorted(found.seconds.tolist()), [1.0, 1.5, 1.5, 1.5])
+
+    def test_with_probes_each_pair_counts_both_ways(self):
+        pieces = whole(self.corpus, self.corpus.development())[:4]
+        found = trials(pieces, np.eye(4), np.eye(4)[[1, 0, 2, 3]])
+        self.assertEqual((len(found), found.cosine.sum()), (12, 2.0))
+        self.assertEqual(len(together([found, found])), 24)
 
     def test_harmonic(self):
         self.assertAlmostEqual(float(harmonic(np.array(2.0), np.array(6.0))), 3.0)

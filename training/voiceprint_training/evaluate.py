@@ -1,6 +1,6 @@
 """Measure a finished ONNX graph: errors by condition and length, by voice pitch and on same-text pairs; fit its calibration.
 
-    python -m voiceprint_training.evaluate --model voiceprint-small-v1
+    python -m voiceprint_training.evaluate --model voiceprint-small-v2
 writes models/<id>.calibration.json, and <work>/reports/<id>.json + .md (the tables of the model card).
 All figures are of the shipped file itself. Intervals: 95 %, bootstrap over speakers.
 """

@@ -2,7 +2,7 @@
 
 The front end is inside. Weights are stored as float16 with a Cast to float32 beside them (half the file; computing
 stays float32), batch normalisation is folded into the convolutions before. A checkpoint average can be exported, too:
-    python -m voiceprint_training.export --id voiceprint-small-v1 --checkpoint runs/a/step-20000.pt
+    python -m voiceprint_training.export --id voiceprint-small-v2 --checkpoint runs/a/step-20000.pt
 """
 
 import argparse

@@ -82,12 +82,21 @@ class Trials:
         return len(self.cosine)
 
 
-def trials(pieces: list[Piece], embeddings: np.ndarray) -> Trials:
-    """All pairs of pieces except those that share a recording. `embeddings` unit length [pieces, d]."""
+def trials(pieces: list[Piece], embeddings: np.ndarray, probes: np.ndarray | None = None) -> Trials:
+    """All pairs of pieces except those that share a recording. `embeddings` unit length [pieces, d].
+
+    With `probes` (the same pieces under another condition) a pair is one piece's embedding and another piece's probe.
+    """
     speaker, first, last = (np.array([getattr(p, k) for p in pieces], np.int32) for k in ("speaker", "first", "last"))
     seconds = np.array([p.seconds for p in pieces], np.float32)
-    scores = (embeddings @ embeddings.T).astype(np.float32)
-    i, j = (x.astype(np.int32) for x in np.triu_indices(len(pieces), 1))
+    scores = (embeddings @ (embeddings if probes is None else probes).T).astype(np.float32)
+    places = np.triu_indices(len(pieces), 1) if probes is None else np.nonzero(~np.eye(len(pieces), dtype=bool))
+    i, j = (x.astype(np.int32) for x in places)
     apart = (speaker[i] != speaker[j]) | (last[i] < first[j]) | (last[j] < first[i])
     i, j = i[apart], j[apart]
     return Trials(scores[i, j], speaker[i] == speaker[j], harmonic(seconds[i], seconds[j]), speaker[i], speaker[j])
+
+
+def together(sets: list[Trials]) -> Trials:
+    """One list of all pairs."""
+    return Trials(*(np.concatenate([getattr(t, name) for t in sets]) for name in Trials.__dataclass_fields__))

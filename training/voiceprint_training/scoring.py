@@ -1,6 +1,6 @@
 """Ways of scoring beyond the plain cosine, measured before any is shipped.
 
-    python -m voiceprint_training.scoring --model voiceprint-small-v1      # 8 min on one core
+    python -m voiceprint_training.scoring --model voiceprint-small-v2      # 8 min on one core
 compares the cosine with the adaptive symmetric normalisation against a cohort of training speakers, on the tuning
 speakers and the held-out clean readers, full recordings and pieces of 5 s. Calibrated as shipped: fitted on undamaged
 tuning speakers, with length terms where lengths differ (for the tuning speakers themselves: on the other half of them).

@@ -35,6 +35,7 @@ from .network import Network, Shape
 from .paths import work_dir
 from .sampler import BatchPlan, Sampler
 from .watch import quick_error
+from .widen import widened
 
 
 def keep_memory() -> None:
@@ -127,7 +128,9 @@ class Trainer:
     def load(self, path: Path) -> None:
         state = torch.load(path, map_location=self.device, weights_only=True)
         if state["speakers"] != self.sampler.names:
-            raise SystemExit("The checkpoint was trained on other speakers; choose another --name.")
+            if path.parent == self.folder:
+                raise SystemExit("The checkpoint was trained on other speakers; choose another --name.")
+            state = widened(state, self.sampler.names, self.softmax.weight.data)
         for key in ("network", "softmax", "pair_loss", "average", "optimizer"):
             getattr(self, key).load_state_dict(state[key])
         self.step = state["step"]
@@ -206,6 +209,8 @@ class Trainer:
         last = self.folder / "last.pt"
         if last.is_file():
             self.load(last)
+        elif self.options.start_from:
+            self.load(Path(self.options.start_from))
         if self.rank == 0:
             print(f"{len(self.sampler.names)} speakers, {sum(p.numel() for p in self.network.parameters())} parameters, "
                   f"{self.device}, {self.world} processes, from step {self.step}, options {vars(self.options)}", flush=True)
@@ -243,6 +248,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--stem", type=int, nargs="+", default=[16, 32, 32])
     parser.add_argument("--pooled", type=int, default=512)
     parser.add_argument("--share-alike", action="store_true", help="also train on the CC BY-SA speakers")
+    parser.add_argument("--start-from", help="a checkpoint of another run, also of one with other speakers")
     parser.add_argument("--hold-out", choices=("yes", "no"), default="yes", help="keep the measuring speakers out")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--save-every", type=int, default=250)

@@ -1,9 +1,11 @@
 /** Voiceprints without voices: vectors by a seeded generator. */
+import { BUNDLED_MODEL } from '../../../dist/engine/embedding/bundled.js';
 import { encodeVoiceprint } from '../../../dist/engine/voiceprint/encoding.js';
 import { normalize } from '../../../dist/engine/embedding/vector.js';
 import type { Voiceprint } from '../../../dist/engine/voiceprint/voiceprint.js';
 
-export const BUNDLED = 'voiceprint-small-v1';
+/** ID of the bundled model. */
+export const BUNDLED: string = BUNDLED_MODEL.id;
 
 /** Uniform numbers from 0 to 1, always the same ones for a seed (mulberry32). */
 export function randomNumbers(seed: number): () => number {
