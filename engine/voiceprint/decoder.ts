@@ -5,7 +5,7 @@
 import { crc32 } from 'node:zlib';
 import { EngineError } from '../errors';
 import { halves } from './float16';
-import { CHECKSUM_BYTES, DATA_TYPES, FIXED_BYTES, LAYOUT, MAGIC, MOST_BYTES, VERSION } from './format';
+import { CHECKSUM_BYTES, DATA_TYPES, FIXED_BYTES, LAYOUT, MAGIC, MOST_BYTES, TOLERANCE, VERSION } from './format';
 
 /** What a voiceprint says of itself. */
 export interface VoiceprintHeader {
@@ -16,9 +16,6 @@ export interface VoiceprintHeader {
 	/** Seconds of speech behind it. */
 	speechLength: number;
 }
-
-/** The length of a vector may differ from one by that: rounding to halves makes 0.0005 at most. */
-const TOLERANCE = 0.002;
 
 export class VoiceprintDecoder {
 	private bytes = Buffer.alloc(1024);

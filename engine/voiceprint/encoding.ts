@@ -6,7 +6,17 @@ import { crc32 } from 'node:zlib';
 import { EngineError } from '../errors';
 import { VoiceprintDecoder } from './decoder';
 import { halfBits, LARGEST_HALF } from './float16';
-import { DATA_TYPES, FIXED_BYTES, LAYOUT, LONGEST_MODEL_ID, MAGIC, MOST_DIMENSIONS, VERSION, type DataType } from './format';
+import {
+	DATA_TYPES,
+	FIXED_BYTES,
+	LAYOUT,
+	LONGEST_MODEL_ID,
+	MAGIC,
+	MOST_DIMENSIONS,
+	TOLERANCE,
+	VERSION,
+	type DataType,
+} from './format';
 import type { Voiceprint } from './voiceprint';
 
 /**
@@ -53,6 +63,11 @@ export function isOwnVoiceprint(text: string): boolean {
 	return Buffer.from(text.trimStart().slice(0, 8), 'base64').subarray(0, MAGIC.length).equals(MAGIC);
 }
 
+/** What a reader would refuse must not be written: a model that gives zeros is found out here. */
+function isOfLengthOne(vector: Float32Array): boolean {
+	return Math.abs(Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0)) - 1) <= TOLERANCE;
+}
+
 function check({ model, speechLength, vector }: Voiceprint, idBytes: number): void {
 	const fault =
 		idBytes === 0 || idBytes > LONGEST_MODEL_ID
@@ -63,7 +78,9 @@ function check({ model, speechLength, vector }: Voiceprint, idBytes: number): vo
 					? 'it gave a vector with something else than finite numbers'
 					: !(speechLength >= 0 && speechLength < Infinity)
 						? `the speech length is ${speechLength} s`
-						: undefined;
+						: vector.length > 0 && !isOfLengthOne(vector)
+							? 'it gave a vector that is not of length one'
+							: undefined;
 	if (fault === undefined) return;
 	throw new EngineError('INVALID_MODEL', `The model '${model.slice(0, 60)}' gave no voiceprint that can be stored`, `Reason: ${fault}.`);
 }

@@ -30,3 +30,6 @@ export const MOST_DIMENSIONS = 65_535;
 
 /** Bytes of the largest voiceprint that there can be. */
 export const MOST_BYTES = FIXED_BYTES + LONGEST_MODEL_ID + MOST_DIMENSIONS * 4;
+
+/** The length of a vector may differ from one by that: rounding to halves makes 0.0005 at most. */
+export const TOLERANCE = 0.002;

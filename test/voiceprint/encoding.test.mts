@@ -3,26 +3,17 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { crc32 } from 'node:zlib';
 import { VoiceprintDecoder } from '../../dist/engine/voiceprint/decoder.js';
 import { decodeVoiceprint, encodeVoiceprint, isOwnVoiceprint } from '../../dist/engine/voiceprint/encoding.js';
 import { halfBits, halves } from '../../dist/engine/voiceprint/float16.js';
 import type { Voiceprint } from '../../dist/engine/voiceprint/voiceprint.js';
-import { NOBODY, randomNumbers, textOf, unitVector, voiceprintOf } from '../comparison/support/vectors.mts';
+import { NOBODY, randomNumbers, tampered, textOf, unitVector, voiceprintOf } from '../comparison/support/vectors.mts';
 
 const DOCUMENT = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'voiceprint-format.md'), 'utf8');
 
 const EXAMPLE: Voiceprint = { model: 'demo', speechLength: 2.5, vector: Float32Array.of(0.5, -0.5, 0.5, -0.5) };
 
 const INVALID = { name: 'EngineError', code: 'INVALID_VOICEPRINT' };
-
-/** The text with other bytes and, if wanted, a checksum that fits them. */
-function tampered(text: string, change: (bytes: Buffer) => Buffer | void, { fixed = true } = {}): string {
-	const bytes = Buffer.from(text, 'base64');
-	const changed = change(bytes) ?? bytes;
-	if (fixed) changed.writeUInt32LE(crc32(changed.subarray(0, -4)), changed.length - 4);
-	return changed.toString('base64');
-}
 
 describe('the format', () => {
 	it('is, byte for byte, what the documentation shows', () => {
@@ -138,6 +129,8 @@ describe('what comes from a broken model is not written:', () => {
 		['a long ID', { ...EXAMPLE, model: 'ü'.repeat(128) }, /ID has 256 bytes/],
 		['no numbers', { ...EXAMPLE, vector: Float32Array.of(NaN, 1) }, /finite/],
 		['numbers beyond a half', { ...EXAMPLE, vector: Float32Array.of(1e5, 1) }, /finite/],
+		['a vector of zeros', { ...EXAMPLE, vector: new Float32Array(4) }, /not of length one/],
+		['a vector twice as long', { ...EXAMPLE, vector: EXAMPLE.vector.map((value) => 2 * value) }, /not of length one/],
 		['a speech length that is none', { ...EXAMPLE, speechLength: NaN }, /speech length/],
 	];
 	for (const [name, voiceprint, description] of cases) {

@@ -1,4 +1,5 @@
 /** Voiceprints without voices: vectors by a seeded generator. */
+import { crc32 } from 'node:zlib';
 import { BUNDLED_MODEL } from '../../../dist/engine/embedding/bundled.js';
 import { encodeVoiceprint } from '../../../dist/engine/voiceprint/encoding.js';
 import { normalize } from '../../../dist/engine/embedding/vector.js';
@@ -41,3 +42,11 @@ export function textOf(vector: Float32Array, speechLength = 10, model = BUNDLED)
 }
 
 export const NOBODY = textOf(new Float32Array(0), 0);
+
+/** The text with other bytes and, if wanted, a checksum that fits them. */
+export function tampered(text: string, change: (bytes: Buffer) => Buffer | void, { fixed = true } = {}): string {
+	const bytes = Buffer.from(text, 'base64');
+	const changed = change(bytes) ?? bytes;
+	if (fixed) changed.writeUInt32LE(crc32(changed.subarray(0, -4)), changed.length - 4);
+	return changed.toString('base64');
+}
