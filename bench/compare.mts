@@ -4,7 +4,8 @@
  */
 import type { INodeExecutionData, INodeType } from 'n8n-workflow';
 import { cluster, emptySimilarities, setSimilarity } from '../dist/engine/comparison/cluster.js';
-import { dot, Gallery } from '../dist/engine/comparison/gallery.js';
+import { Gallery } from '../dist/engine/comparison/gallery.js';
+import { dot } from '../dist/engine/embedding/vector.js';
 import { Pace } from '../dist/engine/comparison/pace.js';
 import { longestHold } from '../test/comparison/support/hold.mts';
 import { near, randomNumbers, textOf, unitVector, voiceprintOf } from '../test/comparison/support/vectors.mts';

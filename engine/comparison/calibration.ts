@@ -4,6 +4,7 @@
  */
 import { EngineError } from '../errors';
 import { BUNDLED_CALIBRATION, BUNDLED_MODEL } from '../embedding/bundled';
+import { isObject } from '../embedding/descriptionFields';
 import { readHostFile } from '../embedding/hostFile';
 import type { SeveralSpeakersRule } from './severalSpeakers';
 
@@ -135,7 +136,7 @@ function errorRates(entry: unknown, index: number): ErrorRates {
 }
 
 function asObject(value: unknown, name: string): Record<string, unknown> {
-	if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+	if (isObject(value)) return value;
 	throw invalid(`${name} must be an object`);
 }
 

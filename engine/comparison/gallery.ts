@@ -1,5 +1,6 @@
 /** Many voiceprints to look one up in: their vectors in one block of memory, read once and searched as often as needed. */
 import { EngineError } from '../errors';
+import { dot } from '../embedding/vector';
 import { VoiceprintDecoder } from '../voiceprint/decoder';
 import type { Pace } from './pace';
 import { clampCosine, type Score } from './scoring';
@@ -101,21 +102,6 @@ export class Gallery {
 			);
 		}
 	}
-}
-
-/** Dot product of a vector with a stretch of another; four sums side by side, as a processor can do them at once. */
-export function dot(block: Float32Array, offset: number, vector: Float32Array): number {
-	const { length } = vector;
-	let [a, b, c, d] = [0, 0, 0, 0];
-	let i = 0;
-	for (; i + 3 < length; i += 4) {
-		a += (block[offset + i] as number) * (vector[i] as number);
-		b += (block[offset + i + 1] as number) * (vector[i + 1] as number);
-		c += (block[offset + i + 2] as number) * (vector[i + 2] as number);
-		d += (block[offset + i + 3] as number) * (vector[i + 3] as number);
-	}
-	for (; i < length; i++) a += (block[offset + i] as number) * (vector[i] as number);
-	return a + b + (c + d);
 }
 
 /**

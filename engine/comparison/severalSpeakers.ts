@@ -1,5 +1,4 @@
 /** Whether the speech of a channel sounds like more than one person: its windows, each compared with each. */
-import { cosine } from '../embedding/vector';
 import type { Calibration } from './calibration';
 import { scoreWith } from './scoring';
 
@@ -14,15 +13,20 @@ export interface SeveralSpeakersRule {
 }
 
 /**
- * @param windows one vector of length one per window
+ * @param cosines of all pairs of windows
+ * @param windows how many there are
  * @param seconds mean speech per window
  * @returns false where there is no rule for the model, or too little speech
  */
-export function soundsLikeSeveral(windows: readonly Float32Array[], seconds: number, calibration: Calibration | undefined): boolean {
+export function soundsLikeSeveral(
+	cosines: readonly number[],
+	windows: number,
+	seconds: number,
+	calibration: Calibration | undefined,
+): boolean {
 	const rule = calibration?.severalSpeakers;
-	if (!rule || windows.length < rule.fewestWindows) return false;
+	if (!rule || windows < rule.fewestWindows) return false;
 	const score = scoreWith(calibration);
-	const scores = windows.flatMap((one, i) => windows.slice(i + 1).map((other) => score(cosine(one, other), seconds, seconds)));
-	const sorted = Float64Array.from(scores).sort();
+	const sorted = Float64Array.from(cosines, (cosine) => score(cosine, seconds, seconds)).sort();
 	return (sorted[Math.floor(rule.share * sorted.length)] as number) < rule.below;
 }

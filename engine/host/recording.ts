@@ -1,12 +1,12 @@
 /** A media file decoded onto the disk, and the speech in its channels: what every pipeline begins with. */
 import { decodeMedia, type DecodedMedia } from '../media/decoder';
 import { Spool } from '../media/spool';
-import type { Job, MediaRequest, VadRequest, Warning } from '../protocol';
+import type { Job, MediaRequest, Warning } from '../protocol';
 import type { Runtime } from '../runtime';
 import { SAMPLE_RATE, type Audio } from '../vad/audio';
 import { detectSpeech, type Detection } from '../vad/detect';
 import { LevelMeter } from '../vad/level';
-import { vadSettings } from '../vad/presets';
+import { vadSettings, type VadSettings } from '../vad/presets';
 import type { SileroModels } from '../vad/probabilities';
 import { Guard } from './guard';
 import { sileroModels } from './models';
@@ -70,18 +70,19 @@ interface Listening {
 	media: DecodedMedia;
 	levels: LevelMeter[];
 	models: SileroModels;
-	vad: VadRequest;
+	settings: VadSettings;
+	keepProbabilities: boolean;
 	spool: Spool;
 	guard: Guard;
 }
 
-async function* listen({ media, levels, models, vad, spool, guard }: Listening): AsyncGenerator<ListenedChannel, void, void> {
+async function* listen({ media, levels, models, settings, keepProbabilities, spool, guard }: Listening): AsyncGenerator<ListenedChannel, void, void> {
 	for (const [index, channelNumber] of media.channelNumbers.entries()) {
 		const audio = channelAudio(spool, index, guard);
 		const detection = await detectSpeech(audio, models, {
-			settings: vadSettings(vad),
+			settings,
 			gain: levels[index]?.gain ?? 1,
-			keepProbabilities: vad.includeProbabilities === true,
+			keepProbabilities,
 		});
 		yield { ...detection, channelNumber, audio, warning: noSpeechWarning(channelNumber, detection, levels[index]) };
 	}
@@ -92,13 +93,14 @@ async function* listen({ media, levels, models, vad, spool, guard }: Listening):
  * @throws EngineError as `decodeMedia` does, INVALID_PARAMETER, RUNTIME_UNAVAILABLE, and what `use` throws
  */
 export async function withRecording<T>(job: Job, use: (recording: Recording) => Promise<T>): Promise<T> {
-	vadSettings(job.vad); // throws before the work
+	const settings = vadSettings(job.vad); // throws before the work
+	const keepProbabilities = job.vad.includeProbabilities === true;
 	const { runtime, models } = await sileroModels(job.runtime);
 	const guard = new Guard();
 	const spool = new Spool(job.workFolder);
 	try {
 		const { media, levels } = await decode(job.media, spool, guard);
-		const channels = () => listen({ media, levels, models, vad: job.vad, spool, guard });
+		const channels = () => listen({ media, levels, models, settings, keepProbabilities, spool, guard });
 		return await use({ media, runtime, duration: round(media.samples / SAMPLE_RATE), channels });
 	} finally {
 		spool.dispose();

@@ -1,6 +1,7 @@
 /** The pipeline of a voiceprint extraction: media file → speech per channel → one voiceprint per channel → result. */
 import { calibrationOf, type Calibration } from '../comparison/calibration';
 import { soundsLikeSeveral } from '../comparison/severalSpeakers';
+import { plainNumbers } from '../embedding/vector';
 import { EngineError } from '../errors';
 import type { VoiceprintChannel, VoiceprintJob, VoiceprintResult, Warning } from '../protocol';
 import type { Embedder } from '../embedding/embedder';
@@ -9,9 +10,6 @@ import { extractVoiceprint, type Extraction } from '../voiceprint/extract';
 import { qualityWarnings } from '../voiceprint/quality';
 import { embedderFor } from './models';
 import { round, withRecording, type ListenedChannel } from './recording';
-
-/** A vector's numbers with the digits that float32 has, so that they do not fill the page. */
-const digits = (vector: Float32Array) => Array.from(vector, (value) => Number(value.toPrecision(7)));
 
 function refuseLittleSpeech(channel: VoiceprintChannel, { minimumSpeech, onLittleSpeech }: VoiceprintJob['voiceprint']): void {
 	if (onLittleSpeech !== 'fail' || channel.speech_length >= minimumSpeech) return;
@@ -30,13 +28,13 @@ interface Model {
 /** What is wrong with a channel's voiceprint. */
 function warningsOf(
 	{ channelNumber: channel_number, warning }: ListenedChannel,
-	{ voiceprint, quality, embeddings }: Extraction,
+	{ voiceprint, quality, windows, alike }: Extraction,
 	minimum: number,
 	calibration: Calibration | undefined,
 ): Warning[] {
 	if (warning) return [{ ...warning, message: `${warning.message}: its voiceprint is empty` }];
 	const seconds = voiceprint.speechLength;
-	const several = soundsLikeSeveral(embeddings, seconds / embeddings.length, calibration);
+	const several = soundsLikeSeveral(alike, windows, seconds / windows, calibration);
 	return qualityWarnings(channel_number, seconds, minimum, quality, several).map((one) => ({ ...one, channel_number }));
 }
 
@@ -52,7 +50,7 @@ async function describeChannel(
 	const channel = {
 		channel_number: channelNumber,
 		voiceprint: encodeVoiceprint(voiceprint),
-		vector: digits(voiceprint.vector),
+		vector: plainNumbers(voiceprint.vector),
 		speech_length: round(voiceprint.speechLength),
 		model: voiceprint.model,
 		quality: { ...quality, warnings: found.map(({ message }) => message) },

@@ -4,29 +4,18 @@ import { SAMPLE_RATE, type Audio } from '../vad/audio';
 import type { Span } from '../vad/segmenter';
 import type { Embedder } from '../embedding/embedder';
 import { pausePowers } from './frames';
-import { SpeechMeter } from './quality';
-import { cosine, normalize, weightedSum } from '../embedding/vector';
+import { rounded, SpeechMeter } from './quality';
+import { normalize, pairCosines, weightedSum } from '../embedding/vector';
 import type { Voiceprint } from './voiceprint';
 import { chooseWindows, readWindow, samplesOf } from './windows';
 
 export interface Extraction {
 	voiceprint: Voiceprint;
 	quality: Omit<VoiceprintQuality, 'warnings'>;
-	/** One vector per window, in time order. */
-	embeddings: Float32Array[];
-}
-
-/** Mean cosine between all pairs of windows; null for fewer than two. */
-function consistencyOf(embeddings: readonly Float32Array[]): number | null {
-	let sum = 0;
-	let pairs = 0;
-	embeddings.forEach((one, i) => {
-		for (const other of embeddings.slice(i + 1)) {
-			sum += cosine(one, other);
-			pairs++;
-		}
-	});
-	return pairs === 0 ? null : Math.round((sum / pairs) * 1000) / 1000;
+	/** Windows that the speech was cut into. */
+	windows: number;
+	/** How alike they are: cosines of all pairs. */
+	alike: number[];
 }
 
 const total = (spans: readonly Span[]) => spans.reduce((sum, { start, end }) => sum + end - start, 0);
@@ -49,6 +38,7 @@ export async function extractVoiceprint(
 		meter.add(speech);
 		embeddings.push(await embedder.embed(speech));
 	}
+	const alike = pairCosines(embeddings);
 	const lengths = windows.map((window) => samplesOf(window) / SAMPLE_RATE);
 	return {
 		voiceprint: {
@@ -57,12 +47,13 @@ export async function extractVoiceprint(
 			vector: normalize(Float32Array.from(weightedSum(embeddings, lengths))),
 		},
 		quality: {
-			speech_found: Math.round(total(spans) * 1000) / 1000,
+			speech_found: rounded(total(spans), 3),
 			level: meter.level,
 			clipping: meter.clipping,
 			snr: windows.length === 0 ? null : meter.snr(pausePowers(audio, spans)),
-			consistency: consistencyOf(embeddings),
+			consistency: alike.length === 0 ? null : rounded(alike.reduce((sum, one) => sum + one, 0) / alike.length, 3),
 		},
-		embeddings,
+		windows: windows.length,
+		alike,
 	};
 }

@@ -13,7 +13,7 @@ const BETWEEN_WORDS = 0.05;
 const GATED = 1e-9;
 
 const decibels = (power: number) => 10 * Math.log10(power);
-const rounded = (value: number, digits: number) => Math.round(value * 10 ** digits) / 10 ** digits;
+export const rounded = (value: number, digits: number): number => Math.round(value * 10 ** digits) / 10 ** digits;
 
 /** Collects what is measured on the speech, window by window. */
 export class SpeechMeter {

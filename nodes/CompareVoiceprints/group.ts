@@ -1,42 +1,28 @@
 /** Group: which voiceprints are of the same speaker, without knowing any of them. */
 import type { INodeExecutionData } from 'n8n-workflow';
 import { cluster, emptySimilarities, setSimilarity, type Similarities } from '../../engine/comparison/cluster';
-import { dot } from '../../engine/comparison/gallery';
+import { cosine } from '../../engine/embedding/vector';
 import type { Voiceprint } from '../../engine/voiceprint/voiceprint';
-import { errorItem } from '../common/itemLoop';
 import { choice, read } from '../common/read';
 import { decideByApi, decideLocally, readWish, type Decision } from './decision';
 import { itemPerSpeaker, itemPerVoiceprint, type Grouped } from './groupOutput';
-import { localReader, readEach, sameModel, serverReader, type Member, type Placed, type ServerVoiceprint } from './members';
+import { localReader, readOfOneModel, serverReader, type Member, type Placed, type ServerVoiceprint } from './members';
 import { OUTPUT } from './parameters';
 import type { Session } from './session';
 
 const FORMS = { voiceprint: itemPerVoiceprint, speaker: itemPerSpeaker };
 
 export async function group(session: Session): Promise<INodeExecutionData[]> {
-	const { ctx, engine } = session;
-	const form = choice<keyof typeof FORMS>(OUTPUT, read(ctx, 0, OUTPUT));
-	if (ctx.getInputData().length === 0) return [];
-	try {
-		const { grouped, failed } = engine === 'local' ? await groupLocally(session) : await groupByApi(session);
-		return FORMS[form](session, grouped, failed);
-	} catch (error) {
-		// Whatever is wrong now is wrong for all items.
-		return [errorItem(ctx, error, 0, ctx.getInputData().map((_, itemIndex) => itemIndex).slice(1))];
-	}
+	const form = choice<keyof typeof FORMS>(OUTPUT, read(session.ctx, 0, OUTPUT));
+	const { grouped, failed } = session.engine === 'local' ? await groupLocally(session) : await groupByApi(session);
+	return FORMS[form](session, grouped, failed);
 }
 
 type Result = { grouped: Grouped; failed: Placed[] };
 
 async function groupLocally(session: Session): Promise<Result> {
 	const wish = readWish(session.ctx, 0);
-	const check = sameModel();
-	const readVoiceprint = localReader(session);
-	const { members, failed } = await readEach<Voiceprint>(session, (itemIndex, item) => {
-		const voiceprint = readVoiceprint(itemIndex, item);
-		check(itemIndex, voiceprint.model);
-		return voiceprint;
-	});
+	const { members, failed } = await readOfOneModel(session, localReader(session));
 	const speaking = members.filter(({ value }) => value.vector.length > 0);
 	const model = members[0]?.value.model;
 	if (model === undefined) return { grouped: nobody(decideByApi(wish)), failed };
@@ -63,7 +49,7 @@ async function compareAll({ pace }: Session, voiceprints: Voiceprint[], { score 
 		for (let j = 0; j < i; j++) {
 			if ((j & 63) === 0 && pace.isDue) await pace.rest();
 			const other = voiceprints[j]!;
-			setSimilarity(similarities, i, j, score(dot(one.vector, 0, other.vector), one.speechLength, other.speechLength));
+			setSimilarity(similarities, i, j, score(cosine(one.vector, other.vector), one.speechLength, other.speechLength));
 		}
 	}
 	return similarities;
@@ -74,13 +60,7 @@ const SIDE = 1000;
 
 async function groupByApi(session: Session): Promise<Result> {
 	const decision = decideByApi(readWish(session.ctx, 0));
-	const check = sameModel();
-	const readVoiceprint = serverReader(session);
-	const { members, failed } = await readEach<ServerVoiceprint>(session, (itemIndex, item) => {
-		const voiceprint = readVoiceprint(itemIndex, item);
-		check(itemIndex, voiceprint.model);
-		return voiceprint;
-	});
+	const { members, failed } = await readOfOneModel(session, serverReader(session));
 	// A server gives a voiceprint for silence too, and it is nobody's.
 	const speaking = members.filter(({ value }) => value.speechLength !== 0);
 	const similarities = await serverSimilarities(session, speaking);

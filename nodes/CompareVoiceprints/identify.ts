@@ -36,9 +36,8 @@ export async function identify(session: Session): Promise<INodeExecutionData[]> 
 		if (session.pace.isDue) await session.pace.rest();
 		const most = Math.floor(number(MAXIMUM_MATCHES, readCollection(session.ctx, itemIndex, OPTIONS).maximumMatches));
 		const compared = await compare(itemIndex);
-		const provenance = session.engine === 'api' ? { correlation_id: (await session.server()).correlationId } : {};
 		const warnings = [...littleSpeech([compared.speechLength], ['The voiceprint']), ...compared.speakers.warnings];
-		return [session.item(itemIndex, { ...fieldsOf(compared, most), engine: session.engine, ...provenance }, warnings)];
+		return [session.item(itemIndex, { ...fieldsOf(compared, most), ...(await session.provenance()) }, warnings)];
 	});
 }
 

@@ -41,6 +41,19 @@ export async function readEach<T>(
 	return { members, failed };
 }
 
+/** Reads a voiceprint from each item; one of another model than the ones before it fails. */
+export async function readOfOneModel<T extends { model: string | null }>(
+	session: Session,
+	readItem: (itemIndex: number, item: INodeExecutionData) => T,
+): Promise<{ members: Array<Member<T>>; failed: Placed[] }> {
+	const check = sameModel();
+	return await readEach(session, (itemIndex, item) => {
+		const voiceprint = readItem(itemIndex, item);
+		check(itemIndex, voiceprint.model);
+		return voiceprint;
+	});
+}
+
 /** In the order of the places. */
 export function inPlace(items: Placed[]): INodeExecutionData[] {
 	return items.sort((one, other) => one.place - other.place).map(({ item }) => item);

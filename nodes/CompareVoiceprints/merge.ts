@@ -1,5 +1,6 @@
 /** Merge: one better voiceprint of several ones of the same speaker. */
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import { plainNumbers } from '../../engine/embedding/vector';
 import { encodeVoiceprint } from '../../engine/voiceprint/encoding';
 import { noSpeechBehind } from '../../engine/comparison/gallery';
 import { mergeVoiceprints, type Merged } from '../../engine/comparison/merge';
@@ -73,8 +74,7 @@ export function mergedFields({ voiceprint, consistency }: Merged): IDataObject {
 		engine: 'local',
 		model: voiceprint.model,
 		voiceprint: encodeVoiceprint(voiceprint),
-		// With the digits that float32 has, as Extract Voiceprint gives them.
-		vector: Array.from(voiceprint.vector, (value) => Number(value.toPrecision(7))),
+		vector: plainNumbers(voiceprint.vector),
 		speech_length: rounded(voiceprint.speechLength),
 		consistency: { mean: rounded(consistency.mean), minimum: rounded(consistency.minimum) },
 	};

@@ -44,6 +44,11 @@ export class Session {
 		return await (this.connection ??= connectToServer(this.ctx, 0));
 	}
 
+	/** Who compared, for the result. */
+	async provenance(): Promise<IDataObject> {
+		return { engine: this.engine, ...(this.engine === 'api' ? { correlation_id: (await this.server()).correlationId } : {}) };
+	}
+
 	/** A result as an item, with its warnings, which are shown in the editor too. */
 	item(itemIndex: number, fields: object, warnings: CompareWarning[], others: number[] = []): INodeExecutionData {
 		this.hints.add(itemIndex, warnings);

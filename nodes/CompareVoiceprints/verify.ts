@@ -32,8 +32,7 @@ export async function verify(session: Session): Promise<INodeExecutionData[]> {
 		if (session.pace.isDue) await session.pace.rest();
 		const compared = await compare(session, itemIndex);
 		const warnings = littleSpeech(compared.speechLengths, ['The first voiceprint', 'The second voiceprint']);
-		const provenance = session.engine === 'api' ? { correlation_id: (await session.server()).correlationId } : {};
-		return [session.item(itemIndex, { ...fieldsOf(compared), engine: session.engine, ...provenance }, warnings)];
+		return [session.item(itemIndex, { ...fieldsOf(compared), ...(await session.provenance()) }, warnings)];
 	});
 }
 

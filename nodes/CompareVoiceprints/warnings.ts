@@ -5,7 +5,7 @@ export interface CompareWarning {
 	message: string;
 }
 
-/** Seconds below which a score is mostly chance. */
+/** Seconds below which scores are wrong far more often. */
 const LITTLE_SPEECH = 3;
 
 /**

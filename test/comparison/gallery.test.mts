@@ -1,7 +1,8 @@
 /** Looking one voiceprint up among many. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { bestEntries, dot, Gallery, type ModelsDiffer } from '../../dist/engine/comparison/gallery.js';
+import { bestEntries, Gallery, type ModelsDiffer } from '../../dist/engine/comparison/gallery.js';
+import { dot } from '../../dist/engine/embedding/vector.js';
 import { Pace } from '../../dist/engine/comparison/pace.js';
 import { decodeVoiceprint } from '../../dist/engine/voiceprint/encoding.js';
 import { cosine } from '../../dist/engine/embedding/vector.js';
