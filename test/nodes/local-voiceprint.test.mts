@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { after, describe, it, mock } from 'node:test';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { VoiceprintChannel, VoiceprintJob, VoiceprintResult } from '../../dist/engine/protocol.js';
@@ -96,6 +96,12 @@ describe('what the engine is asked for', () => {
 			assert.equal(calls.length, 0);
 		});
 	}
+
+	it('is nothing with a path that counts from a folder nobody knows, also where the file is there', async () => {
+		const { error, calls } = await ask({ model: 'own', modelFile: relative(process.cwd(), import.meta.filename) });
+		assert.match(error!.message, /^'Model Description File' must be an absolute path/);
+		assert.equal(calls.length, 0);
+	});
 
 	it('is nothing with an option that makes no sense', async () => {
 		for (const options of [{ maximumSpeechLength: -1 }, { minimumSpeechLength: 'much' }, { onLittleSpeech: 'shout' }, { vadPreset: 'custom' }]) {
