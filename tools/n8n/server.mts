@@ -9,7 +9,7 @@ import { N8nClient } from './client.mts';
 import { n8nEnvironment, type BinaryMode } from './environment.mts';
 import { ensureN8n, n8nExecutable } from './install.mts';
 import { installPackage } from './package.mts';
-import { freePort } from './ports.mts';
+import { freePorts } from './ports.mts';
 
 export interface StartOptions {
 	/** This package, packed; it is installed as n8n's own installer does. */
@@ -100,15 +100,8 @@ export async function startN8n({
 	const nodesFolder = join(home, '.n8n', 'nodes');
 	for (const folder of [filesFolder, temporaryFolder, nodesFolder]) mkdirSync(folder, { recursive: true });
 	const packageFolder = await installPackage(tarball, nodesFolder);
-	const port = givenPort ?? (await freePort());
-	const settings = n8nEnvironment({
-		home,
-		port,
-		brokerPort: await freePort(),
-		binaryMode,
-		filesFolder,
-		temporaryFolder,
-	});
+	const [brokerPort, port = givenPort!] = await freePorts(givenPort === undefined ? 2 : 1);
+	const settings = n8nEnvironment({ home, port, brokerPort, binaryMode, filesFolder, temporaryFolder });
 	const logFile = join(home, 'n8n.log');
 	const log = () => readFileSync(logFile, 'utf8');
 	const child = spawnN8n(installFolder, home, logFile, { ...settings, ...env });
