@@ -65,12 +65,21 @@ let bundled: Promise<Calibration> | undefined;
  * @throws EngineError INVALID_MODEL where a file cannot be read or is wrong
  */
 export async function calibrationOf(model: string, descriptionFile?: string): Promise<Calibration | undefined> {
-	if (model === BUNDLED_MODEL.id) return await (bundled ??= readBundled());
+	if (model === BUNDLED_MODEL.id) return await readBundledOnce();
 	if (descriptionFile === undefined) return undefined;
 	// Loaded by those who need it only: all n8n processes hold the rest.
 	const { readModelDescription } = await import('../embedding/modelDescription');
 	const { id, calibration } = await readModelDescription(descriptionFile);
 	return id === model && calibration !== undefined ? parseCalibration(calibration, model) : undefined;
+}
+
+/** A failed read is not kept: n8n's process may have been out of file descriptors for a moment. */
+async function readBundledOnce(): Promise<Calibration> {
+	bundled ??= readBundled();
+	return await bundled.catch((error: unknown) => {
+		bundled = undefined;
+		throw error;
+	});
 }
 
 async function readBundled(): Promise<Calibration> {

@@ -1,6 +1,7 @@
 /** From cosines to log-likelihood ratios and probabilities, and what to expect of a threshold. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import files from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -126,6 +127,15 @@ describe('a calibration', () => {
 });
 
 describe('the calibration of a model', () => {
+	it('is read again after it could not be read', async (test) => {
+		const { mock } = test.mock.method(files, 'readFile', async () => {
+			throw Object.assign(new Error('too many open files'), { code: 'EMFILE' });
+		});
+		await assert.rejects(calibrationOf(BUNDLED), { code: 'INVALID_MODEL', message: /could not be read/ });
+		mock.restore();
+		assert.ok((await calibrationOf(BUNDLED))!.slope > 0);
+	});
+
 	it('comes with the bundled model, and grows with the cosine', async () => {
 		const bundled = (await calibrationOf(BUNDLED))!;
 		const { llr } = JSON.parse(readFileSync(BUNDLED_CALIBRATION, 'utf8'));
