@@ -1,16 +1,12 @@
 /** What n8n's users see when something goes wrong, and what is left when they or n8n stop. */
 import assert from 'node:assert/strict';
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { Execution } from '../../tools/n8n/client.mts';
-import type { RunningN8n } from '../../tools/n8n/server.mts';
 import { fileWorkflow, NODE_NAME, START_NAME } from '../../tools/n8n/workflows.mts';
-import { enginePids, isRunning, until, writeSilentWav } from '../support/engine.mts';
-import { CALL, engineWorks, jobFolders, PAGE, useN8n } from './support.mts';
-
-/** Keeps the engine busy for longer than any test here watches it. */
-const LONG_SECONDS = 4 * 3600;
+import { enginePids, isRunning, until } from '../support/engine.mts';
+import { CALL, jobFolders, PAGE, startLongExecution, useN8n } from './support.mts';
 
 interface ErrorOfNode {
 	message: string;
@@ -21,20 +17,6 @@ interface ErrorOfNode {
 const taskOf = ({ data }: Execution) => data.resultData.runData[NODE_NAME]?.[0];
 const errorOf = (execution: Execution) => taskOf(execution)?.error as unknown as ErrorOfNode | undefined;
 const itemsOf = (execution: Execution) => taskOf(execution)?.data?.main[0]?.map(({ json }) => json);
-
-/** Starts an execution that keeps the engine busy, and returns once it is. */
-async function startLongExecution({
-	client,
-	filesFolder,
-	temporaryFolder,
-	pid,
-}: RunningN8n): Promise<{ id: string; enginePid: number }> {
-	const file = join(filesFolder, 'long.wav');
-	if (!existsSync(file)) writeSilentWav(file, LONG_SECONDS);
-	const id = await client.startManually(await client.createWorkflow(fileWorkflow(file, {})), START_NAME);
-	await until(() => engineWorks(temporaryFolder), 'the engine to start', 60_000);
-	return { id, enginePid: enginePids(pid)[0] };
-}
 
 describe('an execution in n8n', () => {
 	const n8n = useN8n();

@@ -1,11 +1,16 @@
 /** A real n8n for the tests of a file: started before the first one, with the packed package installed as users do. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
 import type { UploadedFile } from '../../tools/n8n/client.mts';
 import { EXAMPLES } from '../../tools/n8n/examples.mts';
 import { packPackage } from '../../tools/n8n/package.mts';
+import { startRedis, type RunningRedis } from '../../tools/n8n/redis.mts';
 import { startN8n, type RunningN8n, type StartOptions } from '../../tools/n8n/server.mts';
+import { fileWorkflow, START_NAME } from '../../tools/n8n/workflows.mts';
+import { enginePids, until, writeSilentWav } from '../support/engine.mts';
+
+export type UseOptions = Omit<StartOptions, 'tarball' | 'redisPort'> & { queue?: boolean };
 
 /** A call with the desk on channel 0 and a caller on channel 1. */
 export const CALL: UploadedFile = {
@@ -21,14 +26,22 @@ export const PAGE: UploadedFile = {
 	mimeType: 'audio/mpeg',
 };
 
-/** Starts an n8n for the tests around it; the function gives it once they run. */
-export function useN8n(options: Omit<StartOptions, 'tarball'> = {}): () => RunningN8n {
+/**
+ * Starts an n8n for the tests around it; the function gives it once they run.
+ * @param options `queue`: with a Redis and a worker, which executes all workflows
+ */
+export function useN8n({ queue = false, ...options }: UseOptions = {}): () => RunningN8n {
+	let redis: RunningRedis | undefined;
 	let n8n: RunningN8n | undefined;
 	before(async () => {
+		if (queue) redis = await startRedis();
 		const { tarball, dispose } = await packPackage();
-		n8n = await startN8n({ ...options, tarball }).finally(dispose);
+		n8n = await startN8n({ ...options, tarball, redisPort: redis?.port }).finally(dispose);
 	});
-	after(async () => await n8n?.stop());
+	after(async () => {
+		await n8n?.stop();
+		await redis?.stop();
+	});
 	return () => n8n!;
 }
 
@@ -40,4 +53,21 @@ export function jobFolders(temporaryFolder: string): string[] {
 /** The engine writes a file of its own beside the copy of the media file as soon as it is at work. */
 export function engineWorks(temporaryFolder: string): boolean {
 	return jobFolders(temporaryFolder).some((folder) => readdirSync(join(temporaryFolder, folder)).length > 1);
+}
+
+/** Keeps the engine busy for longer than any test watches it. */
+const LONG_SECONDS = 4 * 3600;
+
+/** Starts an execution that keeps the engine busy, and returns once it is. */
+export async function startLongExecution({
+	client,
+	filesFolder,
+	temporaryFolder,
+	executingPid,
+}: RunningN8n): Promise<{ id: string; enginePid: number }> {
+	const file = join(filesFolder, 'long.wav');
+	if (!existsSync(file)) writeSilentWav(file, LONG_SECONDS);
+	const id = await client.startManually(await client.createWorkflow(fileWorkflow(file, {})), START_NAME);
+	await until(() => engineWorks(temporaryFolder), 'the engine to start', 60_000);
+	return { id, enginePid: enginePids(executingPid)[0] };
 }

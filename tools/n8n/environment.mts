@@ -73,3 +73,23 @@ export function n8nEnvironment({
 		EXTERNAL_FRONTEND_HOOKS_URLS: '',
 	};
 }
+
+/** What all processes of one n8n in queue mode have in common. Also what is started by hand goes to the worker. */
+export function queueEnvironment(redisPort: number): Record<string, string> {
+	return {
+		EXECUTIONS_MODE: 'queue',
+		OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true',
+		QUEUE_BULL_REDIS_HOST: '127.0.0.1',
+		QUEUE_BULL_REDIS_PORT: String(redisPort),
+	};
+}
+
+/** @param port where the worker tells that it is ready */
+export function workerEnvironment(port: number, brokerPort: number): Record<string, string> {
+	return {
+		QUEUE_HEALTH_CHECK_ACTIVE: 'true',
+		QUEUE_HEALTH_CHECK_PORT: String(port),
+		N8N_WORKER_SERVER_ADDRESS: '127.0.0.1',
+		N8N_RUNNERS_BROKER_PORT: String(brokerPort),
+	};
+}

@@ -1,4 +1,4 @@
-/** Starts and stops a real n8n, each with a home folder and ports of its own. */
+/** Starts and stops a real n8n, each with a home folder and ports of its own; in queue mode with a worker beside it. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { N8nClient } from './client.mts';
-import { n8nEnvironment, type BinaryMode } from './environment.mts';
+import { n8nEnvironment, queueEnvironment, workerEnvironment, type BinaryMode } from './environment.mts';
 import { ensureN8n, n8nExecutable } from './install.mts';
 import { installPackage } from './package.mts';
 import { freePorts } from './ports.mts';
@@ -20,12 +20,16 @@ export interface StartOptions {
 	port?: number;
 	/** More environment variables. */
 	env?: Record<string, string>;
+	/** Port of a Redis; with it n8n leaves all executions to a worker, which is another process of n8n. */
+	redisPort?: number;
 }
 
 export interface RunningN8n {
 	client: N8nClient;
 	url: string;
 	pid: number;
+	/** Process that executes workflows: n8n's own, or its worker's. */
+	executingPid: number;
 	/** Where the node of n8n that reads files may read. */
 	filesFolder: string;
 	/** Its folder for temporary files, and its engine's. */
@@ -71,10 +75,16 @@ async function terminate(child: ChildProcess): Promise<void> {
 	clearTimeout(timer);
 }
 
-/** Starts n8n's process; its output goes to a file. An n8n never outlives this process. */
-function spawnN8n(installFolder: string, home: string, logFile: string, env: Record<string, string>): ChildProcess {
+/** Starts a process of n8n; its output goes to a file. It never outlives this process. */
+function spawnN8n(
+	command: 'start' | 'worker',
+	installFolder: string,
+	home: string,
+	logFile: string,
+	env: Record<string, string>,
+): ChildProcess {
 	const output = openSync(logFile, 'a');
-	const child = spawn(process.execPath, [n8nExecutable(installFolder), 'start'], {
+	const child = spawn(process.execPath, [n8nExecutable(installFolder), command], {
 		cwd: home,
 		stdio: ['ignore', output, output],
 		env,
@@ -92,6 +102,7 @@ export async function startN8n({
 	home: givenHome,
 	port: givenPort,
 	env = {},
+	redisPort,
 }: StartOptions): Promise<RunningN8n> {
 	const installFolder = await ensureN8n((message) => console.error(message));
 	const home = givenHome ?? mkdtempSync(join(tmpdir(), 'n8n-'));
@@ -100,22 +111,35 @@ export async function startN8n({
 	const nodesFolder = join(home, '.n8n', 'nodes');
 	for (const folder of [filesFolder, temporaryFolder, nodesFolder]) mkdirSync(folder, { recursive: true });
 	const packageFolder = await installPackage(tarball, nodesFolder);
-	const [brokerPort, port = givenPort!] = await freePorts(givenPort === undefined ? 2 : 1);
-	const settings = n8nEnvironment({ home, port, brokerPort, binaryMode, filesFolder, temporaryFolder });
+	const [brokerPort, workerBrokerPort, workerPort, freePort] = await freePorts(4);
+	const port = givenPort ?? freePort;
+	const settings = {
+		...n8nEnvironment({ home, port, brokerPort, binaryMode, filesFolder, temporaryFolder }),
+		...(redisPort === undefined ? {} : queueEnvironment(redisPort)),
+		...env,
+	};
 	const logFile = join(home, 'n8n.log');
 	const log = () => readFileSync(logFile, 'utf8');
-	const child = spawnN8n(installFolder, home, logFile, { ...settings, ...env });
+	const url = `http://localhost:${port}`;
+	const child = spawnN8n('start', installFolder, home, logFile, settings);
 	const ended = once(child, 'exit').then(() => {});
+	let worker: ChildProcess | undefined;
 	async function stop() {
-		await terminate(child);
+		await Promise.all([child, worker].map(async (each) => each && (await terminate(each))));
 		if (givenHome === undefined) rmSync(home, { recursive: true, force: true });
 	}
 	try {
-		const url = `http://localhost:${port}`;
 		await waitUntilReady(url, child, log);
+		if (redisPort !== undefined) {
+			const workerSettings = { ...settings, ...workerEnvironment(workerPort, workerBrokerPort) };
+			worker = spawnN8n('worker', installFolder, home, logFile, workerSettings);
+			await waitUntilReady(`http://localhost:${workerPort}`, worker, log);
+		}
 		const client = new N8nClient(url, installFolder);
 		await client.signIn();
-		return { client, url, pid: child.pid!, filesFolder, temporaryFolder, packageFolder, log, ended, stop };
+		const executingPid = (worker ?? child).pid!;
+		const folders = { filesFolder, temporaryFolder, packageFolder };
+		return { client, url, pid: child.pid!, executingPid, ...folders, log, ended, stop };
 	} catch (error) {
 		await stop();
 		throw error;

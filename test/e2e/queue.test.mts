@@ -1,0 +1,72 @@
+/** n8n in queue mode: executions run in a worker, which is a process of its own and has an engine of its own. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { BinaryMode } from '../../tools/n8n/environment.mts';
+import { hasRedis } from '../../tools/n8n/redis.mts';
+import { packageNode, webhookRow } from '../../tools/n8n/workflows.mts';
+import { enginePids, isRunning, until } from '../support/engine.mts';
+import { CALL, jobFolders, PAGE, startLongExecution, useN8n } from './support.mts';
+
+const UPLOADS_AT_ONCE = 6;
+
+interface SpeakerItem {
+	speech_length: number;
+	vector: number[];
+	error?: { message: string };
+}
+
+const skip = hasRedis() ? false : 'queue mode needs Redis: apt-get install redis-server';
+
+const EXTRACT = packageNode('Extract Voiceprint', 'extractVoiceprint', { output: 'channel' }, { onError: 'continueRegularOutput' });
+
+const modes: BinaryMode[] = ['database', 'filesystem'];
+
+for (const binaryMode of modes) {
+	describe(`queue mode with binary mode ${binaryMode}`, { skip }, () => {
+		const n8n = useN8n({ queue: true, binaryMode });
+
+		it('answers uploads from the worker, several at once, without loss', async () => {
+			const { client, pid, executingPid, temporaryFolder } = n8n();
+			assert.notEqual(executingPid, pid);
+			const workflow = await client.createWorkflow(webhookRow('speakers', [EXTRACT]));
+			await client.publishWebhook(workflow, 'speakers');
+			const answers = await Promise.all(
+				Array.from({ length: UPLOADS_AT_ONCE }, async () => await client.upload('speakers', CALL)),
+			);
+			for (const { status, body } of answers) {
+				assert.equal(status, 200, JSON.stringify(body));
+				const items = body as SpeakerItem[];
+				assert.equal(items.length, 2);
+				for (const { vector, speech_length: seconds } of items) assert.ok(vector.length === 192 && seconds > 3);
+				assert.deepEqual(items, answers[0].body);
+			}
+			assert.equal(enginePids(executingPid).length, 1, 'one engine serves all');
+			assert.deepEqual(enginePids(pid), [], 'the main process computes nothing');
+			assert.deepEqual(jobFolders(temporaryFolder), []);
+		});
+
+		it('says what is wrong with a file', async () => {
+			const { body } = await n8n().client.upload('speakers', PAGE);
+			assert.match((body as SpeakerItem[])[0].error!.message, /looks like an HTML page \[item 0\]/);
+		});
+	});
+}
+
+describe('an execution in queue mode', { skip }, () => {
+	const n8n = useN8n({ queue: true, binaryMode: 'filesystem' });
+
+	it('that is stopped in the main process kills the engine of the worker and leaves no file', async () => {
+		const { client, temporaryFolder } = n8n();
+		const { id, enginePid } = await startLongExecution(n8n());
+		await client.stopExecution(id);
+		await until(() => !isRunning(enginePid), 'the engine to end', 5000);
+		assert.equal((await client.finishedExecution(id)).status, 'canceled');
+		await until(() => jobFolders(temporaryFolder).length === 0, 'the temporary folder to go', 5000);
+	});
+
+	it('whose worker is killed leaves no engine behind', async () => {
+		const { enginePid } = await startLongExecution(n8n());
+		process.kill(n8n().executingPid, 'SIGKILL');
+		await until(() => !isRunning(enginePid), 'the engine to end', 5000);
+	});
+});
