@@ -90,6 +90,11 @@ class ChainTest(unittest.TestCase):
         self.assertTrue(torch.isfinite(runs[0]).all())
         torch.testing.assert_close(*runs)
 
+    def test_milder_means_fewer_rooms_and_noises_and_as_many_telephones(self):
+        milder = augment.Chances().milder(0.5)
+        self.assertEqual((milder.reverb, milder.noise), (augment.Chances.reverb / 2, augment.Chances.noise / 2))
+        self.assertEqual(milder.telephone, augment.Chances.telephone)
+
     def test_masks_hide_stripes_only(self):
         features = self.augmenter(tempo=0.0, mask=1.0).features(torch.ones(6, 80, 100))
         hidden = (features == 0).float().mean((1, 2))

@@ -5,7 +5,7 @@ Randomness comes from one torch.Generator on the CPU, so a resumed run continues
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -28,6 +28,10 @@ class Chances:
     clip: float = 0.03
     tempo: float = 0.3
     mask: float = 0.6
+
+    def milder(self, factor: float) -> "Chances":
+        """Rooms and noise `factor` times as often."""
+        return replace(self, reverb=self.reverb * factor, noise=self.noise * factor)
 
 
 def fast_length(samples: int) -> int:

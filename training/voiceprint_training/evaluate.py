@@ -5,6 +5,7 @@ writes models/<id>.calibration.json, and <work>/reports/<id>.json + .md (the tab
 All figures are of the shipped file itself. Intervals: 95 %, bootstrap over speakers.
 """
 
+import argparse
 import hashlib
 import json
 from dataclasses import dataclass, field
@@ -160,6 +161,14 @@ def same_text(examiner: Examiner, speakers: dict[str, list[Utterance]], clusters
     examiner.row(f"{title}, impostors with the same word, partners with another", hard, len(chosen))
 
 
+def other_corpus(examiner: Examiner, title: str, speakers: dict[str, list[Utterance]], least: float) -> None:
+    """Recordings of `least` seconds or more of a corpus that was not trained on at all: another channel, other languages."""
+    chosen, numbers = gather(speakers, 30, least)
+    pairs = metrics.all_pairs(examiner.embed([examiner.corpus.wave(u) for u in chosen]), numbers)
+    name = f"{title}, {'any length' if least < 1 else f'{least:g} s or more'}"
+    examiner.row(name, pairs, len(chosen), pair_seconds(np.array([u.samples / RATE for u in chosen])))
+
+
 def held_by_corpus(corpus: Corpus) -> dict[str, dict[str, list[Utterance]]]:
     held: dict[str, dict[str, list[Utterance]]] = {}
     for speaker, utterances in corpus.held_out().items():
@@ -167,7 +176,7 @@ def held_by_corpus(corpus: Corpus) -> dict[str, dict[str, list[Utterance]]]:
     return held
 
 
-def examine(examiner: Examiner, clusters: dict[int, int], held_out: bool) -> dict:
+def examine(examiner: Examiner, clusters: dict[int, int], options: argparse.Namespace) -> dict:
     """All rows; returns the facts beside them."""
     dev = examiner.corpus.development()
     waves, numbers = full_length(examiner.corpus, dev)
@@ -177,7 +186,11 @@ def examine(examiner: Examiner, clusters: dict[int, int], held_out: bool) -> dic
     by_condition(examiner, "dev", dev, 1000)
     by_length(examiner, "dev", dev)
     by_pitch(examiner, dev)
-    if held_out:
+    if not options.share_alike:
+        for corpus, title in (("wuw", "wuw, real telephone calls"), ("msc", "msc, Malayalam sentences")):
+            for least in (0.5, 2.0, 4.0):
+                other_corpus(examiner, title, examiner.corpus.of(corpus), least)
+    if options.hold_out == "yes":
         held = held_by_corpus(examiner.corpus)
         by_condition(examiner, "lsdev held out", held["lsdev"], 60)
         by_length(examiner, "lsdev held out", held["lsdev"])
@@ -201,14 +214,14 @@ def tuned_facts(tuned: Tuned) -> dict:
 
 def main() -> None:
     options = options_of(__doc__)
-    folder, held_out = work_dir(), options.hold_out == "yes"
+    folder = work_dir()
     model = (MODELS_DIR / f"{options.model}.onnx").read_bytes()
     clusters = {int(k): v for k, v in json.loads((folder / "words.json").read_text()).items()}
     examiner = Examiner(model, Corpus(folder), Noise.load(folder))
-    tuned = tune(examiner.embed_window, examiner.corpus, examiner.noise, held_out)
+    tuned = tune(examiner.embed_window, examiner.corpus, examiner.noise, options.hold_out == "yes")
     write(tuned, options.model, model)
     examiner.calibration = tuned.calibration
-    facts = tuned_facts(tuned) | examine(examiner, clusters, held_out)
+    facts = tuned_facts(tuned) | examine(examiner, clusters, options)
     report(examiner, facts, options.model)
     print(json.dumps(facts, indent=1))
 

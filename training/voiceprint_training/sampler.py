@@ -15,6 +15,7 @@ import numpy as np
 from .corpus import RATE, WORD_CORPORA, Corpus, Utterance
 
 SPEEDS = (1.0, 0.9, 1.1)
+"""Each is another person. A checkpoint of fewer speeds is one of the first of them."""
 SPEED_SHARES = (0.5, 0.25, 0.25)
 FAMILY = {"ls100": "librispeech", "lsdev": "librispeech", "gsc": "words", "gsc1": "words", "dsp20": "words", "arabic": "words"}
 """Corpora that sound alike; the others are families of their own."""

@@ -27,7 +27,7 @@ import torch.distributed as dist
 from torch import nn
 from torch.nn import functional as F
 
-from .augment import Augmenter
+from .augment import Augmenter, Chances
 from .corpus import Corpus, Noise
 from .features import Fbank
 from .loss import MarginSoftmax, PairLoss
@@ -97,7 +97,7 @@ class Trainer:
         noise = Noise.load(folder)
         self.generator = torch.Generator()
         clips, rooms = (torch.tensor(a, device=self.device) for a in (noise.clips, noise.rooms))
-        self.augmenter = Augmenter(clips, rooms, self.generator)
+        self.augmenter = Augmenter(clips, rooms, self.generator, Chances().milder(options.damage))
         self.build(Shape(width=options.width, stem=tuple(options.stem), pooled=options.pooled))
 
     def build(self, shape: Shape) -> None:
@@ -127,9 +127,9 @@ class Trainer:
 
     def load(self, path: Path) -> None:
         state = torch.load(path, map_location=self.device, weights_only=True)
-        if state["speakers"] != self.sampler.names:
+        if state["speakers"] != self.sampler.names or len(state["softmax"]["weight"]) != self.sampler.classes:
             if path.parent == self.folder:
-                raise SystemExit("The checkpoint was trained on other speakers; choose another --name.")
+                raise SystemExit("The checkpoint was trained on other speakers or speeds; choose another --name.")
             state = widened(state, self.sampler.names, self.softmax.weight.data)
         for key in ("network", "softmax", "pair_loss", "average", "optimizer"):
             getattr(self, key).load_state_dict(state[key])
@@ -238,6 +238,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--decay", type=int, default=4000)
     parser.add_argument("--rate", type=float, default=1.5e-3, help="peak learning rate")
     parser.add_argument("--late-crops", type=float, nargs="+", default=[2.5, 3.0, 4.0], help="seconds, while fine-tuning")
+    parser.add_argument("--damage", type=float, default=1.0, help="how much as often as usual a crop gets a room or noise")
     parser.add_argument("--weight-decay", type=float, default=0.02)
     parser.add_argument("--average", type=float, default=0.999, help="how slowly the averaged weights follow")
     parser.add_argument("--pairs", type=int, default=16, help="pairs of crops per process and step")

@@ -147,6 +147,7 @@ def options_of(description: str | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", required=True, help="id of a model in models/")
     parser.add_argument("--hold-out", choices=("yes", "no"), default="yes", help="no: the model was trained on those speakers, too")
+    parser.add_argument("--share-alike", action="store_true", help="the model was trained on the CC BY-SA speakers, too")
     return parser.parse_args()
 
 

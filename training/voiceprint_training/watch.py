@@ -35,11 +35,12 @@ def gather(speakers: dict[str, list[Utterance]], most: int, least_seconds: float
 
 
 def quick_error(network: nn.Module, corpus: Corpus, device: torch.device) -> dict[str, float]:
-    """EER in percent on the tuning speakers (10 recordings each) and on held-out speakers of lsdev and gsc."""
+    """EER in percent on the tuning speakers (10 recordings each) and on held-out speakers: readers, words, callers, another language."""
     held: dict[str, dict[str, list[Utterance]]] = {}
     for speaker, utterances in corpus.held_out().items():
         held.setdefault(utterances[0].corpus, {})[speaker] = utterances
-    sets = {"dev": (corpus.development(), 10), "lsdev": (held["lsdev"], 20), "gsc": (held["gsc"], 12)}
+    sets = {"dev": (corpus.development(), 10), "lsdev": (held["lsdev"], 20), "gsc": (held["gsc"], 12), "wuw": (held["wuw"], 12),
+            "msc": (held["msc"], 12)}
     errors = {}
     for name, (speakers, most) in sets.items():
         chosen, numbers = gather(speakers, most)
