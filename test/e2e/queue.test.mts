@@ -15,14 +15,10 @@ interface SpeakerItem {
 	error?: { message: string };
 }
 
-const skip = hasRedis() ? false : 'queue mode needs Redis: apt-get install redis-server';
-
 const EXTRACT = packageNode('Extract Voiceprint', 'extractVoiceprint', { output: 'channel' }, { onError: 'continueRegularOutput' });
 
-const modes: BinaryMode[] = ['database', 'filesystem'];
-
-for (const binaryMode of modes) {
-	describe(`queue mode with binary mode ${binaryMode}`, { skip }, () => {
+function uploads(binaryMode: BinaryMode): void {
+	describe(`queue mode with binary mode ${binaryMode}`, () => {
 		const n8n = useN8n({ queue: true, binaryMode });
 
 		it('answers uploads from the worker, several at once, without loss', async () => {
@@ -52,21 +48,31 @@ for (const binaryMode of modes) {
 	});
 }
 
-describe('an execution in queue mode', { skip }, () => {
-	const n8n = useN8n({ queue: true, binaryMode: 'filesystem' });
+function interruptions(): void {
+	describe('an execution in queue mode', () => {
+		const n8n = useN8n({ queue: true, binaryMode: 'filesystem' });
 
-	it('that is stopped in the main process kills the engine of the worker and leaves no file', async () => {
-		const { client, temporaryFolder } = n8n();
-		const { id, enginePid } = await startLongExecution(n8n());
-		await client.stopExecution(id);
-		await until(() => !isRunning(enginePid), 'the engine to end', 5000);
-		assert.equal((await client.finishedExecution(id)).status, 'canceled');
-		await until(() => jobFolders(temporaryFolder).length === 0, 'the temporary folder to go', 5000);
-	});
+		it('that is stopped in the main process kills the engine of the worker and leaves no file', async () => {
+			const { client, temporaryFolder } = n8n();
+			const { id, enginePid } = await startLongExecution(n8n());
+			await client.stopExecution(id);
+			await until(() => !isRunning(enginePid), 'the engine to end', 5000);
+			assert.equal((await client.finishedExecution(id)).status, 'canceled');
+			await until(() => jobFolders(temporaryFolder).length === 0, 'the temporary folder to go', 5000);
+		});
 
-	it('whose worker is killed leaves no engine behind', async () => {
-		const { enginePid } = await startLongExecution(n8n());
-		process.kill(n8n().executingPid, 'SIGKILL');
-		await until(() => !isRunning(enginePid), 'the engine to end', 5000);
+		it('whose worker is killed leaves no engine behind', async () => {
+			const { enginePid } = await startLongExecution(n8n());
+			process.kill(n8n().executingPid, 'SIGKILL');
+			await until(() => !isRunning(enginePid), 'the engine to end', 5000);
+		});
 	});
-});
+}
+
+if (hasRedis()) {
+	uploads('database');
+	uploads('filesystem');
+	interruptions();
+} else {
+	it('queue mode', { skip: 'needs Redis: apt-get install redis-server' }, () => {});
+}

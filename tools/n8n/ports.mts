@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 
 /**
  * The ports that n8n servers for tests get, below those that the system gives to outgoing connections and to servers
@@ -8,40 +8,35 @@ import { createServer, type AddressInfo } from 'node:net';
  */
 const OWN_PORTS = { from: 20_000, below: 32_000 };
 
-interface HeldPort {
-	port: number;
-	release(): Promise<void>;
-}
+type Release = () => Promise<void>;
 
 /** Undefined where the port is taken. */
-async function hold(port: number): Promise<HeldPort | undefined> {
+async function hold(port: number): Promise<Release | undefined> {
 	const server = createServer();
 	return await new Promise((resolve) => {
 		server.once('error', () => resolve(undefined));
 		server.listen(port, '127.0.0.1', () =>
-			resolve({
-				port: (server.address() as AddressInfo).port,
-				release: async () => await new Promise((done) => server.close(() => done())),
-			}),
+			resolve(async () => await new Promise((released) => server.close(() => released()))),
 		);
 	});
 }
 
 /** As many different free ports, any of n8n's for tests. */
 export async function freePorts(count: number): Promise<number[]> {
-	const held: HeldPort[] = [];
-	while (held.length < count) {
-		const found = await hold(randomInt(OWN_PORTS.from, OWN_PORTS.below));
-		if (found !== undefined) held.push(found);
+	const held = new Map<number, Release>();
+	while (held.size < count) {
+		const port = randomInt(OWN_PORTS.from, OWN_PORTS.below);
+		const release = await hold(port);
+		if (release !== undefined) held.set(port, release);
 	}
-	await Promise.all(held.map(async ({ release }) => await release()));
-	return held.map(({ port }) => port);
+	for (const release of held.values()) await release();
+	return [...held.keys()];
 }
 
 /** The given port, or the next one above it that is free. */
 export async function freePortFrom(port: number): Promise<number> {
-	const found = await hold(port);
-	if (found === undefined) return await freePortFrom(port + 1);
-	await found.release();
+	const release = await hold(port);
+	if (release === undefined) return await freePortFrom(port + 1);
+	await release();
 	return port;
 }
