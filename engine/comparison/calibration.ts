@@ -6,6 +6,7 @@ import { EngineError } from '../errors';
 import { BUNDLED_CALIBRATION, BUNDLED_MODEL } from '../embedding/bundled';
 import { isObject } from '../embedding/descriptionFields';
 import { readHostFile } from '../embedding/hostFile';
+import { once } from '../once';
 import type { SeveralSpeakersRule } from './severalSpeakers';
 
 /** Which mistake to avoid rather than the other. */
@@ -57,7 +58,10 @@ const FIELD_OF: Record<OperatingPoint, string> = {
 /** Bytes; it has some thousand. */
 const LARGEST_FILE = 2 ** 20;
 
-let bundled: Promise<Calibration> | undefined;
+const bundledCalibration = once(async (): Promise<Calibration> => {
+	const text = await readHostFile(BUNDLED_CALIBRATION, 'The calibration of the bundled model', LARGEST_FILE);
+	return parseCalibration(JSON.parse(text.toString('utf8')), BUNDLED_MODEL.id);
+});
 
 /**
  * The calibration of a model; undefined where there is none.
@@ -65,26 +69,12 @@ let bundled: Promise<Calibration> | undefined;
  * @throws EngineError INVALID_MODEL where a file cannot be read or is wrong
  */
 export async function calibrationOf(model: string, descriptionFile?: string): Promise<Calibration | undefined> {
-	if (model === BUNDLED_MODEL.id) return await readBundledOnce();
+	if (model === BUNDLED_MODEL.id) return await bundledCalibration();
 	if (descriptionFile === undefined) return undefined;
 	// Loaded by those who need it only: all n8n processes hold the rest.
 	const { readModelDescription } = await import('../embedding/modelDescription');
 	const { id, calibration } = await readModelDescription(descriptionFile);
 	return id === model && calibration !== undefined ? parseCalibration(calibration, model) : undefined;
-}
-
-/** A failed read is not kept: n8n's process may have been out of file descriptors for a moment. */
-async function readBundledOnce(): Promise<Calibration> {
-	bundled ??= readBundled();
-	return await bundled.catch((error: unknown) => {
-		bundled = undefined;
-		throw error;
-	});
-}
-
-async function readBundled(): Promise<Calibration> {
-	const text = await readHostFile(BUNDLED_CALIBRATION, 'The calibration of the bundled model', LARGEST_FILE);
-	return parseCalibration(JSON.parse(text.toString('utf8')), BUNDLED_MODEL.id);
 }
 
 /** @throws EngineError INVALID_MODEL, which names the field */

@@ -9,6 +9,7 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { compileFunction } from 'node:vm';
+import { once } from '../once';
 
 /** An open file inside the instance. */
 export interface CoreStream {
@@ -95,9 +96,7 @@ interface Prepared {
 	module: WasmModule;
 }
 
-let prepared: Promise<Prepared> | undefined;
-
-async function prepare(): Promise<Prepared> {
+const prepare = once(async (): Promise<Prepared> => {
 	const scriptPath = require.resolve('@ffmpeg/core');
 	const script = readFileSync(scriptPath, 'utf8');
 	const wasm = await readFile(require.resolve('@ffmpeg/core/wasm'));
@@ -105,15 +104,11 @@ async function prepare(): Promise<Prepared> {
 		filename: scriptPath,
 	}) as (self: { location: { href: string } }) => CoreFactory;
 	return { create: load({ location: { href: '' } }), module: await WebAssembly.compile(wasm) };
-}
+});
 
 /** A fresh FFmpeg instance. Rejects where the package cannot be loaded or memory does not suffice. */
 export async function createFfmpegCore(): Promise<FfmpegCore> {
-	prepared ??= prepare();
-	const { create, module } = await prepared.catch((error: unknown) => {
-		prepared = undefined;
-		throw error;
-	});
+	const { create, module } = await prepare();
 	return await create({
 		instantiateWasm(imports, receive) {
 			const instance = new WebAssembly.Instance(module, imports);
