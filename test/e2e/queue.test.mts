@@ -1,8 +1,8 @@
 /** n8n in queue mode: executions run in a worker, which is a process of its own and has an engine of its own. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { BinaryMode } from '../../tools/n8n/environment.mts';
 import { hasRedis } from '../../tools/n8n/redis.mts';
+import type { RunningN8n } from '../../tools/n8n/server.mts';
 import { packageNode, webhookRow } from '../../tools/n8n/workflows.mts';
 import { enginePids, isRunning, until } from '../support/engine.mts';
 import { CALL, jobFolders, PAGE, startLongExecution, useN8n } from './support.mts';
@@ -17,62 +17,59 @@ interface SpeakerItem {
 
 const EXTRACT = packageNode('Extract Voiceprint', 'extractVoiceprint', { output: 'channel' }, { onError: 'continueRegularOutput' });
 
-function uploads(binaryMode: BinaryMode): void {
-	describe(`queue mode with binary mode ${binaryMode}`, () => {
-		const n8n = useN8n({ queue: true, binaryMode });
+function uploads(n8n: () => RunningN8n): void {
+	it('answers uploads from the worker, several at once, without loss', async () => {
+		const { client, pid, executingPid, temporaryFolder } = n8n();
+		assert.notEqual(executingPid, pid);
+		const workflow = await client.createWorkflow(webhookRow('speakers', [EXTRACT]));
+		await client.publishWebhook(workflow, 'speakers');
+		const answers = await Promise.all(
+			Array.from({ length: UPLOADS_AT_ONCE }, async () => await client.upload('speakers', CALL)),
+		);
+		for (const { status, body } of answers) {
+			assert.equal(status, 200, JSON.stringify(body));
+			const items = body as SpeakerItem[];
+			assert.equal(items.length, 2);
+			for (const { vector, speech_length: seconds } of items) assert.ok(vector.length === 192 && seconds > 3);
+			assert.deepEqual(items, answers[0].body);
+		}
+		assert.equal(enginePids(executingPid).length, 1, 'one engine serves all');
+		assert.deepEqual(enginePids(pid), [], 'the main process computes nothing');
+		assert.deepEqual(jobFolders(temporaryFolder), []);
+	});
 
-		it('answers uploads from the worker, several at once, without loss', async () => {
-			const { client, pid, executingPid, temporaryFolder } = n8n();
-			assert.notEqual(executingPid, pid);
-			const workflow = await client.createWorkflow(webhookRow('speakers', [EXTRACT]));
-			await client.publishWebhook(workflow, 'speakers');
-			const answers = await Promise.all(
-				Array.from({ length: UPLOADS_AT_ONCE }, async () => await client.upload('speakers', CALL)),
-			);
-			for (const { status, body } of answers) {
-				assert.equal(status, 200, JSON.stringify(body));
-				const items = body as SpeakerItem[];
-				assert.equal(items.length, 2);
-				for (const { vector, speech_length: seconds } of items) assert.ok(vector.length === 192 && seconds > 3);
-				assert.deepEqual(items, answers[0].body);
-			}
-			assert.equal(enginePids(executingPid).length, 1, 'one engine serves all');
-			assert.deepEqual(enginePids(pid), [], 'the main process computes nothing');
-			assert.deepEqual(jobFolders(temporaryFolder), []);
-		});
-
-		it('says what is wrong with a file', async () => {
-			const { body } = await n8n().client.upload('speakers', PAGE);
-			assert.match((body as SpeakerItem[])[0].error!.message, /looks like an HTML page \[item 0\]/);
-		});
+	it('says what is wrong with a file', async () => {
+		const { body } = await n8n().client.upload('speakers', PAGE);
+		assert.match((body as SpeakerItem[])[0].error!.message, /looks like an HTML page \[item 0\]/);
 	});
 }
 
-function interruptions(): void {
-	describe('an execution in queue mode', () => {
-		const n8n = useN8n({ queue: true, binaryMode: 'filesystem' });
+/** Ends the worker. */
+function interruptions(n8n: () => RunningN8n): void {
+	it('stops the engine of the worker with an execution that is stopped in the main process, and leaves no file', async () => {
+		const { client, temporaryFolder } = n8n();
+		const { id, enginePid } = await startLongExecution(n8n());
+		await client.stopExecution(id);
+		await until(() => !isRunning(enginePid), 'the engine to end', 5000);
+		assert.equal((await client.finishedExecution(id)).status, 'canceled');
+		await until(() => jobFolders(temporaryFolder).length === 0, 'the temporary folder to go', 5000);
+	});
 
-		it('that is stopped in the main process kills the engine of the worker and leaves no file', async () => {
-			const { client, temporaryFolder } = n8n();
-			const { id, enginePid } = await startLongExecution(n8n());
-			await client.stopExecution(id);
-			await until(() => !isRunning(enginePid), 'the engine to end', 5000);
-			assert.equal((await client.finishedExecution(id)).status, 'canceled');
-			await until(() => jobFolders(temporaryFolder).length === 0, 'the temporary folder to go', 5000);
-		});
-
-		it('whose worker is killed leaves no engine behind', async () => {
-			const { enginePid } = await startLongExecution(n8n());
-			process.kill(n8n().executingPid, 'SIGKILL');
-			await until(() => !isRunning(enginePid), 'the engine to end', 5000);
-		});
+	it('leaves no engine behind where the worker is killed', async () => {
+		const { enginePid } = await startLongExecution(n8n());
+		process.kill(n8n().executingPid, 'SIGKILL');
+		await until(() => !isRunning(enginePid), 'the engine to end', 5000);
 	});
 }
 
 if (hasRedis()) {
-	uploads('database');
-	uploads('filesystem');
-	interruptions();
+	describe('queue mode with binary data in the database', () => uploads(useN8n({ queue: true, binaryMode: 'database' })));
+
+	describe('queue mode with binary data on a shared disk', () => {
+		const n8n = useN8n({ queue: true, binaryMode: 'filesystem' });
+		uploads(n8n);
+		interruptions(n8n);
+	});
 } else {
 	it('queue mode', { skip: 'needs Redis: apt-get install redis-server' }, () => {});
 }
