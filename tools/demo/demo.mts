@@ -63,7 +63,7 @@ async function main(): Promise<number> {
 		return 0;
 	}
 	// On the command line whoever names a file may read it.
-	const harness = await createHarness({ readableFolder: '/' });
+	const harness = await createHarness({ readableFolder: '' });
 	let failures = 0;
 	try {
 		const show = request.comparison ? showComparison : showAnswer;

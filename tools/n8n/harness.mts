@@ -38,7 +38,7 @@ export interface HarnessOptions {
 	binaryMode?: BinaryMode;
 	/** The package whose nodes are loaded; this repository by default. */
 	packageFolder?: string;
-	/** Where nodes may read files of the machine; by default a folder of the harness. */
+	/** Where nodes may read files of the machine; by default a folder of the harness. Empty: everywhere. */
 	readableFolder?: string;
 }
 
@@ -204,7 +204,7 @@ export async function createHarness({
 }: HarnessOptions = {}): Promise<Harness> {
 	const home = mkdtempSync(join(tmpdir(), 'n8n-harness-'));
 	const readableFolder = given ?? join(home, 'files');
-	mkdirSync(readableFolder, { recursive: true });
+	if (given === undefined) mkdirSync(readableFolder);
 	const { core, workflow: n8n, container } = loadN8n(home, readableFolder);
 	const binaryData = container.get(core.BinaryDataService);
 	binaryData.setManager('database', new DatabaseBinaryManager());

@@ -1,0 +1,94 @@
+/** The command of the README that does the package's work on files, as it is called from a shell. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { describe, it } from 'node:test';
+import { waveformModel, writeModel } from '../embedding/support/ownModels.mts';
+
+const REPOSITORY = join(import.meta.dirname, '..', '..');
+const CALL = join('examples', 'audio', 'call.ogg');
+
+interface Answer {
+	file_name: string;
+	model: string;
+	channels: Array<{ segments: object[]; vector: number[] }>;
+	same_speaker: boolean;
+	score: number;
+	error: { code: string; message: string };
+}
+
+interface Ran {
+	code: number;
+	/** What was printed, parsed line by line where it is JSON. */
+	answers: Answer[];
+	out: string;
+	err: string;
+}
+
+async function demo(...options: string[]): Promise<Ran> {
+	return await new Promise((resolve) => {
+		const command = [join(REPOSITORY, 'tools', 'demo', 'demo.mts'), ...options];
+		execFile(process.execPath, command, { cwd: REPOSITORY }, (error, out, err) => {
+			const answers = options.includes('--json') ? out.trim().split('\n').filter(Boolean).map((line) => JSON.parse(line) as Answer) : [];
+			resolve({ code: error ? Number(error.code) : 0, answers, out, err });
+		});
+	});
+}
+
+describe('the demo', () => {
+	it('prints the segments of each file, one JSON document a line', async () => {
+		const { code, answers } = await demo('vad', CALL, join('examples', 'audio', 'telephone.wav'), '--json');
+		assert.equal(code, 0);
+		assert.deepEqual(
+			answers.map(({ file_name }) => file_name),
+			['call.ogg', 'telephone.wav'],
+		);
+		const [call] = answers;
+		assert.deepEqual(Object.keys(call.channels[0].segments[0]), ['segment_type', 'start_time', 'end_time']);
+	});
+
+	it('shows them to people', async () => {
+		const { out } = await demo('vad', CALL);
+		assert.match(out, /call\.ogg: 25\.187 s, silero-vad-6\.2/);
+		assert.match(out, /Channel 1: \d+\.\d{3} s of speech/);
+	});
+
+	it('makes voiceprints, also by a model of one’s own from anywhere on the disk', async () => {
+		const json = writeModel({ id: 'mine', file: 'mine.onnx', dimension: 16, input: { kind: 'waveform' } }, waveformModel(16));
+		const [bundled, own] = await Promise.all([
+			demo('voiceprint', CALL, '--json'),
+			demo('voiceprint', CALL, '--json', '--model', json),
+		]);
+		assert.equal(bundled.answers[0].channels[0].vector.length, 192);
+		assert.equal(own.answers[0].model, 'mine');
+		assert.equal(own.answers[0].channels[0].vector.length, 16);
+	});
+
+	it('compares two files', async () => {
+		const { code, answers } = await demo('compare', CALL, CALL, '--json');
+		assert.equal(code, 0);
+		assert.equal(answers[0].same_speaker, true);
+		assert.ok(answers[0].score > 3);
+	});
+
+	it('says what is wrong with a file, goes on with the next one, and ends with 1', async () => {
+		const { code, answers } = await demo('vad', 'package.json', CALL, '--json');
+		assert.equal(code, 1);
+		assert.equal(answers[0].error.code, 'NOT_MEDIA');
+		assert.equal(answers[1].channels.length, 2);
+	});
+
+	it('explains itself, and ends with 2 where the command makes no sense', async () => {
+		assert.match((await demo('--help')).out, /npm run demo -- voiceprint/);
+		const { code, err } = await demo('vad', CALL, '--gpu');
+		assert.equal(code, 2);
+		assert.match(err, /--gpu/);
+		assert.equal((await demo('compare', CALL)).code, 2);
+	});
+
+	it('names a file that is not there', async () => {
+		const { code, answers } = await demo('vad', join(dirname(CALL), 'none.wav'), '--json');
+		assert.equal(code, 1);
+		assert.match(answers[0].error.message, /none\.wav/);
+	});
+});
