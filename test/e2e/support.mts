@@ -69,5 +69,7 @@ export async function startLongExecution({
 	if (!existsSync(file)) writeSilentWav(file, LONG_SECONDS);
 	const id = await client.startManually(await client.createWorkflow(fileWorkflow(file, {})), START_NAME);
 	await until(() => engineWorks(temporaryFolder), 'the engine to start', 60_000);
-	return { id, enginePid: enginePids(executingPid)[0] };
+	const [enginePid] = enginePids(executingPid);
+	if (enginePid === undefined) throw new Error('No engine belongs to the process that should execute');
+	return { id, enginePid };
 }
