@@ -13,6 +13,8 @@ export interface Embedder {
 	readonly id: string;
 	/** Numbers per vector. */
 	readonly dimension: number;
+	/** As it stands in the description of a model of one's own; how scores are made of cosines. */
+	readonly calibration?: Record<string, unknown> | undefined;
 	/**
 	 * @param speech mono, 16 kHz, -1 to 1; half a second to 30 s
 	 * @returns `[dimension]`, of length one
@@ -35,7 +37,6 @@ export class ModelEmbedder implements Embedder {
 
 	readonly dimension: number;
 
-	/** As it stands in the description; how scores are made of cosines. */
 	readonly calibration: Record<string, unknown> | undefined;
 
 	private readonly names: GraphNames;

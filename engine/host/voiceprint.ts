@@ -1,5 +1,5 @@
 /** The pipeline of a voiceprint extraction: media file → speech per channel → one voiceprint per channel → result. */
-import { calibrationOf, type Calibration } from '../comparison/calibration';
+import { calibrationOf, parseCalibration, type Calibration } from '../comparison/calibration';
 import { soundsLikeSeveral } from '../comparison/severalSpeakers';
 import { plainNumbers } from '../embedding/vector';
 import { EngineError } from '../errors';
@@ -23,6 +23,11 @@ function refuseLittleSpeech(channel: VoiceprintChannel, { minimumSpeech, onLittl
 interface Model {
 	embedder: Embedder;
 	calibration: Calibration | undefined;
+}
+
+/** A model of one's own brings its own. */
+async function calibrationWith({ id, calibration }: Embedder): Promise<Calibration | undefined> {
+	return calibration === undefined ? await calibrationOf(id) : parseCalibration(calibration, id);
 }
 
 /** What is wrong with a channel's voiceprint. */
@@ -62,9 +67,8 @@ async function describeChannel(
 /** @throws EngineError, TOO_LITTLE_SPEECH where the job says to fail then, INVALID_MODEL for a model of one's own */
 export async function extractVoiceprints(job: VoiceprintJob): Promise<VoiceprintResult> {
 	return await withRecording(job, async ({ media, runtime, duration, channels: listened }) => {
-		const { modelFile } = job.voiceprint;
-		const embedder = await embedderFor(runtime, modelFile);
-		const model = { embedder, calibration: await calibrationOf(embedder.id, modelFile) };
+		const embedder = await embedderFor(runtime, job.voiceprint.modelFile);
+		const model = { embedder, calibration: await calibrationWith(embedder) };
 		const channels: VoiceprintChannel[] = [];
 		const warnings = [...media.warnings];
 		for await (const one of listened()) {

@@ -68,19 +68,20 @@ function isOfLengthOne(vector: Float32Array): boolean {
 	return Math.abs(Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0)) - 1) <= TOLERANCE;
 }
 
-function check({ model, speechLength, vector }: Voiceprint, idBytes: number): void {
-	const fault =
-		idBytes === 0 || idBytes > LONGEST_MODEL_ID
-			? `its ID has ${idBytes} bytes, and it may have 1 to ${LONGEST_MODEL_ID}`
-			: vector.length > MOST_DIMENSIONS
-				? `its vectors have ${vector.length} numbers, and ${MOST_DIMENSIONS} is the most`
-				: vector.some((value) => !(Math.abs(value) <= LARGEST_HALF))
-					? 'it gave a vector with something else than finite numbers'
-					: !(speechLength >= 0 && speechLength < Infinity)
-						? `the speech length is ${speechLength} s`
-						: vector.length > 0 && !isOfLengthOne(vector)
-							? 'it gave a vector that is not of length one'
-							: undefined;
+/** What forbids to write it, in words; undefined where nothing does. */
+function faultOf({ speechLength, vector }: Voiceprint, idBytes: number): string | undefined {
+	if (idBytes === 0 || idBytes > LONGEST_MODEL_ID) return `its ID has ${idBytes} bytes, and it may have 1 to ${LONGEST_MODEL_ID}`;
+	if (vector.length > MOST_DIMENSIONS) return `its vectors have ${vector.length} numbers, and ${MOST_DIMENSIONS} is the most`;
+	// Written so that NaN does not pass.
+	if (vector.some((value) => !(Math.abs(value) <= LARGEST_HALF))) return 'it gave a vector with something else than finite numbers';
+	if (!(speechLength >= 0 && speechLength < Infinity)) return `the speech length is ${speechLength} s`;
+	if (vector.length > 0 && !isOfLengthOne(vector)) return 'it gave a vector that is not of length one';
+	return undefined;
+}
+
+function check(voiceprint: Voiceprint, idBytes: number): void {
+	const fault = faultOf(voiceprint, idBytes);
 	if (fault === undefined) return;
+	const { model } = voiceprint;
 	throw new EngineError('INVALID_MODEL', `The model '${model.slice(0, 60)}' gave no voiceprint that can be stored`, `Reason: ${fault}.`);
 }

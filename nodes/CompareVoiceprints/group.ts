@@ -6,7 +6,7 @@ import type { Voiceprint } from '../../engine/voiceprint/voiceprint';
 import { choice, read } from '../common/read';
 import { decideByApi, decideLocally, readWish, type Decision } from './decision';
 import { itemPerSpeaker, itemPerVoiceprint, type Grouped } from './groupOutput';
-import { localReader, readOfOneModel, serverReader, type Member, type Placed, type ServerVoiceprint } from './members';
+import { inPlace, localReader, readOfOneModel, serverReader, type Member, type Placed, type ServerVoiceprint } from './members';
 import { OUTPUT } from './parameters';
 import type { Session } from './session';
 
@@ -15,17 +15,18 @@ const FORMS = { voiceprint: itemPerVoiceprint, speaker: itemPerSpeaker };
 export async function group(session: Session): Promise<INodeExecutionData[]> {
 	const form = choice<keyof typeof FORMS>(OUTPUT, read(session.ctx, 0, OUTPUT));
 	const { grouped, failed } = session.engine === 'local' ? await groupLocally(session) : await groupByApi(session);
-	return FORMS[form](session, grouped, failed);
+	return grouped ? FORMS[form](session, grouped, failed) : inPlace(failed);
 }
 
-type Result = { grouped: Grouped; failed: Placed[] };
+/** Nothing is grouped where no item has a voiceprint. */
+type Result = { grouped?: Grouped; failed: Placed[] };
 
 async function groupLocally(session: Session): Promise<Result> {
 	const wish = readWish(session.ctx, 0);
 	const { members, failed } = await readOfOneModel(session, localReader(session));
 	const speaking = members.filter(({ value }) => value.vector.length > 0);
 	const model = members[0]?.value.model;
-	if (model === undefined) return { grouped: nobody(decideByApi(wish)), failed };
+	if (model === undefined) return { failed };
 	const decision = decideLocally(wish, await session.calibration(model, 0), model);
 	const similarities = await compareAll(session, speaking.map(({ value }) => value), decision);
 	const speakers = await cluster(similarities, decision.threshold, session.pace);
@@ -92,8 +93,4 @@ async function serverSimilarities(session: Session, members: Array<Member<Server
 		}
 	}
 	return similarities;
-}
-
-function nobody(decision: Decision): Grouped {
-	return { decision, model: null, items: [], speakers: [], speechLengths: [], voiceprints: [], silent: [] };
 }
