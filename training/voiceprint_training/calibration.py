@@ -19,9 +19,14 @@ def within(seconds: np.ndarray) -> np.ndarray:
     return np.clip(seconds, SHORTEST, LONGEST)
 
 
+def harmonic(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Harmonic mean of two speech lengths in seconds."""
+    return 2 / (1 / np.maximum(first, 1e-3) + 1 / np.maximum(second, 1e-3))
+
+
 def joint_seconds(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Harmonic mean of two speech lengths in seconds, kept within SHORTEST..LONGEST."""
-    return within(2 / (1 / np.maximum(first, 1e-3) + 1 / np.maximum(second, 1e-3)))
+    return within(harmonic(first, second))
 
 
 @dataclass(frozen=True)

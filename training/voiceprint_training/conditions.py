@@ -29,7 +29,7 @@ class Noises:
 
     def __init__(self, corpus: Corpus, clips: np.ndarray):
         self.clips = clips
-        self.voices = [u for us in corpus.training().values() if us[0].corpus == "ls100" for u in us]
+        self.voices = [u for us in corpus.of("ls100").values() for u in us]
         self.corpus = corpus
 
     def draw(self, samples: int, rng: np.random.Generator) -> np.ndarray:

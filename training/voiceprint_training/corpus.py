@@ -54,8 +54,8 @@ class Corpus:
         return dict(self.splits["dev"])
 
     def of(self, corpus: str) -> dict[str, list[Utterance]]:
-        """All training speakers of one corpus."""
-        return {speaker: utterances for speaker, utterances in self.splits["train"].items() if utterances[0].corpus == corpus}
+        """All training speakers of one corpus, by name."""
+        return {speaker: utterances for speaker, utterances in sorted(self.splits["train"].items()) if utterances[0].corpus == corpus}
 
     def training(self, share_alike: bool = False, hold_out: bool = True) -> dict[str, list[Utterance]]:
         """Speaker -> recordings to train on."""
@@ -68,18 +68,13 @@ class Corpus:
 
     def held_out(self, only: str | None = None) -> dict[str, list[Utterance]]:
         """The speakers of HELD_OUT (`only` of one corpus): evenly spread over its sorted names, those with 8 or more recordings."""
-        by_corpus = defaultdict(list)
-        for speaker, utterances in sorted(self.splits["train"].items()):
-            if len(utterances) >= 8:
-                by_corpus[utterances[0].corpus].append(speaker)
         chosen = {}
         for corpus, count in HELD_OUT.items():
             if only not in (None, corpus):
                 continue
-            speakers = by_corpus[corpus]
-            count = min(count, len(speakers))
-            for place in np.linspace(0, len(speakers) - 1, count).round().astype(int):
-                chosen[speakers[place]] = self.splits["train"][speakers[place]]
+            speakers = [(name, utterances) for name, utterances in self.of(corpus).items() if len(utterances) >= 8]
+            places = np.linspace(0, len(speakers) - 1, min(count, len(speakers))).round().astype(int)
+            chosen.update(speakers[place] for place in places)
         return chosen
 
 

@@ -169,13 +169,6 @@ def other_corpus(examiner: Examiner, title: str, speakers: dict[str, list[Uttera
     examiner.row(name, pairs, len(chosen), pair_seconds(np.array([u.samples / RATE for u in chosen])))
 
 
-def held_by_corpus(corpus: Corpus) -> dict[str, dict[str, list[Utterance]]]:
-    held: dict[str, dict[str, list[Utterance]]] = {}
-    for speaker, utterances in corpus.held_out().items():
-        held.setdefault(utterances[0].corpus, {})[speaker] = utterances
-    return held
-
-
 def examine(examiner: Examiner, clusters: dict[int, int], options: argparse.Namespace) -> dict:
     """All rows; returns the facts beside them."""
     dev = examiner.corpus.development()
@@ -191,11 +184,11 @@ def examine(examiner: Examiner, clusters: dict[int, int], options: argparse.Name
             for least in (0.5, 2.0, 4.0):
                 other_corpus(examiner, title, examiner.corpus.of(corpus), least)
     if options.hold_out == "yes":
-        held = held_by_corpus(examiner.corpus)
-        by_condition(examiner, "lsdev held out", held["lsdev"], 60)
-        by_length(examiner, "lsdev held out", held["lsdev"])
+        held_out = examiner.corpus.held_out
+        by_condition(examiner, "lsdev held out", held_out("lsdev"), 60)
+        by_length(examiner, "lsdev held out", held_out("lsdev"))
         for name in ("gsc", "dsp20", "arabic"):
-            same_text(examiner, held[name], clusters, f"{name} held out")
+            same_text(examiner, held_out(name), clusters, f"{name} held out")
     return {"dev_full_cross_validated": full}
 
 

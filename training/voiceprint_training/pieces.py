@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .calibration import harmonic
 from .corpus import RATE, Corpus, Utterance
 
 
@@ -56,11 +57,6 @@ def thinned(pieces: list[Piece], most: int) -> list[Piece]:
         own = [p for p in pieces if p.speaker == speaker]
         kept += [own[i] for i in np.unique(np.linspace(0, len(own) - 1, min(most, len(own))).round().astype(int))]
     return kept
-
-
-def harmonic(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Harmonic mean of two speech lengths in seconds."""
-    return 2 / (1 / np.maximum(first, 1e-3) + 1 / np.maximum(second, 1e-3))
 
 
 @dataclass(frozen=True)

@@ -36,11 +36,8 @@ def gather(speakers: dict[str, list[Utterance]], most: int, least_seconds: float
 
 def quick_error(network: nn.Module, corpus: Corpus, device: torch.device) -> dict[str, float]:
     """EER in percent on the tuning speakers (10 recordings each) and on held-out speakers: readers, words, callers, another language."""
-    held: dict[str, dict[str, list[Utterance]]] = {}
-    for speaker, utterances in corpus.held_out().items():
-        held.setdefault(utterances[0].corpus, {})[speaker] = utterances
-    sets = {"dev": (corpus.development(), 10), "lsdev": (held["lsdev"], 20), "gsc": (held["gsc"], 12), "wuw": (held["wuw"], 12),
-            "msc": (held["msc"], 12)}
+    sets = {"dev": (corpus.development(), 10), "lsdev": (corpus.held_out("lsdev"), 20)}
+    sets |= {name: (corpus.held_out(name), 12) for name in ("gsc", "wuw", "msc")}
     errors = {}
     for name, (speakers, most) in sets.items():
         chosen, numbers = gather(speakers, most)
