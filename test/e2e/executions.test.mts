@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import type { Execution } from '../../tools/n8n/client.mts';
 import { fileWorkflow, NODE_NAME, START_NAME } from '../../tools/n8n/workflows.mts';
 import { enginePids, isRunning, until } from '../support/engine.mts';
-import { CALL, jobFolders, PAGE, startLongExecution, useN8n } from './support.mts';
+import { assertStops, CALL, PAGE, startLongExecution, useN8n } from './support.mts';
 
 interface ErrorOfNode {
 	message: string;
@@ -50,12 +50,7 @@ describe('an execution in n8n', () => {
 	});
 
 	it('that is stopped kills the engine at once and leaves no file', async () => {
-		const { client, temporaryFolder } = n8n();
-		const { id, enginePid } = await startLongExecution(n8n());
-		await client.stopExecution(id);
-		await until(() => !isRunning(enginePid), 'the engine to end', 2000);
-		assert.equal((await client.finishedExecution(id)).status, 'canceled');
-		await until(() => jobFolders(temporaryFolder).length === 0, 'the temporary folder to go', 5000);
+		await assertStops(n8n(), await startLongExecution(n8n()), 2000);
 	});
 
 	it('after a stopped one works as before', async () => {

@@ -5,7 +5,7 @@ import { hasRedis } from '../../tools/n8n/redis.mts';
 import type { RunningN8n } from '../../tools/n8n/server.mts';
 import { packageNode, webhookRow } from '../../tools/n8n/workflows.mts';
 import { enginePids, isRunning, until } from '../support/engine.mts';
-import { CALL, jobFolders, PAGE, startLongExecution, useN8n } from './support.mts';
+import { assertStops, CALL, jobFolders, PAGE, startLongExecution, useN8n } from './support.mts';
 
 const UPLOADS_AT_ONCE = 6;
 
@@ -47,12 +47,7 @@ function uploads(n8n: () => RunningN8n): void {
 /** Ends the worker. */
 function interruptions(n8n: () => RunningN8n): void {
 	it('stops the engine of the worker with an execution that is stopped in the main process, and leaves no file', async () => {
-		const { client, temporaryFolder } = n8n();
-		const { id, enginePid } = await startLongExecution(n8n());
-		await client.stopExecution(id);
-		await until(() => !isRunning(enginePid), 'the engine to end', 5000);
-		assert.equal((await client.finishedExecution(id)).status, 'canceled');
-		await until(() => jobFolders(temporaryFolder).length === 0, 'the temporary folder to go', 5000);
+		await assertStops(n8n(), await startLongExecution(n8n()), 5000);
 	});
 
 	it('leaves no engine behind where the worker is killed', async () => {

@@ -1,4 +1,5 @@
 /** A real n8n for the tests of a file: started before the first one, with the packed package installed as users do. */
+import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
@@ -8,7 +9,7 @@ import { packPackage } from '../../tools/n8n/package.mts';
 import { startRedis, type RunningRedis } from '../../tools/n8n/redis.mts';
 import { startN8n, type RunningN8n, type StartOptions } from '../../tools/n8n/server.mts';
 import { fileWorkflow, START_NAME } from '../../tools/n8n/workflows.mts';
-import { enginePids, until, writeSilentWav } from '../support/engine.mts';
+import { enginePids, isRunning, until, writeSilentWav } from '../support/engine.mts';
 
 export type UseOptions = Omit<StartOptions, 'tarball' | 'redisPort'> & { queue?: boolean };
 
@@ -57,6 +58,18 @@ export function engineWorks(temporaryFolder: string): boolean {
 
 /** Keeps the engine busy for longer than any test watches it. */
 const LONG_SECONDS = 4 * 3600;
+
+/** Stops an execution, and sees its engine end within so many milliseconds and its files go. */
+export async function assertStops(
+	{ client, temporaryFolder }: RunningN8n,
+	{ id, enginePid }: { id: string; enginePid: number },
+	milliseconds: number,
+): Promise<void> {
+	await client.stopExecution(id);
+	await until(() => !isRunning(enginePid), 'the engine to end', milliseconds);
+	assert.equal((await client.finishedExecution(id)).status, 'canceled');
+	await until(() => jobFolders(temporaryFolder).length === 0, 'the temporary folder to go', 5000);
+}
 
 /** Starts an execution that keeps the engine busy, and returns once it is. */
 export async function startLongExecution({

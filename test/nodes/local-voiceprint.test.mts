@@ -7,6 +7,7 @@ import { after, describe, it, mock } from 'node:test';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { VoiceprintChannel, VoiceprintJob, VoiceprintResult } from '../../dist/engine/protocol.js';
 import type { HarnessItem, RunOptions } from '../../tools/n8n/harness.mts';
+import { waveformModel } from '../embedding/support/ownModels.mts';
 import { CALL } from '../support/recordings.mts';
 import { useFakeEngine } from './support/fakeEngine.mts';
 import { assertItemsUntouched, fileItem, harness, SYSTEM_TEXT } from './support/node.mts';
@@ -171,5 +172,39 @@ describe('the result', () => {
 
 	it('leaves the incoming items as they were', async (t) => {
 		await assertItemsUntouched(t, EXTRACT, async () => void (await run({ output: 'channel' }, [silentItem()])));
+	});
+});
+
+describe("a model of one's own", () => {
+	const description = { id: 'mine', file: 'mine.onnx', dimension: 16, input: { kind: 'waveform' } };
+	const llr = { slope: 1, offset: 0 };
+
+	/** The call's channels by the model, with the calibration in its description. */
+	async function extract(calibration?: object) {
+		const modelFile = join(folder, 'mine.json');
+		writeFileSync(join(folder, 'mine.onnx'), waveformModel(16));
+		writeFileSync(modelFile, JSON.stringify({ ...description, ...(calibration && { calibration }) }));
+		const { output, error } = await run({ model: 'own', modelFile, output: 'channel' }, [callItem()]);
+		return { items: output.map(({ json }) => json as unknown as VoiceprintChannel & { warnings: Array<{ code: string }> }), error };
+	}
+
+	it('makes the voiceprints, and says nothing about several speakers without a calibration', async () => {
+		const { items } = await extract();
+		assert.deepEqual(items.map(({ model, vector }) => [model, vector.length]), [['mine', 16], ['mine', 16]]);
+		assert.deepEqual(items.map(({ warnings }) => warnings), [[], []]);
+	});
+
+	it('tells several speakers by the rule of its own calibration', async () => {
+		const always = { llr_below: 2, share_of_pairs: 0.1, fewest_windows: 2 };
+		const { items } = await extract({ llr, several_speakers: always });
+		assert.deepEqual(items.map(({ warnings }) => warnings.map(({ code }) => code)), [['SEVERAL_SPEAKERS'], ['SEVERAL_SPEAKERS']]);
+		const never = await extract({ llr, several_speakers: { ...always, llr_below: -2 } });
+		assert.deepEqual(never.items.map(({ warnings }) => warnings), [[], []]);
+	});
+
+	it('is refused with a calibration that makes no sense', async () => {
+		const { error } = await extract({ llr: { slope: 'steep' } });
+		assert.equal(error?.context.code, 'INVALID_MODEL');
+		assert.match(error.message, /llr\.slope must be a number/);
 	});
 });

@@ -129,6 +129,7 @@ describe('what comes from a broken model is not written:', () => {
 		['a long ID', { ...EXAMPLE, model: 'ü'.repeat(128) }, /ID has 256 bytes/],
 		['no numbers', { ...EXAMPLE, vector: Float32Array.of(NaN, 1) }, /finite/],
 		['numbers beyond a half', { ...EXAMPLE, vector: Float32Array.of(1e5, 1) }, /finite/],
+		['more numbers than the format can count', { ...EXAMPLE, vector: new Float32Array(65_536).fill(1 / 256) }, /65535 is the most/],
 		['a vector of zeros', { ...EXAMPLE, vector: new Float32Array(4) }, /not of length one/],
 		['a vector twice as long', { ...EXAMPLE, vector: EXAMPLE.vector.map((value) => 2 * value) }, /not of length one/],
 		['a speech length that is none', { ...EXAMPLE, speechLength: NaN }, /speech length/],
