@@ -9,7 +9,7 @@ import tseslint from 'typescript-eslint';
 const N8N_FILES = ['nodes/**/*.ts', 'credentials/**/*.ts'];
 
 /** What runs in n8n or beside it without being a node. */
-const PACKAGE_FILES = ['engine/**/*.ts', 'speech-platform/**/*.ts', 'results/**/*.ts'];
+const PACKAGE_FILES = ['*.ts', 'voiceprints/**/*.ts', 'models/**/*.ts', 'engine/**/*.ts', 'speech-platform/**/*.ts', 'items/**/*.ts'];
 
 // This package works on files and brings its own models, so it cannot run on n8n Cloud: the set without cloud support.
 const community = n8nCommunityNodesPlugin.configs.recommendedWithoutN8nCloudSupport;

@@ -7,8 +7,8 @@ const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { dest, parallel, series, src } = require('gulp');
-const { sileroSequenceGraph } = require('./build/sileroGraph.cjs');
-const { onnxRuntimeWeb, onnxRuntimeCommon } = require('./build/onnxRuntimeWeb.cjs');
+const { sileroSequenceGraph } = require('./tools/build/sileroGraph.cjs');
+const { onnxRuntimeWeb, onnxRuntimeCommon } = require('./tools/build/onnxRuntimeWeb.cjs');
 
 const MODELS = 'dist/models';
 const BINARY = { encoding: false };

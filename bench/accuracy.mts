@@ -1,9 +1,9 @@
 /** Frame accuracy of each preset on hand-labelled speech, at four levels; needs that speech on this machine. */
-import type { VadPreset } from '../dist/engine/protocol.js';
-import { chooseRuntime } from '../dist/engine/runtime/index.js';
-import { detectSpeech, loadSileroModels } from '../dist/engine/vad/detect.js';
-import { LevelMeter } from '../dist/engine/vad/level.js';
-import { vadSettings } from '../dist/engine/vad/presets.js';
+import type { VadPreset } from '../dist/engine/client/protocol.js';
+import { chooseRuntime } from '../dist/engine/process/runtime/index.js';
+import { detectSpeech, loadSileroModels } from '../dist/engine/process/vad/detect.js';
+import { LevelMeter } from '../dist/engine/process/vad/level.js';
+import { vadSettings } from '../dist/engine/client/presets.js';
 import { audioOf, decodeChannels, labelledRecordings, NO_LABELLED_SPEECH, SAMPLE_RATE } from '../test/support/recordings.mts';
 import { count, frames, rocAuc, score, type Counts } from '../test/support/scores.mts';
 import { printTable } from './table.mts';

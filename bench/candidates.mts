@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type * as Ort from 'onnxruntime-node';
-import { chooseRuntime } from '../dist/engine/runtime/index.js';
-import { loadSileroModels } from '../dist/engine/vad/detect.js';
-import { speechProbabilities } from '../dist/engine/vad/probabilities.js';
-import { SileroVad } from '../dist/engine/vad/silero.js';
+import { chooseRuntime } from '../dist/engine/process/runtime/index.js';
+import { loadSileroModels } from '../dist/engine/process/vad/detect.js';
+import { speechProbabilities } from '../dist/engine/process/vad/probabilities.js';
+import { SileroVad } from '../dist/engine/process/vad/silero.js';
 import { audioOf } from '../test/support/recordings.mts';
 
 const require = createRequire(import.meta.url);

@@ -3,12 +3,12 @@
  * Code node, a loop over vectors that are plain lists of numbers. Both begin with the items in n8n's memory.
  */
 import type { INodeExecutionData, INodeType } from 'n8n-workflow';
-import { cluster, emptySimilarities, setSimilarity } from '../dist/engine/comparison/cluster.js';
-import { Gallery } from '../dist/engine/comparison/gallery.js';
-import { dot } from '../dist/engine/embedding/vector.js';
-import { Pace } from '../dist/engine/comparison/pace.js';
-import { longestHold } from '../test/comparison/support/hold.mts';
-import { near, randomNumbers, textOf, unitVector, voiceprintOf } from '../test/comparison/support/vectors.mts';
+import { cluster, emptySimilarities, setSimilarity } from '../dist/voiceprints/cluster.js';
+import { Gallery } from '../dist/voiceprints/gallery.js';
+import { dot } from '../dist/voiceprints/vector.js';
+import { Pace } from '../dist/voiceprints/pace.js';
+import { longestHold } from '../test/voiceprints/support/hold.mts';
+import { near, randomNumbers, textOf, unitVector, voiceprintOf } from '../test/voiceprints/support/vectors.mts';
 import { createHarness, type Harness, type HarnessItem } from '../tools/n8n/harness.mts';
 import { median, printTable } from './table.mts';
 

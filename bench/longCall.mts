@@ -1,6 +1,6 @@
 /** Long recordings, and what a process takes for them. */
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { wavHeader } from '../test/media/support/wav.mts';
+import { wavHeader } from '../test/engine/process/media/support/wav.mts';
 import { CALL, decodeChannels, SAMPLE_RATE } from '../test/support/recordings.mts';
 
 /** Writes the sample call again and again, as a 16-bit stereo WAV. */

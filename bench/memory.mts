@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { runJob, stopEngine } from '../dist/engine/client/index.js';
+import { runJob, stopEngine } from '../dist/engine/client/client.js';
 import { enginePids, vadJob } from '../test/support/engine.mts';
 import { longCall, peakMemory } from './longCall.mts';
 import { printTable } from './table.mts';

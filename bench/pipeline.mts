@@ -5,11 +5,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runJob, stopEngine } from '../dist/engine/client/index.js';
-import type { RuntimeChoice } from '../dist/engine/protocol.js';
+import { runJob, stopEngine } from '../dist/engine/client/client.js';
+import type { RuntimeChoice } from '../dist/engine/client/protocol.js';
 import { vadJob } from '../test/support/engine.mts';
 import { CALL, decodeChannels, SAMPLE_RATE } from '../test/support/recordings.mts';
-import { encode } from '../test/media/support/encode.mts';
+import { encode } from '../test/engine/process/media/support/encode.mts';
 import { median, printTable } from './table.mts';
 
 const SECONDS = 600;

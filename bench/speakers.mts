@@ -8,7 +8,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createHarness, type Harness, type HarnessItem } from '../tools/n8n/harness.mts';
-import { stopEngine } from '../dist/engine/client/index.js';
+import { stopEngine } from '../dist/engine/client/client.js';
 import { printTable } from './table.mts';
 
 const TAR = process.env.VOICEPRINT_SPEAKERS ?? join(import.meta.dirname, '..', '..', 'shared', 'speech', 'voiceprint', 'dev-so762.tar');

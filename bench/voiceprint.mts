@@ -7,11 +7,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
-import { runJob, stopEngine } from '../dist/engine/client/index.js';
-import type { RuntimeChoice } from '../dist/engine/protocol.js';
-import { BUNDLED_MODEL } from '../dist/engine/embedding/bundled.js';
-import { WINDOW } from '../dist/engine/voiceprint/windows.js';
-import { encode } from '../test/media/support/encode.mts';
+import { runJob, stopEngine } from '../dist/engine/client/client.js';
+import type { RuntimeChoice } from '../dist/engine/client/protocol.js';
+import { BUNDLED } from '../dist/engine/process/embedding/bundled.js';
+import { WINDOW } from '../dist/engine/process/extraction/windows.js';
+import { encode } from '../test/engine/process/media/support/encode.mts';
 import { enginePids } from '../test/support/engine.mts';
 import { CALL, decodeChannels, SAMPLE_RATE } from '../test/support/recordings.mts';
 import { voiceprintJob } from '../test/support/voices.mts';
@@ -46,7 +46,7 @@ async function timeOf(work: () => Promise<unknown>): Promise<number> {
 /** The model alone, on as much speech as the node found in both channels, in the windows that it takes. */
 async function modelAlone(speech: Float32Array, seconds: number[], window: number): Promise<number> {
 	const options = { intraOpNumThreads: 1, interOpNumThreads: 1 };
-	const session = await ort.InferenceSession.create(BUNDLED_MODEL.file, options);
+	const session = await ort.InferenceSession.create(BUNDLED.file, options);
 	const time = await timeOf(async () => {
 		for (const channel of seconds) {
 			const count = Math.max(1, Math.round(channel / window));

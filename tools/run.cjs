@@ -7,7 +7,7 @@
 const { spawn } = require('node:child_process');
 const { constants } = require('node:os');
 const { delimiter, dirname, join } = require('node:path');
-const { isBuilt, markBuilt } = require('./build-check.cjs');
+const { isBuilt, markBuilt } = require('./build/check.cjs');
 const { ensureNode, REPOSITORY } = require('./setup.cjs');
 
 const GULP = 'node_modules/gulp/bin/gulp.js';

@@ -1,8 +1,8 @@
 /** From scores to decisions: which threshold holds, how probable the same speaker is, how often that goes wrong. */
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { Calibration, OperatingPoint } from '../../engine/comparison/calibration';
-import { expectedErrors, probabilityOf, scoreWith, type ExpectedErrors, type Score } from '../../engine/comparison/scoring';
-import { InputError } from '../common/errors';
+import { VoiceprintError } from '../../errors';
+import type { Calibration, OperatingPoint } from '../../voiceprints/calibration';
+import { expectedErrors, probabilityOf, scoreWith, type ExpectedErrors, type Score } from '../../voiceprints/scoring';
 import { choice, invalid, number, read, readCollection } from '../common/read';
 import { OPERATING_POINT, OPTIONS, PRIOR, THRESHOLD } from './parameters';
 
@@ -51,7 +51,7 @@ export function readWish(ctx: IExecuteFunctions, itemIndex: number): Wish {
 
 /**
  * @param calibration of the model; undefined where there is none
- * @throws InputError NO_CALIBRATION where only a calibration could tell a threshold
+ * @throws VoiceprintError NO_CALIBRATION where only a calibration could tell a threshold
  */
 export function decideLocally(wish: Wish, calibration: Calibration | undefined, model: string): Decision {
 	if (calibration) {
@@ -61,7 +61,7 @@ export function decideLocally(wish: Wish, calibration: Calibration | undefined, 
 		return { ...decision(wish, threshold, 'llr'), score: scoreWith(calibration), expected };
 	}
 	if (wish.operatingPoint === 'custom') return { ...decision(wish, wish.threshold, 'cosine'), score: scoreWith(undefined) };
-	throw new InputError(
+	throw new VoiceprintError(
 		'NO_CALIBRATION',
 		`There is no calibration for the model '${model}', so no threshold is known`,
 		`Set '${OPERATING_POINT.displayName}' to Custom and '${THRESHOLD.displayName}' to a cosine that you have found out with ` +

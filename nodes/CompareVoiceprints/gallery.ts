@@ -1,8 +1,7 @@
 /** The gallery of Identify: who is in it, and how alike a voiceprint is to each of them. Read once per execution. */
 import type { INodeExecutionData } from 'n8n-workflow';
-import { EngineError } from '../../engine/errors';
-import { Gallery, ModelsDiffer } from '../../engine/comparison/gallery';
-import { InputError } from '../common/errors';
+import { VoiceprintError } from '../../errors';
+import { Gallery, ModelsDiffer } from '../../voiceprints/gallery';
 import { valueAt, type FieldPath } from '../common/path';
 import type { Session } from './session';
 import { GALLERY_FIELD, NAME_FIELD } from './fieldParameters';
@@ -81,7 +80,7 @@ async function readEntries(session: Session, add: (found: Found, path: FieldPath
 			speakers.labels.push(label);
 			speakers.items.push(index);
 		} catch (error) {
-			const isBadEntry = (error instanceof EngineError && !(error instanceof ModelsDiffer)) || error instanceof InputError;
+			const isBadEntry = error instanceof VoiceprintError && !(error instanceof ModelsDiffer);
 			if (!isBadEntry) throw error instanceof ModelsDiffer ? mixed(error, index) : error;
 			bad.push({ index, error });
 		}
@@ -94,7 +93,7 @@ async function readEntries(session: Session, add: (found: Found, path: FieldPath
 function nameAt({ json }: INodeExecutionData, path: FieldPath): string {
 	const name = valueAt(json, path);
 	if ((typeof name === 'string' && name.trim() !== '') || typeof name === 'number') return String(name);
-	throw new InputError('VOICEPRINT_MISSING', `The item has no name in the field '${short(path.text)}'`);
+	throw new VoiceprintError('VOICEPRINT_MISSING', `The item has no name in the field '${short(path.text)}'`);
 }
 
 function leftOut(bad: Array<{ index: number; error: Error }>, total: number): string {
@@ -103,21 +102,21 @@ function leftOut(bad: Array<{ index: number; error: Error }>, total: number): st
 	return `${bad.length} of ${total} entries of the gallery were left out: ${named.join(', ')}${more}`;
 }
 
-function mostlyBad(bad: Array<{ index: number; error: Error }>, total: number): InputError {
-	const { code, description = '' } = bad[0]!.error as InputError | EngineError;
-	return new InputError(code, `The gallery cannot be used: ${leftOut(bad, total)}`, `Of the first one: ${description}`);
+function mostlyBad(bad: Array<{ index: number; error: Error }>, total: number): VoiceprintError {
+	const { code, description = '' } = bad[0]!.error as VoiceprintError;
+	return new VoiceprintError(code, `The gallery cannot be used: ${leftOut(bad, total)}`, `Of the first one: ${description}`);
 }
 
-function mixed({ one, other }: ModelsDiffer, index: number): InputError {
-	return new InputError(
+function mixed({ one, other }: ModelsDiffer, index: number): VoiceprintError {
+	return new VoiceprintError(
 		'MODELS_DIFFER',
 		`The gallery has voiceprints of different models: '${one}' and, in item ${index}, '${other}'`,
 		'Voiceprints of different models cannot be compared. Make all voiceprints of the gallery again with the same model.',
 	);
 }
 
-function noGallery(): InputError {
-	return new InputError(
+function noGallery(): VoiceprintError {
+	return new VoiceprintError(
 		'VOICEPRINT_MISSING',
 		"No item came to the input 'Gallery'",
 		"Connect the node that gives the known speakers' voiceprints, one item each, to the second input.",

@@ -1,8 +1,8 @@
 /** Group: which voiceprints are of the same speaker, without knowing any of them. */
 import type { INodeExecutionData } from 'n8n-workflow';
-import { cluster, emptySimilarities, setSimilarity, type Similarities } from '../../engine/comparison/cluster';
-import { cosine } from '../../engine/embedding/vector';
-import type { Voiceprint } from '../../engine/voiceprint/voiceprint';
+import { cluster, emptySimilarities, setSimilarity, type Similarities } from '../../voiceprints/cluster';
+import { cosine } from '../../voiceprints/vector';
+import type { Voiceprint } from '../../voiceprints/voiceprint';
 import { choice, read } from '../common/read';
 import { decideByApi, decideLocally, readWish, type Decision } from './decision';
 import { itemPerSpeaker, itemPerVoiceprint, type Grouped } from './groupOutput';

@@ -1,7 +1,7 @@
 /** Grouped voiceprints as items: one per voiceprint that says whose it is, or one per speaker that lists the voiceprints. */
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
-import { mergeVoiceprints } from '../../engine/comparison/merge';
-import type { Voiceprint } from '../../engine/voiceprint/voiceprint';
+import { mergeVoiceprints } from '../../voiceprints/merge';
+import type { Voiceprint } from '../../voiceprints/voiceprint';
 import { parsePath, valueAt } from '../common/path';
 import { invalid, readCollection } from '../common/read';
 import { rounded, type Decision } from './decision';

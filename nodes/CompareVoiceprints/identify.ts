@@ -1,7 +1,7 @@
 /** Identify: whose voiceprint it is, of all in a gallery of known speakers. */
 import type { INodeExecutionData } from 'n8n-workflow';
-import { decodeVoiceprint } from '../../engine/voiceprint/encoding';
-import { bestEntries, ModelsDiffer, noSpeechBehind } from '../../engine/comparison/gallery';
+import { decodeVoiceprint } from '../../voiceprints/encoding';
+import { bestEntries, ModelsDiffer, noSpeechBehind } from '../../voiceprints/gallery';
 import { runForEachItem } from '../common/itemLoop';
 import { number, readCollection } from '../common/read';
 import { decideByApi, decideLocally, readWish, rounded, type Decision } from './decision';

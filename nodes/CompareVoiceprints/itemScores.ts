@@ -1,6 +1,6 @@
 /** Scores of many items with the same list, by a server. */
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { Pace } from '../../engine/comparison/pace';
+import type { Pace } from '../../voiceprints/pace';
 import { SpeechPlatformError } from '../../speech-platform';
 import { LONGEST_LIST, MOST_SCORES, type Server } from './serverScores';
 import { textForServer, type Given } from './voiceprints';

@@ -1,8 +1,8 @@
 /** The voiceprints of all items, for the operations that look at all of them at once. */
 import type { INodeExecutionData } from 'n8n-workflow';
-import { decodeVoiceprint } from '../../engine/voiceprint/encoding';
-import type { Voiceprint } from '../../engine/voiceprint/voiceprint';
-import { InputError } from '../common/errors';
+import { VoiceprintError } from '../../errors';
+import { decodeVoiceprint } from '../../voiceprints/encoding';
+import type { Voiceprint } from '../../voiceprints/voiceprint';
 import { errorItem } from '../common/itemLoop';
 import { VOICEPRINT_FIELD } from './fieldParameters';
 import type { Session } from './session';
@@ -103,7 +103,7 @@ export function sameModel(): (itemIndex: number, model: string | null) => void {
 		if (model === null) return;
 		first ??= { itemIndex, model };
 		if (first.model === model) return;
-		throw new InputError(
+		throw new VoiceprintError(
 			'MODELS_DIFFER',
 			`The voiceprints are of different models: '${first.model}' (item ${first.itemIndex}) and '${model}' (item ${itemIndex})`,
 			'Voiceprints of different models cannot be compared. Make all of them again with the same model.',

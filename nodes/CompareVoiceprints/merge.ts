@@ -1,12 +1,12 @@
 /** Merge: one better voiceprint of several ones of the same speaker. */
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
-import { plainNumbers } from '../../engine/embedding/vector';
-import { encodeVoiceprint } from '../../engine/voiceprint/encoding';
-import { noSpeechBehind } from '../../engine/comparison/gallery';
-import { mergeVoiceprints, type Merged } from '../../engine/comparison/merge';
-import { scoreWith } from '../../engine/comparison/scoring';
-import type { Voiceprint } from '../../engine/voiceprint/voiceprint';
-import { InputError } from '../common/errors';
+import { VoiceprintError } from '../../errors';
+import { plainNumbers } from '../../voiceprints/vector';
+import { encodeVoiceprint } from '../../voiceprints/encoding';
+import { noSpeechBehind } from '../../voiceprints/gallery';
+import { mergeVoiceprints, type Merged } from '../../voiceprints/merge';
+import { scoreWith } from '../../voiceprints/scoring';
+import type { Voiceprint } from '../../voiceprints/voiceprint';
 import { errorItem } from '../common/itemLoop';
 import { nameOf, parsePath, valueAt, type FieldPath } from '../common/path';
 import { invalid, read } from '../common/read';
@@ -104,7 +104,7 @@ function readGroupBy({ ctx }: Session): FieldPath | undefined {
 function keyAt({ json }: INodeExecutionData, path: FieldPath): string | number {
 	const key = valueAt(json, path);
 	if ((typeof key === 'string' && key !== '') || typeof key === 'number') return key;
-	throw new InputError(
+	throw new VoiceprintError(
 		'INVALID_PARAMETER',
 		`The item has no text or number in the field '${short(path.text)}', by which to merge`,
 		`Set '${GROUP_BY_FIELD.displayName}' to a field that every item has, or leave it empty to merge all into one.`,

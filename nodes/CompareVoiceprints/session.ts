@@ -1,7 +1,8 @@
 /** What the items of one execution share: the engine, calibrations and the connection to a server. */
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { calibrationOf, type Calibration } from '../../engine/comparison/calibration';
-import { Pace } from '../../engine/comparison/pace';
+import { calibrationOf } from '../../models/calibrations';
+import type { Calibration } from '../../voiceprints/calibration';
+import { Pace } from '../../voiceprints/pace';
 import type { Hints } from '../common/hints';
 import { hostFile } from '../common/hostFile';
 import { boolean, readCollection } from '../common/read';

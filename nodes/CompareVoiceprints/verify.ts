@@ -1,12 +1,11 @@
 /** Verify: whether two voiceprints are of the same speaker. */
 import type { INodeExecutionData, INodeProperties } from 'n8n-workflow';
-import { EngineError } from '../../engine/errors';
-import { decodeVoiceprint } from '../../engine/voiceprint/encoding';
-import { ModelsDiffer, noSpeechBehind } from '../../engine/comparison/gallery';
-import { clampCosine } from '../../engine/comparison/scoring';
-import { cosine } from '../../engine/embedding/vector';
-import type { Voiceprint } from '../../engine/voiceprint/voiceprint';
-import { InputError } from '../common/errors';
+import { VoiceprintError } from '../../errors';
+import { decodeVoiceprint } from '../../voiceprints/encoding';
+import { ModelsDiffer, noSpeechBehind } from '../../voiceprints/gallery';
+import { clampCosine } from '../../voiceprints/scoring';
+import { cosine } from '../../voiceprints/vector';
+import type { Voiceprint } from '../../voiceprints/voiceprint';
 import { runForEachItem } from '../common/itemLoop';
 import { choice, read } from '../common/read';
 import { decideByApi, decideLocally, readWish, rounded, type Decision } from './decision';
@@ -74,13 +73,13 @@ function decode(voiceprint: unknown, index: number): Voiceprint {
 		if (decoded.vector.length === 0) throw noSpeechBehind();
 		return decoded;
 	} catch (error) {
-		throw error instanceof EngineError ? ofWhich(error, index) : error;
+		throw error instanceof VoiceprintError ? ofWhich(error, index) : error;
 	}
 }
 
 /** Messages begin with `The voiceprint`. */
-function ofWhich({ code, message, description }: EngineError, index: number): EngineError {
-	return new EngineError(code, message.replace('The voiceprint', `The ${index === 0 ? 'first' : 'second'} voiceprint`), description);
+function ofWhich({ code, message, description }: VoiceprintError, index: number): VoiceprintError {
+	return new VoiceprintError(code, message.replace('The voiceprint', `The ${index === 0 ? 'first' : 'second'} voiceprint`), description);
 }
 
 /** Items that are all compared with one and the same voiceprint go to the server together. */
@@ -128,7 +127,7 @@ function pairOf(session: Session, itemIndex: number): [Given, Given] {
 	const others = ctx.getInputData(1);
 	const other = others[others.length === 1 ? 0 : itemIndex];
 	if (other) return [one, given(other, SECOND_INPUT_FIELD)];
-	throw new InputError(
+	throw new VoiceprintError(
 		'VOICEPRINT_MISSING',
 		others.length === 0 ? 'No item came to the second input' : `The second input has no item ${itemIndex} to compare with`,
 		'Items are compared in their order, the first with the first. A single item at the second input is compared with all.',

@@ -1,7 +1,7 @@
 /** The voiceprints of items: where they are, whose model they name, and whether they go with the engine. */
 import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
-import { isOwnVoiceprint } from '../../engine/voiceprint/encoding';
-import { InputError } from '../common/errors';
+import { VoiceprintError } from '../../errors';
+import { isOwnVoiceprint } from '../../voiceprints/encoding';
 import { nameOf, parentAt, parsePath, valueAt, type FieldPath } from '../common/path';
 import { invalid, read } from '../common/read';
 
@@ -31,7 +31,7 @@ export function readPath(ctx: IExecuteFunctions, itemIndex: number, parameter: I
 
 /**
  * Finds the voiceprint of an item: in its field or, in an item with a list of channels of which one has it, there.
- * @throws InputError VOICEPRINT_MISSING
+ * @throws VoiceprintError VOICEPRINT_MISSING
  */
 export function findVoiceprint({ json }: INodeExecutionData, path: FieldPath): Found {
 	const voiceprint = valueAt(json, path);
@@ -59,14 +59,14 @@ export function withNeighbours({ voiceprint, parent }: Found, path: FieldPath): 
 
 /**
  * The Speech Platform must not get what it cannot read: it would say less clearly what is wrong.
- * @throws InputError INVALID_VOICEPRINT
+ * @throws VoiceprintError INVALID_VOICEPRINT
  */
 export function textForServer({ voiceprint }: Pick<Given, 'voiceprint'>): string {
 	if (typeof voiceprint !== 'string' || voiceprint.trim() === '') {
-		throw new InputError('INVALID_VOICEPRINT', 'The voiceprint must be text', "Give the text that Extract Voiceprint puts into the field 'voiceprint'.");
+		throw new VoiceprintError('INVALID_VOICEPRINT', 'The voiceprint must be text', "Give the text that Extract Voiceprint puts into the field 'voiceprint'.");
 	}
 	if (!isOwnVoiceprint(voiceprint)) return voiceprint.trim();
-	throw new InputError(
+	throw new VoiceprintError(
 		'INVALID_VOICEPRINT',
 		'The voiceprint was made by the local engine, and the Speech Platform cannot read it',
 		"Set 'Engine' to Local, or make all voiceprints by the Speech Platform API.",
@@ -77,8 +77,8 @@ function isThere(value: unknown): boolean {
 	return value !== undefined && value !== null;
 }
 
-function severalChannels(count: number, path: FieldPath): InputError {
-	return new InputError(
+function severalChannels(count: number, path: FieldPath): VoiceprintError {
+	return new VoiceprintError(
 		'VOICEPRINT_MISSING',
 		`The item has voiceprints of ${count} channels, and it is not said which one to take`,
 		"Set 'Output' of Extract Voiceprint to One Item per Channel, or name one of them here, such as " +
@@ -86,10 +86,10 @@ function severalChannels(count: number, path: FieldPath): InputError {
 	);
 }
 
-function missing(json: IDataObject, path: FieldPath): InputError {
+function missing(json: IDataObject, path: FieldPath): VoiceprintError {
 	const names = Object.keys(json).map((name) => `'${short(name)}'`);
 	const shown = names.slice(0, MOST_NAMES).join(', ') + (names.length > MOST_NAMES ? ', …' : '');
-	return new InputError(
+	return new VoiceprintError(
 		'VOICEPRINT_MISSING',
 		`The item has no voiceprint in the field '${short(path.text)}'`,
 		names.length === 0 ? 'The item has no fields at all.' : `The item has: ${shown}. Set the parameter to the one with the voiceprint.`,

@@ -1,6 +1,6 @@
 /** Voiceprint extraction by the Speech Platform API: from an item to a result. */
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { VoiceprintChannel, VoiceprintResult } from '../../results';
+import type { VoiceprintChannel, VoiceprintResult } from '../../items';
 import type { VoiceprintExtractionOptions, VoiceprintExtractionResult } from '../../speech-platform';
 import type { Answer } from '../common/answer';
 import { readChannels } from '../common/mediaParameters';

@@ -1,6 +1,6 @@
 /** One item in, its voiceprints' items out, whichever engine is chosen. */
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { toVoiceprintItems, type VoiceprintForm, type VoiceprintResult } from '../../results';
+import { toVoiceprintItems, type VoiceprintForm, type VoiceprintResult } from '../../items';
 import { itemsOf, type Answer } from '../common/answer';
 import { SIMPLIFY } from '../common/engineParameters';
 import type { Hints } from '../common/hints';

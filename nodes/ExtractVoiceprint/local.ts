@@ -1,7 +1,7 @@
 /** Voiceprint extraction by the engine process: from an item to a result. */
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { VadPreset, VoiceprintJob, VoiceprintRequest } from '../../engine/protocol';
-import type { VoiceprintResult } from '../../results';
+import type { VadPreset, VoiceprintJob, VoiceprintRequest } from '../../engine/client/protocol';
+import type { VoiceprintResult } from '../../items';
 import type { Answer } from '../common/answer';
 import { readLocalSettings, runLocally, type JobRequest } from '../common/localJob';
 import { choice, number, readCollection } from '../common/read';

@@ -1,6 +1,6 @@
 /** Voice activity detection by the Speech Platform API: from an item to a result. */
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { SpeechResult } from '../../results';
+import type { SpeechResult } from '../../items';
 import type { VoiceActivityDetectionOptions, VoiceActivityDetectionResult } from '../../speech-platform';
 import type { Answer } from '../common/answer';
 import { readChannels, readRange } from '../common/mediaParameters';

@@ -1,6 +1,6 @@
 /** One item in, its result's items out, whichever engine is chosen. */
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { toItems, type OutputForm, type SpeechResult } from '../../results';
+import { toItems, type OutputForm, type SpeechResult } from '../../items';
 import { itemsOf, type Answer } from '../common/answer';
 import { SIMPLIFY } from '../common/engineParameters';
 import type { Hints } from '../common/hints';

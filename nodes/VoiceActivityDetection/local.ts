@@ -1,8 +1,8 @@
 /** Voice activity detection by the engine process: from an item to a result. */
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { VadJob, VadPreset, VadRequest } from '../../engine/protocol';
-import { vadSettings } from '../../engine/vad/presets';
-import type { SpeechResult } from '../../results';
+import type { VadJob, VadPreset, VadRequest } from '../../engine/client/protocol';
+import { vadSettings } from '../../engine/client/presets';
+import type { SpeechResult } from '../../items';
 import type { Answer } from '../common/answer';
 import { readLocalSettings, runLocally, type JobRequest } from '../common/localJob';
 import { readRange } from '../common/mediaParameters';

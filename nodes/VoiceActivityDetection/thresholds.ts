@@ -1,8 +1,8 @@
 /** The thresholds of the preset Custom: their parameters and their values. */
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import type { VadThresholds } from '../../engine/protocol';
+import type { VadThresholds } from '../../engine/client/protocol';
 // Plain numbers and their checks, no engine: the one place where a preset's values are written.
-import { BALANCED } from '../../engine/vad/presets';
+import { BALANCED } from '../../engine/client/presets';
 import { number, readCollection } from '../common/read';
 
 const PROBABILITY = { minValue: 0, maxValue: 1, numberPrecision: 3 };

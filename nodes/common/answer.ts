@@ -1,6 +1,6 @@
 /** What an engine answers for one item, and how the item's file goes on with it. */
 import type { IBinaryData, IBinaryKeyData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { isTaskReference, taskItem, type Origin, type ResultItem, type TaskReference } from '../../results';
+import { isTaskReference, taskItem, type Origin, type ResultItem, type TaskReference } from '../../items';
 import { outputFieldOf } from './binary';
 import { BINARY_PROPERTY_NAME } from './mediaParameters';
 import { read } from './read';

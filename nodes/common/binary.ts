@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { BINARY_IN_JSON_PROPERTY, isBinaryValue, type IBinaryData, type IExecuteFunctions } from 'n8n-workflow';
-import { canceled, InputError, textOf } from './errors';
+import { canceled, VoiceprintError, textOf } from '../../errors';
 import { BINARY_PROPERTY_NAME } from './mediaParameters';
 
 /** Bytes per read from n8n's storage, where it streams. */
@@ -27,13 +27,13 @@ export interface InputFile {
 /**
  * Finds the file of an item.
  * @param field The value of the parameter: the field's name, or the file itself where an expression gives one.
- * @throws InputError BINARY_FIELD_MISSING, which names the field and the fields there are.
+ * @throws VoiceprintError BINARY_FIELD_MISSING, which names the field and the fields there are.
  */
 export function findBinary(ctx: IExecuteFunctions, itemIndex: number, field: unknown): IBinaryData {
 	const label = BINARY_PROPERTY_NAME.displayName;
 	if (isBinaryValue(field)) return ctx.helpers.assertBinaryData(itemIndex, field);
 	if (typeof field !== 'string' || field.trim() === '') {
-		throw new InputError(
+		throw new VoiceprintError(
 			'BINARY_FIELD_MISSING',
 			`'${label}' must be the name of a field that holds a file`,
 			hintAboutFields(ctx, itemIndex),
@@ -46,7 +46,7 @@ export function findBinary(ctx: IExecuteFunctions, itemIndex: number, field: unk
 		const found = attempt(() => ctx.helpers.assertBinaryData(itemIndex, place));
 		if (found) return found;
 	}
-	throw new InputError(
+	throw new VoiceprintError(
 		'BINARY_FIELD_MISSING',
 		`The item has no file in the field '${field}'`,
 		hintAboutFields(ctx, itemIndex),
@@ -57,7 +57,7 @@ export function findBinary(ctx: IExecuteFunctions, itemIndex: number, field: unk
  * Copies the file of an item into a private folder, never holding it whole in memory where n8n does not do so already.
  * @param field The field's name, or the file itself.
  * @param folder An existing folder that only this item uses.
- * @throws InputError BINARY_FIELD_MISSING, BINARY_NOT_READABLE, EMPTY_FILE, NO_DISK_SPACE, TEMPORARY_FILE, CANCELED
+ * @throws VoiceprintError BINARY_FIELD_MISSING, BINARY_NOT_READABLE, EMPTY_FILE, NO_DISK_SPACE, TEMPORARY_FILE, CANCELED
  */
 export async function writeBinaryToFile(
 	ctx: IExecuteFunctions,
@@ -76,7 +76,7 @@ export async function writeBinaryToFile(
 		}
 	} catch (error) {
 		if (signal?.aborted) throw canceled();
-		throw error instanceof InputError ? error : notWritable(error);
+		throw error instanceof VoiceprintError ? error : notWritable(error);
 	}
 	if ((await stat(path)).size > 0) return { path, binary };
 	throw emptyFile(binary);
@@ -120,16 +120,16 @@ export async function readable<T>(binary: IBinaryData, read: () => Promise<T>): 
 	}
 }
 
-export function emptyFile(binary: IBinaryData): InputError {
-	return new InputError(
+export function emptyFile(binary: IBinaryData): VoiceprintError {
+	return new VoiceprintError(
 		'EMPTY_FILE',
 		`${nameOf(binary)} is empty (0 bytes)`,
 		'Check the node that downloads or creates it.',
 	);
 }
 
-export function notReadable(binary: IBinaryData, error: unknown): InputError {
-	return new InputError(
+export function notReadable(binary: IBinaryData, error: unknown): VoiceprintError {
+	return new VoiceprintError(
 		'BINARY_NOT_READABLE',
 		`${nameOf(binary)} could not be read from n8n's binary data storage`,
 		'It may have been pruned with its execution, or this worker may not share the storage with the one that stored ' +
@@ -137,17 +137,17 @@ export function notReadable(binary: IBinaryData, error: unknown): InputError {
 	);
 }
 
-function notWritable(error: unknown): InputError {
+function notWritable(error: unknown): VoiceprintError {
 	const { code } = error as NodeJS.ErrnoException;
 	const detail = `Detail: ${textOf(error)}`;
 	if (code === 'ENOSPC' || code === 'EDQUOT') {
-		return new InputError(
+		return new VoiceprintError(
 			'NO_DISK_SPACE',
 			'No space is left on the disk for the temporary copy of the file',
 			`Free some space in the temporary folder of the machine that runs n8n, or set TMPDIR to another. ${detail}`,
 		);
 	}
-	return new InputError(
+	return new VoiceprintError(
 		'TEMPORARY_FILE',
 		'The temporary copy of the file could not be written',
 		`n8n needs write access to the temporary folder of its machine (TMPDIR). ${detail}`,

@@ -11,46 +11,16 @@ import {
 	type INode,
 	type JsonObject,
 } from 'n8n-workflow';
-import { EngineError, type EngineErrorCode } from '../../engine/errors';
+import { VoiceprintError, textOf, type ErrorCode } from '../../errors';
 import { SpeechPlatformError } from '../../speech-platform';
 
-/** Codes of what is found in n8n's process before an engine is asked, beside the ones the engine knows too. */
-export type InputErrorCode =
-	EngineErrorCode | 'BINARY_FIELD_MISSING' | 'BINARY_NOT_READABLE' | 'FILE_NOT_ALLOWED' | 'INVALID_CREDENTIAL' | 'VOICEPRINT_MISSING';
-
-/** Something about the item or its parameters that the user can change. */
-export class InputError extends Error {
-	readonly code: InputErrorCode;
-
-	readonly description: string | undefined;
-
-	/**
-	 * @param message What is wrong, one sentence without a final period, parameters in single quotes.
-	 * @param description What to do about it.
-	 */
-	constructor(code: InputErrorCode, message: string, description?: string) {
-		super(message);
-		this.name = 'InputError';
-		this.code = code;
-		this.description = description;
-	}
-}
-
 /** Codes that mean a fault of this package or its surroundings; n8n reports them, user mistakes it does not. */
-const FAULTS: ReadonlySet<string> = new Set<InputErrorCode>([
+const FAULTS: ReadonlySet<string> = new Set<ErrorCode>([
 	'RUNTIME_UNAVAILABLE',
 	'ENGINE_CRASHED',
 	'ENGINE_START',
 	'INTERNAL',
 ]);
-
-/**
- * The error of a stopped execution; the only one that Continue on Fail does not keep as an item. n8n knows by the very
- * word 'canceled' that the execution was stopped and has not failed, and so calls no error workflow.
- */
-export function canceled(): InputError {
-	return new InputError('CANCELED', 'The execution was canceled');
-}
 
 /**
  * The error for n8n, with the item's index in its context and its message, and the code in its context. Errors that
@@ -104,15 +74,10 @@ export function errorFields(error: ExecutionBaseError): IDataObject {
 }
 
 function typed(error: unknown): { code: string; message: string; description?: string } {
-	if (error instanceof EngineError || error instanceof InputError || error instanceof SpeechPlatformError) return error;
+	if (error instanceof VoiceprintError || error instanceof SpeechPlatformError) return error;
 	return {
 		code: 'INTERNAL',
 		message: 'Processing stopped for a reason that the node does not know',
 		description: `Please report this text to the maintainers of the node: ${textOf(error)}`,
 	};
-}
-
-/** The text of any thrown value; for descriptions only, as it may be the operating system's. */
-export function textOf(error: unknown): string {
-	return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,6 @@
 /** What n8n's request helpers throw, told apart by what a user can do about it. */
+import { textOf } from '../../errors';
 import { TransportError, type TransportFault } from '../../speech-platform';
-import { textOf } from './errors';
 
 interface Thrown {
 	name?: string;

@@ -1,6 +1,6 @@
 /** Warnings of results, shown in the editor beside the output: one hint per kind of warning, however many items. */
 import type { IExecuteFunctions, NodeExecutionHint } from 'n8n-workflow';
-import type { Warning } from '../../engine/protocol';
+import type { Warning } from '../../engine/client/protocol';
 
 /** Findings that are an answer rather than a doubt about one. */
 const INFORMATIVE: ReadonlySet<string> = new Set<Warning['code'] | 'NO_ITEMS'>(['NO_SPEECH', 'NO_ITEMS']);

@@ -2,12 +2,12 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { InputError } from './errors';
+import { VoiceprintError } from '../../errors';
 import { invalid } from './read';
 
 /**
  * The path, checked against n8n's rules for file access (`N8N_RESTRICT_FILE_ACCESS_TO`).
- * @throws InputError INVALID_PARAMETER, FILE_NOT_ALLOWED
+ * @throws VoiceprintError INVALID_PARAMETER, FILE_NOT_ALLOWED
  */
 export async function hostFile(ctx: IExecuteFunctions, parameter: INodeProperties, value: unknown): Promise<string> {
 	if (typeof value !== 'string' || value.trim() === '') throw invalid(parameter, 'must be the path of a file', value);
@@ -15,14 +15,14 @@ export async function hostFile(ctx: IExecuteFunctions, parameter: INodePropertie
 	if (!isAbsolute(path)) throw invalid(parameter, 'must be an absolute path', value);
 	const resolved = await resolve(ctx, path);
 	if (resolved === undefined) {
-		throw new InputError(
+		throw new VoiceprintError(
 			'INVALID_PARAMETER',
 			`'${parameter.displayName}' names a file that does not exist: ${path}`,
 			'The path is one on the machine or in the container that runs n8n. In queue mode every worker needs the file.',
 		);
 	}
 	if (ctx.helpers.isFilePathBlocked(resolved)) {
-		throw new InputError(
+		throw new VoiceprintError(
 			'FILE_NOT_ALLOWED',
 			`'${parameter.displayName}' names a file that n8n does not let its nodes read: ${path}`,
 			'Put the file into a folder that N8N_RESTRICT_FILE_ACCESS_TO names; by default that is .n8n-files in the home of the user that runs n8n.',

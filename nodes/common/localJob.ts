@@ -1,7 +1,7 @@
 /** A job for the engine process, as an item asks for it: the item's file is copied, the job run, the copy removed. */
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { runJob, withWorkFolder } from '../../engine/client';
-import type { Job, JobResult, RuntimeChoice } from '../../engine/protocol';
+import { runJob, withWorkFolder } from '../../engine/client/client';
+import type { Job, JobResult, RuntimeChoice } from '../../engine/client/protocol';
 import type { FileOfItem } from './answer';
 import { writeBinaryToFile } from './binary';
 import { MAXIMUM_DURATION, RUNTIME } from './engineParameters';
@@ -21,7 +21,7 @@ export interface LocalSettings {
 
 /**
  * What every local job is told.
- * @throws InputError INVALID_PARAMETER
+ * @throws VoiceprintError INVALID_PARAMETER
  */
 export function readLocalSettings(ctx: IExecuteFunctions, itemIndex: number, optionsParameter: INodeProperties): LocalSettings {
 	const options = readCollection(ctx, itemIndex, optionsParameter);
@@ -34,7 +34,7 @@ export function readLocalSettings(ctx: IExecuteFunctions, itemIndex: number, opt
 
 /**
  * Runs the job on the item's file.
- * @throws EngineError, InputError BINARY_FIELD_MISSING, BINARY_NOT_READABLE
+ * @throws VoiceprintError, VoiceprintError BINARY_FIELD_MISSING, BINARY_NOT_READABLE
  */
 export async function runLocally<J extends Job>(
 	ctx: IExecuteFunctions,

@@ -1,7 +1,7 @@
 /** Which file, which channels of it and which part: the parameters of all nodes that take media, and their values. */
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import type { ChannelMode, MediaRequest } from '../../engine/protocol';
-import { InputError } from './errors';
+import { VoiceprintError } from '../../errors';
+import type { ChannelMode, MediaRequest } from '../../engine/client/protocol';
 import { choice, invalid, number, read } from './read';
 
 export const BINARY_PROPERTY_NAME: INodeProperties = {
@@ -84,7 +84,7 @@ export function parseChannels(value: unknown): number[] {
 export function checkRange(from: number, to: number): Pick<MediaRequest, 'rangeFrom' | 'rangeTo'> {
 	if (to === 0) return { rangeFrom: from };
 	if (from < to) return { rangeFrom: from, rangeTo: to };
-	throw new InputError(
+	throw new VoiceprintError(
 		'INVALID_RANGE',
 		`'Range To' (${to} s) must be greater than 'Range From' (${from} s)`,
 		"Both count in seconds from the beginning of the file. Set 'Range To' to 0 to process the file to its end.",

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import type { MediaUpload } from '../../speech-platform';
 import { emptyFile, findBinary, notReadable, openStream, readable, readBuffer } from './binary';
-import type { InputError } from './errors';
+import type { VoiceprintError } from '../../errors';
 
 /** Bytes per read. Larger ones are faster than most networks, and leave more behind for the garbage collector. */
 const CHUNK_SIZE = 32 * 1024;
@@ -15,7 +15,7 @@ export class ItemUpload implements MediaUpload {
 	readonly mimeType: string;
 
 	/** Set where reading failed on the way: then this, and not what the connection said of it, is the cause. */
-	failure: InputError | undefined;
+	failure: VoiceprintError | undefined;
 
 	constructor(
 		private readonly ctx: IExecuteFunctions,
@@ -38,7 +38,7 @@ export class ItemUpload implements MediaUpload {
 
 /**
  * @param field The field's name, or the file itself where an expression gives one.
- * @throws InputError BINARY_FIELD_MISSING, BINARY_NOT_READABLE, EMPTY_FILE
+ * @throws VoiceprintError BINARY_FIELD_MISSING, BINARY_NOT_READABLE, EMPTY_FILE
  */
 export async function openUpload(ctx: IExecuteFunctions, itemIndex: number, field: unknown): Promise<ItemUpload> {
 	const binary = findBinary(ctx, itemIndex, field);

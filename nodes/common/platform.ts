@@ -7,9 +7,9 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 import { randomUUID } from 'node:crypto';
+import { VoiceprintError, textOf } from '../../errors';
 import { SpeechPlatform, type Transport } from '../../speech-platform';
 import { correlationIdOf } from './correlation';
-import { InputError, textOf } from './errors';
 import { CredentialTestTransport, NodeTransport } from './transport';
 
 export const CREDENTIAL = 'speechPlatformApi';
@@ -20,7 +20,7 @@ export interface Connection {
 	correlationId: string;
 }
 
-/** @throws InputError INVALID_CREDENTIAL, SpeechPlatformError INVALID_BASE_URL */
+/** @throws VoiceprintError INVALID_CREDENTIAL, SpeechPlatformError INVALID_BASE_URL */
 export async function connect(ctx: IExecuteFunctions, itemIndex: number): Promise<Connection> {
 	const credential = await ctx.getCredentials(CREDENTIAL, itemIndex);
 	const correlationId = correlationIdOf(ctx);
@@ -79,8 +79,8 @@ function checkValue(label: string, value: unknown): void {
 	if (NOT_IN_HEADERS.test(value.trim())) throw invalidCredential(`'${label}' has characters that a header cannot have`);
 }
 
-function invalidCredential(what: string): InputError {
-	return new InputError(
+function invalidCredential(what: string): VoiceprintError {
+	return new VoiceprintError(
 		'INVALID_CREDENTIAL',
 		`${what} in the credential for the Speech Platform API`,
 		"Open the credential and correct it, or set 'Authentication' to None where the server asks for none.",

@@ -1,7 +1,7 @@
 /** A task on the Speech Platform, as an item asks for it: started, started and waited for, or fetched. */
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { SpeechPlatform, Task, TaskHandle, Technology, TechnologyResult } from '../../speech-platform';
-import type { TaskReference } from '../../results';
+import type { TaskReference } from '../../items';
 import type { FileOfItem } from './answer';
 import { BINARY_PROPERTY_NAME } from './mediaParameters';
 import { openUpload, type ItemUpload } from './mediaUpload';

@@ -1,4 +1,4 @@
-import type { Warning } from '../../engine/protocol';
+import type { Warning } from '../../engine/client/protocol';
 
 /** Silence is an answer, not an error: the API leaves it at that, and here it is said. */
 export function noSpeech(channel_number: number, consequence = ''): Warning {

@@ -9,7 +9,7 @@ import { CALL } from '../support/recordings.mts';
 import { canned, DETECT, SPEECH, startApi } from './support/api.mts';
 import { assertItemsUntouched, BINARY_MODES, fileItem, harness } from './support/node.mts';
 
-const { stopEngine } = createRequire(import.meta.url)('../../dist/engine/client/index.js') as { stopEngine: () => void };
+const { stopEngine } = createRequire(import.meta.url)('../../dist/engine/client/client.js') as { stopEngine: () => void };
 after(() => stopEngine());
 
 beforeEach(async () => await harness.setBinaryMode('filesystem'));

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { expectedErrors } from '../../dist/engine/comparison/scoring.js';
-import { calibrationOf } from '../../dist/engine/comparison/calibration.js';
+import { expectedErrors } from '../../dist/voiceprints/scoring.js';
+import { calibrationOf } from '../../dist/models/calibrations.js';
 import { BUNDLED, COMPARE, compare, faultOf, itemOf, items, NOBODY, summary, textOf, unitVector, voices } from './support/compare.mts';
 import { assertItemsUntouched } from './support/node.mts';
 

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { IDataObject } from 'n8n-workflow';
-import { decodeVoiceprint } from '../../dist/engine/voiceprint/encoding.js';
-import { cosine } from '../../dist/engine/embedding/vector.js';
+import { decodeVoiceprint } from '../../dist/voiceprints/encoding.js';
+import { cosine } from '../../dist/voiceprints/vector.js';
 import { BUNDLED, COMPARE, compare, faultOf, itemOf, items, NOBODY, summary, textOf, voices } from './support/compare.mts';
 import { assertItemsUntouched } from './support/node.mts';
 

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { calibrationOf } from '../../dist/engine/comparison/calibration.js';
-import { decodeVoiceprint } from '../../dist/engine/voiceprint/encoding.js';
-import { cosine as cosineOf } from '../../dist/engine/embedding/vector.js';
+import { calibrationOf } from '../../dist/models/calibrations.js';
+import { decodeVoiceprint } from '../../dist/voiceprints/encoding.js';
+import { cosine as cosineOf } from '../../dist/voiceprints/vector.js';
 import { BUNDLED, bundledScore, COMPARE, compare, faultOf, itemOf, items, NOBODY, summary, textOf, voices } from './support/compare.mts';
 import { assertItemsUntouched, harness, SYSTEM_TEXT } from './support/node.mts';
 

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { INodeParameters, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
-import { BALANCED } from '../../dist/engine/vad/presets.js';
+import { BALANCED } from '../../dist/engine/client/presets.js';
 import { NODE, node, nodeOf } from './support/node.mts';
 
 const { NodeHelpers } = createRequire(import.meta.url)('n8n-workflow') as typeof import('n8n-workflow');

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { beforeEach, describe, it } from 'node:test';
 import type { IExecuteFunctions, INode } from 'n8n-workflow';
-import { EngineError } from '../../dist/engine/errors.js';
-import { InputError, errorFields, toNodeError } from '../../dist/nodes/common/errors.js';
+import { VoiceprintError } from '../../dist/errors.js';
+import { errorFields, toNodeError } from '../../dist/nodes/common/errors.js';
 import { runForEachItem } from '../../dist/nodes/common/itemLoop.js';
 import { fakeResult, useFakeEngine, type Call } from './support/fakeEngine.mts';
 import { fileItem, run, harness, NODE, SYSTEM_TEXT } from './support/node.mts';
@@ -14,7 +14,7 @@ const { NodeApiError, NodeOperationError } = createRequire(import.meta.url)(
 	'n8n-workflow',
 ) as typeof import('n8n-workflow');
 
-const NOT_MEDIA = new EngineError('NOT_MEDIA', "The file 'page.html' is not audio or video", 'It looks like HTML.');
+const NOT_MEDIA = new VoiceprintError('NOT_MEDIA', "The file 'page.html' is not audio or video", 'It looks like HTML.');
 
 /** Fails on files whose content is `broken`. */
 function engineThatBreaks(error: Error = NOT_MEDIA): Call[] {
@@ -84,7 +84,7 @@ describe('an item that fails', () => {
 
 	it('keeps its message whatever n8n would read into the name of the file', async () => {
 		const message = "The file 'fileperms-enoent.wav' is not audio or video";
-		engineThatBreaks(new EngineError('NOT_MEDIA', message));
+		engineThatBreaks(new VoiceprintError('NOT_MEDIA', message));
 		const { error } = await run({}, [fileItem('broken')]);
 		assert.equal(error!.message, `${message} [item 0]`);
 	});
@@ -108,7 +108,7 @@ describe('a cancelled execution', () => {
 			start();
 			return await new Promise((_, reject) => {
 				options.signal!.addEventListener('abort', () =>
-					reject(new EngineError('CANCELED', 'The execution was cancelled')),
+					reject(new VoiceprintError('CANCELED', 'The execution was cancelled')),
 				);
 			});
 		});
@@ -163,13 +163,13 @@ describe('toNodeError', () => {
 	});
 
 	it('reports our own faults and not what users mistake', () => {
-		const level = (code: 'ENGINE_CRASHED' | 'NO_AUDIO') => toNodeError(VAD, new EngineError(code, 'x'), 0).level;
+		const level = (code: 'ENGINE_CRASHED' | 'NO_AUDIO') => toNodeError(VAD, new VoiceprintError(code, 'x'), 0).level;
 		assert.equal(level('ENGINE_CRASHED'), 'error');
 		assert.equal(level('NO_AUDIO'), 'warning');
 	});
 
 	it('keeps the original as the cause', () => {
-		const cause = new InputError('INVALID_RANGE', 'x');
+		const cause = new VoiceprintError('INVALID_RANGE', 'x');
 		assert.equal(toNodeError(VAD, cause, 0).cause, cause);
 	});
 

@@ -5,9 +5,9 @@ import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 import { after, describe, it, mock } from 'node:test';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import type { VoiceprintChannel, VoiceprintJob, VoiceprintResult } from '../../dist/engine/protocol.js';
+import type { VoiceprintChannel, VoiceprintJob, VoiceprintResult } from '../../dist/engine/client/protocol.js';
 import type { HarnessItem, RunOptions } from '../../tools/n8n/harness.mts';
-import { waveformModel } from '../embedding/support/ownModels.mts';
+import { waveformModel } from '../engine/process/embedding/support/ownModels.mts';
 import { CALL } from '../support/recordings.mts';
 import { useFakeEngine } from './support/fakeEngine.mts';
 import { assertItemsUntouched, fileItem, harness, SYSTEM_TEXT } from './support/node.mts';
@@ -15,7 +15,7 @@ import { wav } from './support/wav.mts';
 
 const EXTRACT = 'extractVoiceprint';
 
-const { stopEngine } = createRequire(import.meta.url)('../../dist/engine/client/index.js') as { stopEngine: () => void };
+const { stopEngine } = createRequire(import.meta.url)('../../dist/engine/client/client.js') as { stopEngine: () => void };
 after(() => stopEngine());
 
 const folder = harness.readableFolder;

@@ -7,7 +7,7 @@ import type { HarnessItem } from '../../tools/n8n/harness.mts';
 import { harness, NODE, run, SYSTEM_TEXT } from './support/node.mts';
 import { wav } from './support/wav.mts';
 
-const { stopEngine } = createRequire(import.meta.url)('../../dist/engine/client/index.js') as {
+const { stopEngine } = createRequire(import.meta.url)('../../dist/engine/client/client.js') as {
 	stopEngine: () => void;
 };
 after(() => stopEngine());

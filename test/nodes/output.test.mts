@@ -1,7 +1,7 @@
 /** The items and hints of the node, and what it leaves as it was. */
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import type { VadResult, Warning } from '../../dist/engine/protocol.js';
+import type { VadResult, Warning } from '../../dist/engine/client/protocol.js';
 import { fakeResult, useFakeEngine } from './support/fakeEngine.mts';
 import { assertItemsUntouched, fileItem, NODE, run } from './support/node.mts';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import type { INodeParameters } from 'n8n-workflow';
-import { BALANCED } from '../../dist/engine/vad/presets.js';
+import { BALANCED } from '../../dist/engine/client/presets.js';
 import { checkRange, parseChannels } from '../../dist/nodes/common/mediaParameters.js';
 import { useFakeEngine, type Call } from './support/fakeEngine.mts';
 import { fileItem, run } from './support/node.mts';

@@ -12,7 +12,7 @@ const manifest = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8
 /** Every file in the tarball has to match one of these. */
 const WANTED = [
 	/^(package\.json|README\.md|LICENSE|CHANGELOG\.md|NOTICE)$/,
-	/^dist\/(nodes|credentials|engine|results|speech-platform)\/.+\.js$/,
+	/^dist\/((nodes|credentials|engine|items|voiceprints|models|speech-platform)\/.+|errors|once|hostFiles)\.js$/,
 	/^dist\/(nodes|credentials)\/.+\.(svg|png)$/,
 	/^dist\/nodes\/[^/]+\/[^/]+\.node\.json$/,
 	/^dist\/nodes\/[^/]+\/__schema__\/.+\.json$/,
@@ -57,7 +57,7 @@ describe('the tarball', () => {
 			...nodes,
 			...manifest.n8n.credentials,
 			...nodes.map((node) => node.replace(/\.js$/, '.json')),
-			'dist/engine/host/main.js',
+			'dist/engine/process/host/main.js',
 			'dist/models/silero-vad-6.2-16k.onnx',
 			'dist/models/silero-vad-6.2-8k.onnx',
 			'dist/vendor/onnxruntime-web/ort.node.min.js',

@@ -3,7 +3,7 @@
 const { join } = require('node:path');
 
 const [packageFolder, path, runtime] = process.argv.slice(2);
-const { runJob, withWorkFolder } = require(join(packageFolder, 'dist', 'engine', 'client'));
+const { runJob, withWorkFolder } = require(join(packageFolder, 'dist', 'engine', 'client', 'client.js'));
 
 withWorkFolder(async (workFolder) => {
 	const media = { path, channelMode: 'split' };

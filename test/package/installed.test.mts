@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import type { RuntimeChoice, VadResult } from '../../dist/engine/protocol.js';
+import type { RuntimeChoice, VadResult } from '../../dist/engine/client/protocol.js';
 import { installPackage, packPackage } from '../../tools/n8n/package.mts';
 
 const run = promisify(execFile);

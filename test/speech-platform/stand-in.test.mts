@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { after, describe, test } from 'node:test';
 import FormData from 'form-data';
 import { request } from 'undici';
-import { runJob, stopEngine, withWorkFolder } from '../../dist/engine/client/index.js';
+import { runJob, stopEngine, withWorkFolder } from '../../dist/engine/client/client.js';
 import { vadJob } from '../support/engine.mts';
 import { CALL, TELEPHONE } from '../support/recordings.mts';
 import { Contract, OPENAPI_FILE } from './server/contract.mts';

@@ -1,8 +1,8 @@
 /** Watching the engine process from outside, and jobs for it. */
 import { existsSync, openSync, closeSync, readFileSync, readdirSync, writeSync, ftruncateSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { wavHeader } from '../media/support/wav.mts';
-import type { MediaRequest, RuntimeChoice, VadJob, VadRequest } from '../../dist/engine/protocol.js';
+import { wavHeader } from '../engine/process/media/support/wav.mts';
+import type { MediaRequest, RuntimeChoice, VadJob, VadRequest } from '../../dist/engine/client/protocol.js';
 
 export function vadJob(
 	path: string,
@@ -27,7 +27,7 @@ export function enginePids(parent: number = process.pid): number[] {
 			const stat = readFileSync(`/proc/${entry}/stat`, 'utf8');
 			const [state, ppid] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 			const command = readFileSync(`/proc/${entry}/cmdline`, 'utf8');
-			if (Number(ppid) === parent && state !== 'Z' && command.includes('engine/host/main.js')) pids.push(Number(entry));
+			if (Number(ppid) === parent && state !== 'Z' && command.includes('engine/process/host/main.js')) pids.push(Number(entry));
 		} catch {
 			// gone in the meantime
 		}

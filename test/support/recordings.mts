@@ -1,7 +1,7 @@
 /** Recordings for tests: the synthesised samples of this repository, and real speech where it is at hand. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { decodeMedia } from '../../dist/engine/media/decoder.js';
+import { decodeMedia } from '../../dist/engine/process/media/decode.js';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 

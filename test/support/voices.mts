@@ -1,6 +1,6 @@
 /** Voiceprints of recordings by the engine. */
-import { runJob, withWorkFolder, type RunOptions } from '../../dist/engine/client/index.js';
-import type { MediaRequest, RuntimeChoice, VadRequest, VoiceprintJob, VoiceprintRequest, VoiceprintResult } from '../../dist/engine/protocol.js';
+import { runJob, withWorkFolder, type RunOptions } from '../../dist/engine/client/client.js';
+import type { MediaRequest, RuntimeChoice, VadRequest, VoiceprintJob, VoiceprintRequest, VoiceprintResult } from '../../dist/engine/client/protocol.js';
 
 export interface VoiceprintOptions extends RunOptions {
 	media?: Partial<MediaRequest>;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
-import { waveformModel, writeModel } from '../embedding/support/ownModels.mts';
+import { waveformModel, writeModel } from '../engine/process/embedding/support/ownModels.mts';
 
 const REPOSITORY = join(import.meta.dirname, '..', '..');
 const CALL = join('examples', 'audio', 'call.ogg');

@@ -1,12 +1,12 @@
 /** Compare Voiceprints on voiceprints without voices. */
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { HarnessItem, RunOptions, RunResult } from '../../../tools/n8n/harness.mts';
-import { calibrationOf } from '../../../dist/engine/comparison/calibration.js';
-import { scoreWith } from '../../../dist/engine/comparison/scoring.js';
-import { BUNDLED, near, randomNumbers, textOf, unitVector } from '../../comparison/support/vectors.mts';
+import { calibrationOf } from '../../../dist/models/calibrations.js';
+import { scoreWith } from '../../../dist/voiceprints/scoring.js';
+import { BUNDLED, near, randomNumbers, textOf, unitVector } from '../../voiceprints/support/vectors.mts';
 import { harness } from './node.mts';
 
-export { BUNDLED, near, NOBODY, textOf, unitVector } from '../../comparison/support/vectors.mts';
+export { BUNDLED, near, NOBODY, textOf, unitVector } from '../../voiceprints/support/vectors.mts';
 
 export const COMPARE = 'compareVoiceprints';
 

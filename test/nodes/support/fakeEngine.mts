@@ -5,8 +5,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { mock } from 'node:test';
-import type { RunOptions } from '../../../dist/engine/client/index.js';
-import type { Job, JobResult, VadJob, VadResult } from '../../../dist/engine/protocol.js';
+import type { RunOptions } from '../../../dist/engine/client/client.js';
+import type { Job, JobResult, VadJob, VadResult } from '../../../dist/engine/client/protocol.js';
 
 /** What the node asked for, and what the file it handed over was like at that time. */
 export interface Call<J extends Job = VadJob> {
@@ -45,7 +45,7 @@ export function fakeResult(overrides: Partial<VadResult> = {}): VadResult {
 
 /** Puts the stand-in where the compiled node looks for the client. Returns the calls it gets. */
 export function useFakeEngine<J extends Job = VadJob>(answer: Answer<J> = () => fakeResult() as JobResult<J>): Array<Call<J>> {
-	const client = createRequire(import.meta.url)('../../../dist/engine/client/index.js') as {
+	const client = createRequire(import.meta.url)('../../../dist/engine/client/client.js') as {
 		runJob(job: J, options: RunOptions): Promise<JobResult<J>>;
 	};
 	const calls: Array<Call<J>> = [];

@@ -1,4 +1,4 @@
-import { wav as withHeader } from '../../media/support/wav.mts';
+import { wav as withHeader } from '../../engine/process/media/support/wav.mts';
 
 /** Makes a 16-bit PCM WAV file. `sample` gives the value, -1 to 1, of a channel at a time in seconds. */
 export function wav(

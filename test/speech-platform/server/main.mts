@@ -3,7 +3,7 @@
  * Prints its base URL on stdout and one line per request, and what the contract objects to, on stderr.
  */
 import { parseArgs } from 'node:util';
-import { stopEngine } from '../../../dist/engine/client/index.js';
+import { stopEngine } from '../../../dist/engine/client/client.js';
 import { randomFaults } from './faults.mts';
 import { StandIn, type Locations } from './server.mts';
 

@@ -3,7 +3,7 @@
  * the file's bytes and the channel only and says nothing about a voice; equal ones get a high score, others a low one.
  */
 import { createHash } from 'node:crypto';
-import { runJob, withWorkFolder } from '../../../dist/engine/client/index.js';
+import { runJob, withWorkFolder } from '../../../dist/engine/client/client.js';
 import type { ReceivedPart } from './multipart.mts';
 
 export interface MediaInput {

@@ -1,0 +1,161 @@
+/** One engine process as n8n sees it: start it, give it one job at a time, end it. */
+import { fork, type ChildProcess } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { isOutOfMemory, outOfMemory, VoiceprintError } from '../../errors';
+import type { FromEngine, Job, JobResult, ToEngine } from './protocol';
+
+const HOST = path.join(__dirname, '..', 'process', 'host', 'main.js');
+
+/** JavaScript heap of the engine process, MiB. Audio lives outside of it, in bounded buffers. */
+const HEAP_LIMIT = 512;
+
+/** Milliseconds the process may take to come up on a very busy machine. */
+const START_LIMIT = 60_000;
+
+/** How much of the process's last words is kept for an error's description, characters. */
+const STDERR_KEPT = 2000;
+
+/** Nothing of n8n's environment but what a process needs to run: it holds n8n's secrets. */
+const ENVIRONMENT = ['PATH', 'TMPDIR', 'TEMP', 'TMP', 'HOME', 'LANG', 'LD_LIBRARY_PATH', 'SYSTEMROOT', 'WINDIR'];
+
+type Settle = { resolve: (result: JobResult) => void; reject: (error: Error) => void };
+
+function inheritedEnvironment(): NodeJS.ProcessEnv {
+	return Object.fromEntries(ENVIRONMENT.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}
+
+export class EngineProcess {
+	private readonly child: ChildProcess;
+
+	private readonly ready: Promise<void>;
+
+	private current: ({ id: number } & Settle) | undefined;
+
+	private lastWords = '';
+
+	private gone = false;
+
+	/** Why we ended the process, where we did. */
+	private endReason: VoiceprintError | undefined;
+
+	private jobs = 0;
+
+	constructor() {
+		// eslint-disable-next-line @n8n/community-nodes/no-dangerous-functions -- native inference can abort its process and cannot be cancelled, so it must not share n8n's
+		this.child = fork(HOST, [], {
+			serialization: 'advanced',
+			execArgv: [`--max-old-space-size=${HEAP_LIMIT}`],
+			env: inheritedEnvironment(),
+			cwd: tmpdir(),
+			stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+		});
+		this.ready = this.watchStart();
+		this.ready.catch(() => {}); // reported to whoever runs a job
+		this.child.stderr?.on('data', (data: Buffer) => {
+			this.lastWords = (this.lastWords + data.toString()).slice(-STDERR_KEPT);
+		});
+		this.child.on('message', (message: FromEngine) => this.onMessage(message));
+		this.child.on('close', (code, signal) => this.onClose(code, signal));
+		this.letParentExit();
+	}
+
+	/** True while the process can take a job. */
+	get alive(): boolean {
+		return !this.gone;
+	}
+
+	/** @throws VoiceprintError: the job's own failure, or what became of the process */
+	async run<J extends Job>(job: J): Promise<JobResult<J>> {
+		this.keepParentAlive();
+		try {
+			await this.ready;
+			return (await this.send(job)) as JobResult<J>;
+		} catch (error) {
+			throw this.endReason ?? error;
+		} finally {
+			this.letParentExit();
+		}
+	}
+
+	private async send(job: Job): Promise<JobResult> {
+		const id = ++this.jobs;
+		const message: ToEngine = { kind: 'run', id, job };
+		return await new Promise<JobResult>((resolve, reject) => {
+			this.current = { id, resolve, reject };
+			this.child.send(message, (error) => {
+				if (error && this.gone) return; // the close event says why
+				if (error) reject(new VoiceprintError('ENGINE_CRASHED', 'The speech engine does not answer', error.message));
+			});
+		});
+	}
+
+	/** Ends the process at once. A running job fails with `reason`, once the process is gone and its files are free. */
+	kill(reason: VoiceprintError): void {
+		this.gone = true;
+		this.endReason ??= reason;
+		this.child.kill('SIGKILL');
+	}
+
+	private async watchStart(): Promise<void> {
+		await new Promise<void>((resolve, reject) => {
+			const fail = (detail: string) => {
+				this.gone = true;
+				reject(new VoiceprintError('ENGINE_START', 'The speech engine could not be started', detail));
+			};
+			const timer = setTimeout(() => {
+				fail(`It did not come up within ${START_LIMIT / 1000} seconds.`);
+				this.child.kill('SIGKILL');
+			}, START_LIMIT);
+			timer.unref();
+			this.child.once('error', (error) => fail(error.message));
+			this.child.once('close', () => fail(this.lastWords || 'It ended before it was ready.'));
+			this.child.once('message', () => {
+				clearTimeout(timer);
+				resolve();
+			});
+		});
+	}
+
+	private onMessage(message: FromEngine): void {
+		if (message.kind === 'ready' || message.id !== this.current?.id) return;
+		const { resolve, reject } = this.current;
+		this.current = undefined;
+		if (message.kind === 'result') resolve(message.result);
+		else reject(VoiceprintError.from(message.error));
+	}
+
+	private onClose(code: number | null, signal: NodeJS.Signals | null): void {
+		this.gone = true;
+		this.current?.reject(endOfProcess(code, signal, this.lastWords));
+		this.current = undefined;
+	}
+
+	/** An idle engine must not keep n8n from ending; a busy one must not be cut off. */
+	private letParentExit(): void {
+		this.child.unref();
+		this.child.channel?.unref();
+		(this.child.stderr as Socket | null)?.unref();
+	}
+
+	private keepParentAlive(): void {
+		this.child.ref();
+		this.child.channel?.ref();
+	}
+}
+
+/** Why a process that nobody ended is gone. */
+function endOfProcess(code: number | null, signal: NodeJS.Signals | null, lastWords: string): VoiceprintError {
+	if (isOutOfMemory(lastWords)) return outOfMemory(lastWords);
+	const how = signal ? `was ended by signal ${signal}` : `ended with exit code ${code}`;
+	const advice =
+		signal === 'SIGKILL'
+			? 'Usually the system does this when memory runs out: give the machine or container more memory.'
+			: 'Run the item again; if it happens each time with this file, please report it with the text below.';
+	return new VoiceprintError(
+		'ENGINE_CRASHED',
+		'The speech engine stopped in the middle of this file',
+		[`It ${how}.`, advice, lastWords.trim()].filter(Boolean).join(' '),
+	);
+}

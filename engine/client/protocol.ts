@@ -1,0 +1,205 @@
+/**
+ * What the n8n process and the engine process say to each other, and the shapes of the results.
+ * Times are seconds of the media's own timeline, rounded to milliseconds; channel numbers count from 0.
+ */
+import type { ErrorData } from '../../errors';
+
+/** `split`: each kept channel on its own. `mix`: the kept channels averaged into one, reported as channel 0. */
+export type ChannelMode = 'split' | 'mix';
+
+/** `auto`: native where it loads, WASM elsewhere. */
+export type RuntimeChoice = 'auto' | 'native' | 'wasm';
+
+export type RuntimeName = 'native' | 'wasm';
+
+/** Which part of which media file to process. */
+export interface MediaRequest {
+	/** The file on this machine's disk. */
+	path: string;
+	/** Name shown in messages. */
+	fileName?: string;
+	channelMode: ChannelMode;
+	/** 0-based channels to keep; empty or absent means all. */
+	channels?: number[];
+	/** Seconds from the start of the file where processing starts; default 0. */
+	rangeFrom?: number;
+	/** Seconds from the start of the file where processing ends; default the end of the file. */
+	rangeTo?: number;
+	/** Seconds of media that may be processed at most; longer gives FILE_TOO_LONG. Absent or 0: no limit. */
+	maximumDuration?: number;
+}
+
+/** What the media turned out to be. */
+export interface MediaInfo {
+	/** FFmpeg's container name, such as `wav`, `mov,mp4,m4a,3gp,3g2,mj2`. */
+	container: string;
+	/** FFmpeg's codec name, such as `pcm_s16le`, `aac`. */
+	codec: string;
+	/** Hz. */
+	sample_rate: number;
+	/** Number of channels in the file. */
+	channels: number;
+}
+
+export type VadPreset = 'balanced' | 'forTranscription' | 'sileroCompatible' | 'custom';
+
+/** All times in milliseconds. Which of them a preset sets is in `engine/vad/presets.ts`. */
+export interface VadThresholds {
+	/** Speech starts where the speech probability reaches this (0 to 1). */
+	onsetThreshold: number;
+	/** Speech ends where the speech probability falls below this (0 to 1). */
+	offsetThreshold: number;
+	/** Shorter speech is dropped. */
+	minimumSpeech: number;
+	/** Shorter silence inside speech is bridged. */
+	minimumSilence: number;
+	/** Added before each segment. */
+	paddingBefore: number;
+	/** Added after each segment. */
+	paddingAfter: number;
+}
+
+export interface VadRequest {
+	preset: VadPreset;
+	/** Overrides; only the preset `custom` takes them. */
+	thresholds?: Partial<VadThresholds>;
+	/** Also return the speech probability of each hop. */
+	includeProbabilities?: boolean;
+}
+
+export interface VadJob {
+	type: 'vad';
+	media: MediaRequest;
+	vad: VadRequest;
+	runtime: RuntimeChoice;
+	/** A private folder for this job's temporary files; the client removes it. */
+	workFolder: string;
+}
+
+export interface VoiceprintRequest {
+	/** Seconds of speech to use at most per channel, spread over it; 0: all of it. */
+	maximumSpeech: number;
+	/** Seconds of speech below which a voiceprint is doubtful. */
+	minimumSpeech: number;
+	/** What to do with a channel that has less: warn, or fail with TOO_LITTLE_SPEECH. */
+	onLittleSpeech: 'warn' | 'fail';
+	/** Path of the JSON file that describes a model of one's own; absent for the bundled model. */
+	modelFile?: string;
+}
+
+export interface VoiceprintJob {
+	type: 'voiceprint';
+	media: MediaRequest;
+	vad: VadRequest;
+	voiceprint: VoiceprintRequest;
+	runtime: RuntimeChoice;
+	/** A private folder for this job's temporary files; the client removes it. */
+	workFolder: string;
+}
+
+/** Every job the engine knows. A new capability adds a member here and a pipeline in `engine/host`. */
+export type Job = VadJob | VoiceprintJob;
+
+export interface Segment {
+	segment_type: string;
+	/** Seconds. */
+	start_time: number;
+	/** Seconds. */
+	end_time: number;
+}
+
+export interface VadChannel {
+	channel_number: number;
+	/** Seconds of speech in the channel. */
+	speech_length: number;
+	segments: Segment[];
+	/** Speech probability of each hop, 0 to 1, three decimals; only where asked for. */
+	speech_probabilities?: number[];
+	/** Seconds between two speech probabilities; only where they were asked for. */
+	hop?: number;
+}
+
+/** Something the user should know that is no failure. */
+export interface Warning {
+	code:
+		| 'NO_SPEECH'
+		| 'TRUNCATED_FILE'
+		| 'DECODING_ERRORS'
+		| 'SILENCE_INSERTED'
+		| 'SILENT_CHANNEL'
+		| 'LITTLE_SPEECH'
+		| 'NOISY'
+		| 'CLIPPED'
+		| 'SEVERAL_SPEAKERS';
+	message: string;
+	/** The channel it is about, where it is about one. */
+	channel_number?: number;
+}
+
+export interface VadResult {
+	engine: 'local';
+	model: string;
+	/** Which ONNX Runtime ran. */
+	runtime: RuntimeName;
+	/** Seconds of media processed. */
+	duration: number;
+	media: MediaInfo;
+	channels: VadChannel[];
+	warnings: Warning[];
+}
+
+/** How good the speech behind a voiceprint is. */
+export interface VoiceprintQuality {
+	/** Seconds of speech found in the channel, of which `speech_length` were used. */
+	speech_found: number;
+	/** RMS level of the speech, dBFS; null without speech. */
+	level: number | null;
+	/** Share of the speech's samples at full scale, 0 to 1; null without speech. */
+	clipping: number | null;
+	/** Estimated signal-to-noise ratio, dB; null without speech. */
+	snr: number | null;
+	/** How alike the parts of the speech are, mean cosine between windows, -1 to 1; null for fewer than two windows. */
+	consistency: number | null;
+	/** What is wrong, in words; empty where nothing is. */
+	warnings: string[];
+}
+
+export interface VoiceprintChannel {
+	channel_number: number;
+	/** Base64, see `docs/voiceprint-format.md`. */
+	voiceprint: string;
+	/** The same as numbers, of length one; empty without speech. */
+	vector: number[];
+	/** Seconds of speech behind the voiceprint. */
+	speech_length: number;
+	model: string;
+	quality: VoiceprintQuality;
+}
+
+export interface VoiceprintResult {
+	engine: 'local';
+	model: string;
+	/** Which ONNX Runtime ran. */
+	runtime: RuntimeName;
+	/** Seconds of media processed. */
+	duration: number;
+	media: MediaInfo;
+	channels: VoiceprintChannel[];
+	warnings: Warning[];
+}
+
+export interface JobResults {
+	vad: VadResult;
+	voiceprint: VoiceprintResult;
+}
+
+export type JobResult<J extends Job = Job> = JobResults[J['type']];
+
+/** n8n process → engine process. */
+export type ToEngine = { kind: 'run'; id: number; job: Job };
+
+/** Engine process → n8n process. */
+export type FromEngine =
+	| { kind: 'ready' }
+	| { kind: 'result'; id: number; result: JobResult }
+	| { kind: 'failure'; id: number; error: ErrorData };

@@ -1,0 +1,49 @@
+/** Measures on the samples of speech and of the pauses around it: levels in frames, and samples at the peak. */
+import { type Audio, SAMPLE_RATE, type Span } from '../audio';
+
+/** Samples per frame: 20 ms. */
+const FRAME = 320;
+/** Seconds of pauses that are listened to at most. */
+const LONGEST_PAUSES = 30;
+/** Seconds beside speech that do not count as pause: speech fades in and out there. */
+const GUARD = 0.15;
+
+/** Mean power of each whole frame. */
+export function framePowers(samples: Float32Array): number[] {
+	const powers: number[] = [];
+	for (let start = 0; start + FRAME <= samples.length; start += FRAME) {
+		let sum = 0;
+		for (let i = start; i < start + FRAME; i++) sum += (samples[i] as number) ** 2;
+		powers.push(sum / FRAME);
+	}
+	return powers;
+}
+
+/** The pauses between and around stretches of speech, in seconds. */
+function pauses(spans: readonly Span[], duration: number): Span[] {
+	const edges = [0, ...spans.flatMap(({ start, end }) => [start - GUARD, end + GUARD]), duration];
+	const found: Span[] = [];
+	for (let i = 0; i < edges.length; i += 2) {
+		const [start, end] = [Math.max(0, edges[i] as number), edges[i + 1] as number];
+		if (end > start) found.push({ start, end });
+	}
+	return found;
+}
+
+/** Powers of the frames in the pauses; of a long recording, those of a part of every pause. */
+export function pausePowers(audio: Audio, spans: readonly Span[]): number[] {
+	const found = pauses(spans, audio.length / SAMPLE_RATE);
+	const total = found.reduce((sum, { start, end }) => sum + end - start, 0);
+	const share = Math.min(1, LONGEST_PAUSES / total);
+	return found.flatMap(({ start, end }) => {
+		const samples = new Float32Array(Math.floor((end - start) * share * SAMPLE_RATE));
+		audio.read(Math.round(start * SAMPLE_RATE), samples);
+		return framePowers(samples);
+	});
+}
+
+/** The value below which `share` of the values lie. Of none: NaN. */
+export function quantile(values: readonly number[], share: number): number {
+	const sorted = Float64Array.from(values).sort();
+	return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
+}

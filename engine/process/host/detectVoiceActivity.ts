@@ -1,0 +1,32 @@
+/** The pipeline of a voice activity detection: media file → speech per channel → result. */
+import type { VadChannel, VadJob, VadResult } from '../../client/protocol';
+import { SILERO_MODEL } from '../vad/silero';
+import { round, withRecording, type ListenedChannel } from './recording';
+
+function describeChannel({ channelNumber, spans, probabilities, hop }: ListenedChannel, offset: number): VadChannel {
+	const segments = spans.map(({ start, end }) => ({
+		segment_type: 'voice',
+		start_time: round(offset + start),
+		end_time: round(offset + end),
+	}));
+	const channel: VadChannel = {
+		channel_number: channelNumber,
+		speech_length: round(segments.reduce((sum, { start_time, end_time }) => sum + end_time - start_time, 0)),
+		segments,
+	};
+	if (probabilities) Object.assign(channel, { speech_probabilities: probabilities.map(round), hop });
+	return channel;
+}
+
+/** @throws VoiceprintError */
+export async function detectVoiceActivity(job: VadJob): Promise<VadResult> {
+	return await withRecording(job, async ({ media, runtime, duration, channels: listened }) => {
+		const channels: VadChannel[] = [];
+		const warnings = [...media.warnings];
+		for await (const channel of listened()) {
+			channels.push(describeChannel(channel, media.start));
+			if (channel.warning) warnings.push(channel.warning);
+		}
+		return { engine: 'local', model: SILERO_MODEL, runtime: runtime.name, duration, media: media.info, channels, warnings };
+	});
+}

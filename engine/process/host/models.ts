@@ -1,0 +1,29 @@
+/** Loaded models, kept for the life of the process: loading costs more than a short job. */
+import { oncePerKey } from '../../../once';
+import type { RuntimeChoice } from '../../client/protocol';
+import { chooseRuntime, type Runtime } from '../runtime';
+import { BUNDLED } from '../embedding/bundled';
+import { loadEmbedder, type Embedder } from '../embedding/embedder';
+import { loadOwnModel } from '../embedding/ownModel';
+import { loadSileroModels } from '../vad/detect';
+import type { SileroModels } from '../vad/probabilities';
+
+const silero = oncePerKey(loadSileroModels);
+
+const bundled = oncePerKey(async (runtime: Runtime) => await loadEmbedder(runtime, BUNDLED));
+
+/** @throws VoiceprintError RUNTIME_UNAVAILABLE */
+export async function sileroModels(
+	choice: RuntimeChoice,
+): Promise<{ runtime: Runtime; models: Required<SileroModels> }> {
+	const runtime = chooseRuntime(choice);
+	return { runtime, models: await silero(runtime) };
+}
+
+/**
+ * @param modelFile path of the description of a model of one's own; absent for the bundled model
+ * @throws VoiceprintError INVALID_MODEL
+ */
+export async function embedderFor(runtime: Runtime, modelFile?: string): Promise<Embedder> {
+	return modelFile === undefined ? await bundled(runtime) : await loadOwnModel(runtime, modelFile);
+}

@@ -1,0 +1,105 @@
+/** Which channels are kept, and how interleaved samples become one block per kept channel. */
+import { VoiceprintError } from '../../../errors';
+import type { ChannelMode } from '../../client/protocol';
+
+/** Samples per channel in the largest block that is handed on: about one second at 16 kHz. */
+export const BLOCK_SAMPLES = 16384;
+
+function listing(channels: number): string {
+	if (channels === 1) return 'has 1 channel: 0';
+	if (channels === 2) return 'has 2 channels: 0 and 1';
+	return `has ${channels} channels: 0 to ${channels - 1}`;
+}
+
+/**
+ * The kept channels' numbers, ascending and each once.
+ * @param wanted 0-based numbers in any order; empty or absent means all.
+ * @throws VoiceprintError CHANNEL_NOT_FOUND
+ */
+export function keptChannels(wanted: number[] | undefined, channels: number, fileName: string): number[] {
+	if (!wanted || wanted.length === 0) return Array.from({ length: channels }, (_, channel) => channel);
+	const missing = wanted.find((channel) => !Number.isInteger(channel) || channel < 0 || channel >= channels);
+	if (missing !== undefined) {
+		throw new VoiceprintError(
+			'CHANNEL_NOT_FOUND',
+			`Channel ${missing} does not exist in "${fileName}": the file ${listing(channels)}`,
+			'Channels count from 0. Choose channels that the file has, or leave Channels empty to process all of them.',
+		);
+	}
+	return [...new Set(wanted)].sort((a, b) => a - b);
+}
+
+/** Collects interleaved samples into blocks of at most BLOCK_SAMPLES samples per channel. */
+export class BlockWriter {
+	private readonly block: Float32Array[];
+
+	private filled = 0;
+
+	private readonly channels: number;
+
+	private readonly kept: number[];
+
+	private readonly mix: boolean;
+
+	private readonly onBlock: (block: Float32Array[]) => void;
+
+	constructor(channels: number, kept: number[], mode: ChannelMode, onBlock: (block: Float32Array[]) => void) {
+		this.channels = channels;
+		this.kept = kept;
+		this.mix = mode === 'mix';
+		this.onBlock = onBlock;
+		this.block = Array.from({ length: this.mix ? 1 : kept.length }, () => new Float32Array(BLOCK_SAMPLES));
+	}
+
+	/** Takes the frames from `from` to before `to` of interleaved samples. */
+	write(samples: Float32Array, from: number, to: number): void {
+		let frame = from;
+		while (frame < to) {
+			const count = Math.min(to - frame, BLOCK_SAMPLES - this.filled);
+			if (this.mix) this.average(samples, frame, count);
+			else this.separate(samples, frame, count);
+			this.filled += count;
+			frame += count;
+			if (this.filled === BLOCK_SAMPLES) this.flush();
+		}
+	}
+
+	writeSilence(samples: number): void {
+		let left = samples;
+		while (left > 0) {
+			const count = Math.min(left, BLOCK_SAMPLES - this.filled);
+			for (const channel of this.block) channel.fill(0, this.filled, this.filled + count);
+			this.filled += count;
+			left -= count;
+			if (this.filled === BLOCK_SAMPLES) this.flush();
+		}
+	}
+
+	/** Hands on what is left. */
+	flush(): void {
+		if (this.filled === 0) return;
+		const filled = this.filled;
+		this.filled = 0;
+		this.onBlock(filled === BLOCK_SAMPLES ? this.block : this.block.map((channel) => channel.subarray(0, filled)));
+	}
+
+	private separate(samples: Float32Array, frame: number, count: number): void {
+		for (const [index, channel] of this.kept.entries()) {
+			const target = this.block[index]!;
+			let source = frame * this.channels + channel;
+			const end = this.filled + count;
+			for (let at = this.filled; at < end; at++, source += this.channels) target[at] = samples[source]!;
+		}
+	}
+
+	private average(samples: Float32Array, frame: number, count: number): void {
+		const target = this.block[0]!;
+		const scale = 1 / this.kept.length;
+		for (let index = 0; index < count; index++) {
+			const base = (frame + index) * this.channels;
+			let sum = 0;
+			for (const channel of this.kept) sum += samples[base + channel]!;
+			target[this.filled + index] = sum * scale;
+		}
+	}
+}

@@ -1,0 +1,119 @@
+/**
+ * Loads FFmpeg compiled to WebAssembly (`@ffmpeg/core`). The 32 MB module is compiled once per process; every decode
+ * gets a fresh instance, so that its memory goes when the decode ends and nothing of one file reaches the next.
+ *
+ * The loader script is written for a browser's worker. It is compiled here as a function whose parameters stand for
+ * the globals it looks for, so nothing is set on `globalThis` (ONNX Runtime's loader, in the same process, would take
+ * such fakes for a browser), and what could reach the network or this process is hidden from it.
+ */
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { compileFunction } from 'node:vm';
+import { once } from '../../../../once';
+
+/** An open file inside the instance. */
+export interface CoreStream {
+	position: number;
+}
+
+export interface CoreStat {
+	dev: number;
+	ino: number;
+	mode: number;
+	nlink: number;
+	uid: number;
+	gid: number;
+	rdev: number;
+	size: number;
+	atime: Date;
+	mtime: Date;
+	ctime: Date;
+	blksize: number;
+	blocks: number;
+}
+
+export interface CoreNode {
+	id: number;
+	mode: number;
+	node_ops: { getattr?: (node: CoreNode) => CoreStat; setattr?: () => void };
+	stream_ops: {
+		open?: (stream: CoreStream) => void;
+		llseek?: (stream: CoreStream, offset: number, whence: number) => number;
+		read?: (stream: CoreStream, heap: Int8Array, offset: number, length: number, position: number) => number;
+		write?: (stream: CoreStream, heap: Int8Array, offset: number, length: number, position: number) => number;
+	};
+}
+
+/** What is used of one FFmpeg instance. */
+export interface FfmpegCore {
+	FS: {
+		create(path: string, mode: number): CoreNode;
+		ErrnoError: new (errno: number) => Error;
+	};
+	setLogger(logger: (entry: { type: string; message: string }) => void): void;
+	/** Runs the command line to its end, blocking; returns its exit code. Throws what a node's operation throws. */
+	exec(...args: string[]): number;
+}
+
+interface WasmModule {
+	readonly compiled: unique symbol;
+}
+
+interface WasmInstance {
+	readonly exports: object;
+}
+
+/** The little that is used of a global that TypeScript only knows in browsers. */
+declare const WebAssembly: {
+	compile(bytes: Uint8Array): Promise<WasmModule>;
+	Instance: new (module: WasmModule, imports: object) => WasmInstance;
+};
+
+interface CoreOptions {
+	instantiateWasm(imports: object, receive: (instance: WasmInstance) => void): object;
+}
+
+type CoreFactory = (options: CoreOptions) => Promise<FfmpegCore>;
+
+/** Globals that the loader script would use in a worker and must not find in this process. */
+const HIDDEN_GLOBALS = [
+	'process',
+	'require',
+	'module',
+	'exports',
+	'define',
+	'document',
+	'window',
+	'navigator',
+	'importScripts',
+	'fetch',
+	'XMLHttpRequest',
+	'WebSocket',
+];
+
+interface Prepared {
+	create: CoreFactory;
+	module: WasmModule;
+}
+
+const prepare = once(async (): Promise<Prepared> => {
+	const scriptPath = require.resolve('@ffmpeg/core');
+	const script = readFileSync(scriptPath, 'utf8');
+	const wasm = await readFile(require.resolve('@ffmpeg/core/wasm'));
+	const load = compileFunction(`${script}\nreturn createFFmpegCore;`, ['self', ...HIDDEN_GLOBALS], {
+		filename: scriptPath,
+	}) as (self: { location: { href: string } }) => CoreFactory;
+	return { create: load({ location: { href: '' } }), module: await WebAssembly.compile(wasm) };
+});
+
+/** A fresh FFmpeg instance. Rejects where the package cannot be loaded or memory does not suffice. */
+export async function createFfmpegCore(): Promise<FfmpegCore> {
+	const { create, module } = await prepare();
+	return await create({
+		instantiateWasm(imports, receive) {
+			const instance = new WebAssembly.Instance(module, imports);
+			receive(instance);
+			return instance.exports;
+		},
+	});
+}

@@ -1,0 +1,170 @@
+/** One run of FFmpeg over a file: its command line, how it is stopped, and what it came to. */
+import { SAMPLE_RATE } from '../../audio';
+import { VoiceprintError } from '../../../../errors';
+import type { MediaInfo, Warning } from '../../../client/protocol';
+import { audioStream, decodeFailed, explainNoSamples } from './failures';
+import { createFfmpegCore, type FfmpegCore } from './core';
+import { unreadable, type InputFile } from '../inputFile';
+import { FfmpegLog } from './log';
+import { formatSeconds } from '../range';
+import { RANGE_END, type RangeCut } from '../rangeCut';
+import { mountInput, mountOutput } from './streams';
+import { Timeline, TIMELINE_FILTER } from './timeline';
+import { endsEarly } from '../truncation';
+import { WavOutput } from './wavOutput';
+
+const INPUT = '/in';
+const OUTPUT = '/out';
+
+/** Seconds of inserted silence that are worth a warning. */
+const NOTABLE_SILENCE = 0.1;
+
+/** Thrown through FFmpeg to end it at once; the reason is kept outside, FFmpeg's glue must not touch it. */
+class Stop extends Error {}
+
+/** @param seek whole seconds of the timeline to skip */
+function commandLine(seek: number): string[] {
+	return [
+		...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'repeat+level+verbose'],
+		...['-protocol_whitelist', 'file'],
+		...(seek > 0 ? ['-ss', String(seek)] : []),
+		...['-i', INPUT, '-map', '0:a:0', '-vn', '-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1'],
+		...['-af', `${TIMELINE_FILTER},aresample=${SAMPLE_RATE}`],
+		...['-c:a', 'pcm_f32le', '-f', 'wav', '-bitexact', OUTPUT],
+	];
+}
+
+/** @throws VoiceprintError RUNTIME_UNAVAILABLE */
+async function startFfmpeg(): Promise<FfmpegCore> {
+	try {
+		return await createFfmpegCore();
+	} catch (error) {
+		throw new VoiceprintError(
+			'RUNTIME_UNAVAILABLE',
+			'The media decoder could not be started',
+			`Loading the package @ffmpeg/core failed: ${error instanceof Error ? error.message : String(error)}. ` +
+				'Install the node package again, and check that enough memory is free.',
+		);
+	}
+}
+
+export class FfmpegRun {
+	private readonly cut: RangeCut;
+
+	private readonly log: FfmpegLog;
+
+	private readonly output: WavOutput;
+
+	/** Why FFmpeg was stopped from here. */
+	private stopped: { reason: unknown } | undefined;
+
+	private readonly file: InputFile;
+
+	private readonly seek: number;
+
+	/** @param seek whole seconds of the timeline to skip by seeking */
+	constructor(file: InputFile, cut: RangeCut, seek: number) {
+		this.file = file;
+		this.cut = cut;
+		this.seek = seek;
+		const timeline = new Timeline(cut);
+		this.log = new FfmpegLog(timeline);
+		this.output = new WavOutput({
+			onChannels: (channels) => {
+				this.setZero();
+				timeline.onChannels(channels);
+			},
+			onFrames: (samples, frames) => timeline.onFrames(samples, frames),
+		});
+	}
+
+	/** Samples per channel on the timeline up to where decoding ended; 0 where nothing was decoded. */
+	get decoded(): number {
+		return this.cut.channels === 0 ? 0 : Math.max(0, this.cut.position);
+	}
+
+	get info(): MediaInfo {
+		return {
+			container: this.log.container ?? 'unknown',
+			codec: audioStream(this.log)?.codec ?? 'unknown',
+			sample_rate: this.log.sampleRate ?? 0,
+			channels: this.cut.channels,
+		};
+	}
+
+	/** Decodes; returns where the file or the range ends. Throws as `decodeMedia` does, and what `onBlock` throws. */
+	async execute(): Promise<void> {
+		const core = await startFfmpeg();
+		core.setLogger(({ message }) => this.log.add(message));
+		mountInput(core, INPUT, this.file.size, (target, position) => this.guard(() => this.read(target, position)));
+		mountOutput(core, OUTPUT, (bytes, position) => this.guard(() => this.output.write(bytes, position)));
+		let exitCode = 0;
+		try {
+			exitCode = core.exec(...commandLine(this.seek));
+		} catch (error) {
+			// A trap inside the WebAssembly, unless it was ended from here.
+			if (!this.stopped) throw decodeFailed(this.file.name, this.log, String(error));
+		}
+		if (this.stopped && this.stopped.reason !== RANGE_END) throw this.stopped.reason;
+		if (exitCode < 0) throw decodeFailed(this.file.name, this.log, 'FFmpeg ended abnormally');
+		this.cut.finish();
+	}
+
+	/** The error for a file that gave no sample. @param head the file's first bytes */
+	explainNothing(head: Buffer): VoiceprintError {
+		return explainNoSamples(this.file.name, this.log, head);
+	}
+
+	/** What the user should know about a file that was decoded. */
+	warnings(): Warning[] {
+		const warnings: Warning[] = [];
+		const seconds = this.cut.position / SAMPLE_RATE;
+		const truncated = !this.stopped && endsEarly(this.log, this.file, seconds);
+		if (truncated) warnings.push(this.truncatedWarning(seconds));
+		// The packet that was cut in two is part of the truncation.
+		const damaged = this.log.damaged - (truncated ? 1 : 0);
+		if (damaged > 0) warnings.push(this.damagedWarning());
+		const silence = this.cut.silence / SAMPLE_RATE;
+		if (silence >= NOTABLE_SILENCE) {
+			const inserted = `${silence.toFixed(1)} s of silence were inserted`;
+			const message = `${inserted} where the timeline of "${this.file.name}" has no audio`;
+			warnings.push({ code: 'SILENCE_INSERTED', message });
+		}
+		return warnings;
+	}
+
+	private truncatedWarning(seconds: number): Warning {
+		const message = `"${this.file.name}" is cut off; the ${formatSeconds(seconds)} that are there were processed`;
+		return { code: 'TRUNCATED_FILE', message };
+	}
+
+	private damagedWarning(): Warning {
+		const parts = this.log.damaged === 1 ? '1 damaged part' : `${this.log.damaged} damaged parts`;
+		const message = `"${this.file.name}" has ${parts} that could not be decoded; the rest was processed`;
+		return { code: 'DECODING_ERRORS', message };
+	}
+
+	private setZero(): void {
+		// FFmpeg counts from the first timestamp; where that is below 0 (encoder priming), the file's zero comes later.
+		this.cut.position = this.seek * SAMPLE_RATE + Math.round(Math.min(0, this.log.start) * SAMPLE_RATE);
+		this.cut.claimedDuration = this.log.duration;
+	}
+
+	private read(target: Uint8Array, position: number): number {
+		try {
+			return this.file.readInto(target, position);
+		} catch (error) {
+			throw unreadable(this.file.name, error);
+		}
+	}
+
+	/** Runs a callback of FFmpeg's; where it throws, keeps the reason and ends FFmpeg. */
+	private guard<Result>(callback: () => Result): Result {
+		try {
+			return callback();
+		} catch (reason) {
+			this.stopped ??= { reason };
+			throw new Stop('decoding was stopped');
+		}
+	}
+}

@@ -1,0 +1,59 @@
+/** Finds out whether a file was cut off, where FFmpeg decodes what is there and says nothing. */
+import type { InputFile } from './inputFile';
+import type { FfmpegLog } from './ffmpeg/log';
+import { OGG_PAGE } from './ffmpeg/seeking';
+
+/** Seconds by which a container's duration may differ from what is decoded (priming, rounding). */
+const TOLERANCE = 0.5;
+
+/** Containers whose duration is written by the encoder; others guess it or count something else. */
+const EXACT_DURATION = /^(mov,mp4|flac$|matroska|mp3$|caf$|aiff$|au$|w64$|tta$|wv$|asf$|avi$)/;
+
+/** Sizes that recorders write when they do not know the length, or cannot say it in 32 bits. */
+function isPlaceholder(size: number): boolean {
+	return size === 0 || size >= 0x7fff0000;
+}
+
+/** A RIFF/WAVE header that claims more data than the file has. */
+function wavClaimsMore(file: InputFile): boolean {
+	const start = file.read(0, 12).toString('latin1');
+	if (!start.startsWith('RIFF') || !start.endsWith('WAVE')) return false;
+	for (let offset = 12; offset + 8 <= file.size; ) {
+		const chunk = file.read(offset, 8);
+		const length = chunk.readUInt32LE(4);
+		if (chunk.toString('latin1', 0, 4) === 'data') return !isPlaceholder(length) && offset + 8 + length > file.size;
+		offset += 8 + length + (length % 2);
+	}
+	return false;
+}
+
+/** An Ogg file whose last page is not complete. */
+function oggEndsInPage(file: InputFile): boolean {
+	if (file.read(0, 4).toString('latin1') !== 'OggS') return false;
+	const tail = file.read(Math.max(0, file.size - OGG_PAGE), OGG_PAGE);
+	const page = tail.lastIndexOf('OggS');
+	if (page < 0) return false;
+	const segments = tail[page + 26];
+	if (segments === undefined || page + 27 + segments > tail.length) return true;
+	const body = tail.subarray(page + 27, page + 27 + segments).reduce((sum, length) => sum + length, 0);
+	return page + 27 + segments + body > tail.length;
+}
+
+/**
+ * Seconds that the container claims and that were not there; 0 where it claims nothing reliable. A video's duration
+ * says nothing about its sound, so only files with nothing but one audio stream count.
+ */
+function missingSeconds(log: FfmpegLog, decoded: number): number {
+	if (log.duration === undefined || log.durationEstimated || !EXACT_DURATION.test(log.container ?? '')) return 0;
+	if (log.streams.filter((stream) => !stream.picture).length !== 1) return 0;
+	const missing = log.duration - decoded;
+	return missing > TOLERANCE ? missing : 0;
+}
+
+/**
+ * Whether a file that was decoded to its end was cut off.
+ * @param decoded seconds
+ */
+export function endsEarly(log: FfmpegLog, file: InputFile, decoded: number): boolean {
+	return log.endsEarly || missingSeconds(log, decoded) > 0 || wavClaimsMore(file) || oggEndsInPage(file);
+}

@@ -1,0 +1,82 @@
+/** Audio → speech probability per chunk of 32 ms, in blocks, so that memory does not grow with the recording. */
+import type { Audio } from '../audio';
+import { halveSampleRate } from './halfband';
+import { SILERO_HOP, type SileroVad } from './silero';
+
+/** Chunks per run of the models: enough for full speed, 8 s of audio. */
+const BLOCK_CHUNKS = 256;
+/** Samples read before and after a block for the models' context and the half-band filter. */
+const MARGIN_BEFORE = 96;
+const MARGIN_AFTER = 32;
+
+/**
+ * After this many seconds without a speech-like chunk the state is forgotten: in long noise it drifts, and the first
+ * words after the noise would be missed.
+ */
+const RESET_AFTER = 5;
+const SURELY_SILENT = 0.1;
+
+export interface SileroModels {
+	/** The 16 kHz model. */
+	wide: SileroVad;
+	/** The 8 kHz model; where given, both are averaged. */
+	narrow?: SileroVad;
+}
+
+export interface ProbabilityOptions {
+	/** Factor on the samples. */
+	gain: number;
+	/** Forget the state after long silence. */
+	resetAfterSilence: boolean;
+}
+
+/** Chunks since the last one that could be speech. */
+function silenceAtEnd(probabilities: Float32Array, before: number): number {
+	for (let i = probabilities.length - 1; i >= 0; i--) {
+		if ((probabilities[i] as number) >= SURELY_SILENT) return probabilities.length - 1 - i;
+	}
+	return before + probabilities.length;
+}
+
+function scale(samples: Float32Array, gain: number): void {
+	if (gain === 1) return;
+	for (let i = 0; i < samples.length; i++) samples[i] = (samples[i] as number) * gain;
+}
+
+/** Runs the models over one block that starts at MARGIN_BEFORE in `buffer`. */
+async function runModels({ wide, narrow }: SileroModels, buffer: Float32Array, chunks: number): Promise<Float32Array> {
+	const from = MARGIN_BEFORE - wide.context;
+	const probabilities = await wide.run(buffer.subarray(from, MARGIN_BEFORE + chunks * wide.window));
+	if (!narrow) return probabilities;
+	const halved = new Float32Array(narrow.context + chunks * narrow.window);
+	halveSampleRate(buffer, from, halved);
+	const second = await narrow.run(halved);
+	return probabilities.map((probability, i) => (probability + (second[i] as number)) / 2);
+}
+
+/**
+ * Speech probabilities (0 to 1) of consecutive chunks of SILERO_HOP seconds; the last chunk is filled up with
+ * silence. The models' state starts fresh.
+ */
+export async function* speechProbabilities(
+	audio: Audio,
+	models: SileroModels,
+	{ gain, resetAfterSilence }: ProbabilityOptions,
+): AsyncGenerator<Float32Array, void, void> {
+	const { wide, narrow } = models;
+	const reset = () => [wide, narrow].forEach((model) => model?.reset());
+	const total = Math.ceil(audio.length / wide.window);
+	const whole = new Float32Array(MARGIN_BEFORE + BLOCK_CHUNKS * wide.window + MARGIN_AFTER);
+	let silent = 0;
+	reset();
+	for (let done = 0; done < total; done += BLOCK_CHUNKS) {
+		const chunks = Math.min(BLOCK_CHUNKS, total - done);
+		const buffer = whole.subarray(0, MARGIN_BEFORE + chunks * wide.window + MARGIN_AFTER);
+		audio.read(done * wide.window - MARGIN_BEFORE, buffer);
+		scale(buffer, gain);
+		const probabilities = await runModels(models, buffer, chunks);
+		silent = silenceAtEnd(probabilities, silent);
+		if (resetAfterSilence && silent * SILERO_HOP >= RESET_AFTER) reset();
+		yield probabilities;
+	}
+}

@@ -1,0 +1,110 @@
+/**
+ * The package's own error: whatever goes wrong on our side is one of these codes, with a message that says what happened
+ * and a description that says what to do. Errors cross the process border as plain data. What a Speech Platform answers
+ * is a SpeechPlatformError.
+ */
+
+/** Stable codes, listed for users in the README's troubleshooting table. */
+export type ErrorCode =
+	// the file
+	| 'EMPTY_FILE'
+	| 'NOT_MEDIA'
+	| 'NO_AUDIO'
+	| 'UNSUPPORTED_CODEC'
+	| 'NO_SAMPLES'
+	| 'DECODE_FAILED'
+	// the item
+	| 'BINARY_FIELD_MISSING'
+	| 'BINARY_NOT_READABLE'
+	| 'FILE_NOT_ALLOWED'
+	| 'INVALID_CREDENTIAL'
+	| 'VOICEPRINT_MISSING'
+	// the request
+	| 'CHANNEL_NOT_FOUND'
+	| 'INVALID_RANGE'
+	| 'RANGE_OUTSIDE_FILE'
+	| 'INVALID_PARAMETER'
+	| 'FILE_TOO_LONG'
+	// voiceprints
+	| 'TOO_LITTLE_SPEECH'
+	| 'INVALID_VOICEPRINT'
+	| 'EMPTY_VOICEPRINT'
+	| 'MODELS_DIFFER'
+	| 'NO_CALIBRATION'
+	| 'TOO_MANY_VOICEPRINTS'
+	| 'INVALID_MODEL'
+	// the engine
+	| 'NO_DISK_SPACE'
+	| 'TEMPORARY_FILE'
+	| 'RUNTIME_UNAVAILABLE'
+	| 'OUT_OF_MEMORY'
+	| 'ENGINE_CRASHED'
+	| 'ENGINE_START'
+	| 'TIMEOUT'
+	| 'CANCELED'
+	| 'INTERNAL';
+
+/** What crosses the process border. */
+export interface ErrorData {
+	code: ErrorCode;
+	/** What happened, one sentence. Never contains an operating-system code such as ENOENT: n8n replaces such texts whole. */
+	message: string;
+	/** What to do about it, and technical detail. */
+	description?: string;
+}
+
+export class VoiceprintError extends Error {
+	readonly code: ErrorCode;
+
+	readonly description: string | undefined;
+
+	constructor(code: ErrorCode, message: string, description?: string) {
+		super(message);
+		this.name = 'VoiceprintError';
+		this.code = code;
+		this.description = description;
+	}
+
+	static from(data: ErrorData): VoiceprintError {
+		return new VoiceprintError(data.code, data.message, data.description);
+	}
+
+	toData(): ErrorData {
+		const data: ErrorData = { code: this.code, message: this.message };
+		if (this.description !== undefined) data.description = this.description;
+		return data;
+	}
+}
+
+/**
+ * The error of a stopped execution. n8n knows by the very word 'canceled' that the execution was stopped and has not
+ * failed, and so calls no error workflow.
+ */
+export function canceled(): VoiceprintError {
+	return new VoiceprintError('CANCELED', 'The execution was canceled');
+}
+
+/** @param description what to do about it */
+export function invalidModel(
+	message: string,
+	description = "All fields, with examples, are in docs/own-models.md of this package's repository.",
+): VoiceprintError {
+	return new VoiceprintError('INVALID_MODEL', message, description);
+}
+
+/** What V8, the C library, Emscripten and ONNX Runtime say where memory ran out. */
+const MEMORY_FAULT = /out of memory|alloc(ation)? failed|failed to allocate|bad_alloc|cannot allocate|enlarge memory/i;
+
+export function isOutOfMemory(text: string): boolean {
+	return MEMORY_FAULT.test(text);
+}
+
+/** @param detail what was said when it happened */
+export function outOfMemory(detail: string): VoiceprintError {
+	return new VoiceprintError('OUT_OF_MEMORY', 'The speech engine ran out of memory on this file', detail);
+}
+
+/** The text of any thrown value; for descriptions only, as it may be the operating system's. */
+export function textOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,29 @@
+/** Which calibration goes with which model: that of the bundled one, or the one that a model of one's own brings. */
+import { invalidModel } from '../errors';
+import { readHostFile, readJsonObject } from '../hostFiles';
+import { once } from '../once';
+import { isObject, parseCalibration, type Calibration } from '../voiceprints/calibration';
+import { BUNDLED_CALIBRATION, BUNDLED_MODEL } from './bundled';
+
+/** Bytes; it has some thousand. */
+const LARGEST_FILE = 2 ** 20;
+
+const bundledCalibration = once(async (): Promise<Calibration> => {
+	const text = await readHostFile(BUNDLED_CALIBRATION, 'The calibration of the bundled model', LARGEST_FILE);
+	return parseCalibration(JSON.parse(text.toString('utf8')), BUNDLED_MODEL);
+});
+
+/**
+ * The calibration of a model; undefined where there is none. Of the description of a model of one's own, only `id` and
+ * `calibration` are read.
+ * @param descriptionFile path of the JSON file that describes a model of one's own
+ * @throws VoiceprintError INVALID_MODEL where a file cannot be read or is wrong
+ */
+export async function calibrationOf(model: string, descriptionFile?: string): Promise<Calibration | undefined> {
+	if (model === BUNDLED_MODEL) return await bundledCalibration();
+	if (descriptionFile === undefined) return undefined;
+	const { id, calibration } = await readJsonObject(descriptionFile, 'The model description', LARGEST_FILE);
+	if (id !== model || calibration === undefined) return undefined;
+	if (isObject(calibration)) return parseCalibration(calibration, model);
+	throw invalidModel(`The model description "${descriptionFile}" cannot be used: field 'calibration' must be an object in braces`);
+}

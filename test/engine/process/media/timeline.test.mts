@@ -1,0 +1,141 @@
+/** Gaps and late starts become silence, so that times in the result are times of the recording. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { Timeline } from '../../../../dist/engine/process/media/ffmpeg/timeline.js';
+import { decode } from './support/decode.mts';
+import { encode, ffmpeg, file, floatWav } from './support/encode.mts';
+import { align, signal } from './support/signal.mts';
+
+const RATE = 48000;
+const SECONDS = 12;
+const sound = floatWav({ channels: signal(RATE, SECONDS, 1), rate: RATE });
+const original = signal(16000, SECONDS, 1)[0];
+
+async function recording(name: string, filter: string, ...args: string[]): Promise<string> {
+	const bytes = await ffmpeg({ '/sound.wav': sound }, '-i', '/sound.wav', '-af', filter, ...args, `/${name}`);
+	return file(name, bytes);
+}
+
+/** Leaves out the packets from 4 s to 7 s, but not their time. */
+const MISSING = "aselect='not(between(t,4,7))'";
+
+for (const [name, ...args] of [
+	['gap.webm', '-c:a', 'libopus'],
+	['gap.mkv', '-c:a', 'aac'],
+	['gap.mp4', '-c:a', 'aac'],
+]) {
+	test(`missing packets in ${name} are silence`, async () => {
+		const decoded = await decode(await recording(name, MISSING, ...args));
+		assert.ok(Math.abs(decoded.samples / 16000 - SECONDS) < 0.15, `${decoded.samples / 16000} s`);
+		assert.deepEqual(
+			decoded.warnings.map(({ code }) => code),
+			['SILENCE_INSERTED'],
+		);
+		assert.match(decoded.warnings[0].message, /^[23]\.\d s of silence/);
+		const [before, after] = [decoded.audio[0].subarray(0, 60000), decoded.audio[0].subarray(120000)];
+		assert.ok(align(before, original.subarray(0, 60000), 400).correlation > 0.97);
+		const late = align(after, original.subarray(120000), 500);
+		assert.ok(late.correlation > 0.97, `after the gap: ${late.correlation} at ${late.lag}`);
+		assert.ok(decoded.audio[0].subarray(70000, 105000).every((value) => Math.abs(value) < 1e-3));
+	});
+}
+
+test('an hour without packets takes no memory and no sound', async () => {
+	const path = await recording('pause.webm', 'asetpts=PTS+gt(T\\,6)*3600/TB', '-c:a', 'libopus');
+	const decoded = await decode(path, { rangeFrom: 3605 });
+	assert.ok(Math.abs(decoded.samples / 16000 - (SECONDS - 5)) < 0.1);
+	assert.ok(align(decoded.audio[0].subarray(20000), original.subarray(100000), 400).correlation > 0.97);
+});
+
+test('sound that starts after the picture starts late', async () => {
+	for (const [name, codec] of [
+		['late.mp4', 'aac'],
+		['late.mkv', 'libvorbis'],
+	]) {
+		const picture = ['-f', 'lavfi', '-i', 'testsrc=s=64x64:d=14', '-itsoffset', '2', '-i', '/sound.wav'];
+		const args = [...picture, '-c:v', 'mpeg4', '-c:a', codec, `/${name}`];
+		const decoded = await decode(file(name, await ffmpeg({ '/sound.wav': sound }, ...args)));
+		assert.ok(Math.abs(decoded.samples / 16000 - 14) < 0.15, `${decoded.samples / 16000} s`);
+		assert.ok(align(decoded.audio[0].subarray(32000), original, 500).correlation > 0.97);
+	}
+});
+
+test('a second browser recording appended to the first is not lost', async () => {
+	const first = readFileSync(await recording('part.webm', 'anull', '-c:a', 'libopus', '-live', '1'));
+	const decoded = await decode(file('appended.webm', Buffer.concat([first, first])));
+	assert.ok(Math.abs(decoded.samples / 16000 - 2 * SECONDS) < 0.2, `${decoded.samples / 16000} s`);
+});
+
+test('an ordinary file gets no silence', async () => {
+	for (const name of ['plain.mp3', 'plain.ts', 'plain.ac3']) {
+		const path = await encode({ channels: signal(RATE, SECONDS, 1), rate: RATE }, name);
+		const decoded = await decode(path);
+		assert.deepEqual(decoded.warnings, []);
+		assert.ok(Math.abs(decoded.samples / 16000 - SECONDS) < 0.15);
+	}
+});
+
+/** What a timeline makes of counted samples: ranges of their numbers, and silence. */
+function playback(script: (timeline: Timeline) => void): string {
+	const events: string[] = [];
+	const timeline = new Timeline({
+		onChannels() {},
+		onFrames: (samples, from, to) => events.push(`${samples[from]}-${samples[to - 1]}`),
+		onSilence: (frames) => events.push(`silence ${frames}`),
+	});
+	timeline.beginFilters();
+	script(timeline);
+	return events.join(', ');
+}
+
+/** Samples numbered from `first` on. */
+function deliver(timeline: Timeline, first: number, count: number): void {
+	timeline.onFrames(Float32Array.from({ length: count }, (_, index) => first + index), count);
+}
+
+test('a jump inside a block splits it', () => {
+	const events = playback((timeline) => {
+		timeline.addJump(1, 0.5);
+		deliver(timeline, 0, 20000);
+	});
+	assert.equal(events, '0-16001, silence 8000, 16002-19999');
+});
+
+test('a late first sample comes after silence, a jump at the very end is none', () => {
+	const events = playback((timeline) => {
+		timeline.addJump(0, 0.25);
+		timeline.addJump(1, 100);
+		deliver(timeline, 0, 16001);
+	});
+	assert.equal(events, 'silence 4000, 0-16000');
+});
+
+test('time that goes back a little leaves samples out, far back it starts anew', () => {
+	const events = playback((timeline) => {
+		timeline.addJump(0.5, -0.25);
+		timeline.addJump(2, -1000);
+		timeline.addJump(2.5, -999.5);
+		deliver(timeline, 0, 48000);
+	});
+	assert.equal(events, '0-8001, 12002-32001, 32002-40001, silence 8000, 40002-47999');
+});
+
+test('a gap of many hours is a damaged timestamp', () => {
+	const events = playback((timeline) => {
+		timeline.addJump(1, 5 * 3600);
+		deliver(timeline, 0, 20000);
+	});
+	assert.equal(events, '0-16001, 16002-19999');
+});
+
+test('filters that are set up again count from 0', () => {
+	const events = playback((timeline) => {
+		timeline.addJump(1, 0.5);
+		timeline.beginFilters();
+		timeline.addJump(0, 3.5);
+		timeline.addJump(1, 4.5);
+		deliver(timeline, 0, 70000);
+	});
+	assert.equal(events, '0-16001, silence 8000, 16002-47999, 48000-64001, silence 16000, 64002-69999');
+});

@@ -1,0 +1,89 @@
+/** The sequence graph equals the published model, chunk by chunk, at both sample rates and on both runtimes. */
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { before, test } from 'node:test';
+import type * as Ort from 'onnxruntime-node';
+import { chooseRuntime } from '../../../../dist/engine/process/runtime/index.js';
+import { halveSampleRate, HALFBAND_REACH } from '../../../../dist/engine/process/vad/halfband.js';
+import { SileroVad } from '../../../../dist/engine/process/vad/silero.js';
+import { CALL, decodeChannels } from '../../../support/recordings.mts';
+
+const require = createRequire(import.meta.url);
+
+/** Largest difference allowed between two speech probabilities. */
+const TOLERANCE = 1e-4;
+
+let wideband: Float32Array;
+
+before(async () => {
+	[, wideband] = await decodeChannels(CALL);
+});
+
+function narrowband(): Float32Array {
+	const padded = new Float32Array(wideband.length + 2 * HALFBAND_REACH);
+	padded.set(wideband, HALFBAND_REACH);
+	const halved = new Float32Array(Math.floor(wideband.length / 2));
+	halveSampleRate(padded, HALFBAND_REACH, halved);
+	return halved;
+}
+
+/** The published model as its authors run it: one chunk with its context at a time. */
+async function publishedProbabilities(samples: Float32Array, sampleRate: number): Promise<number[]> {
+	const { InferenceSession, Tensor } = require('onnxruntime-node') as typeof Ort;
+	const model = await InferenceSession.create(require.resolve('@ricky0123/vad-web/dist/silero_vad_v6.onnx'));
+	const window = sampleRate / 31.25;
+	const context = window / 8;
+	const rate = new Tensor('int64', BigInt64Array.of(BigInt(sampleRate)), []);
+	let state: Ort.Tensor = new Tensor('float32', new Float32Array(256), [2, 1, 128]);
+	let input = new Float32Array(context + window);
+	const probabilities: number[] = [];
+	for (let start = 0; start + window <= samples.length; start += window) {
+		const next = new Float32Array(context + window);
+		next.set(input.subarray(window));
+		next.set(samples.subarray(start, start + window), context);
+		input = next;
+		const output = await model.run({ input: new Tensor('float32', input, [1, input.length]), state, sr: rate });
+		state = output.stateN;
+		probabilities.push(output.output.data[0] as number);
+	}
+	return probabilities;
+}
+
+/** Our graph in runs of `run` chunks. */
+async function sequenceProbabilities(vad: SileroVad, samples: Float32Array, run: number): Promise<number[]> {
+	const chunks = Math.floor(samples.length / vad.window);
+	const padded = new Float32Array(vad.context + chunks * vad.window);
+	padded.set(samples.subarray(0, chunks * vad.window), vad.context);
+	const probabilities: number[] = [];
+	vad.reset();
+	for (let done = 0; done < chunks; done += run) {
+		const end = Math.min(chunks, done + run);
+		probabilities.push(...(await vad.run(padded.subarray(done * vad.window, vad.context + end * vad.window))));
+	}
+	return probabilities;
+}
+
+const largestDifference = (a: number[], b: number[]) => Math.max(...a.map((value, i) => Math.abs(value - b[i])));
+
+for (const sampleRate of [16000, 8000] as const) {
+	for (const name of ['native', 'wasm'] as const) {
+		test(`${sampleRate} Hz, ${name}: equal to the published model chunk by chunk`, async () => {
+			const samples = sampleRate === 16000 ? wideband : narrowband();
+			const expected = await publishedProbabilities(samples, sampleRate);
+			assert.ok(Math.max(...expected) > 0.9 && Math.min(...expected) < 0.1, 'the recording has speech and silence');
+			const vad = await SileroVad.load(chooseRuntime(name), sampleRate);
+			for (const run of [1, 7, 256, expected.length]) {
+				const actual = await sequenceProbabilities(vad, samples, run);
+				assert.equal(actual.length, expected.length);
+				assert.ok(largestDifference(actual, expected) < TOLERANCE, `runs of ${run} chunks differ`);
+			}
+		});
+	}
+}
+
+test('the state of one recording does not leak into the next', async () => {
+	const vad = await SileroVad.load(chooseRuntime('native'), 16000);
+	const first = await sequenceProbabilities(vad, wideband, 256);
+	const second = await sequenceProbabilities(vad, wideband, 256);
+	assert.deepEqual(second, first);
+});
