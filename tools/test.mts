@@ -1,13 +1,15 @@
 /**
  * Runs the test files: `npm test [-- [--fast] [--name=PATTERN] [part of a file's path …]]`. Each file has a process of
  * its own, two at a time; those in `test/e2e` come last and one by one, as they start real n8n servers and measure
- * what the engine does to them. `--fast` leaves them out.
+ * what the engine does to them. `--fast` leaves them out. The whole run ends with what needs no server on the other
+ * versions of Node; `--node VERSION` runs on one of them alone.
  */
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureN8n } from './n8n/install.mts';
 import { describeFile, summarise } from './testing/report.mts';
+import { ensureNodeVersion, OTHER_NODES } from './testing/node-versions.mts';
 import { killRunningFiles, runFile, type FileReport, type RunFileOptions } from './testing/run-file.mts';
 
 const REPOSITORY = join(import.meta.dirname, '..');
@@ -41,7 +43,7 @@ function stopOnSignals(): void {
 
 const { values, positionals } = parseArgs({
 	allowPositionals: true,
-	options: { fast: { type: 'boolean', default: false }, name: { type: 'string' } },
+	options: { fast: { type: 'boolean', default: false }, name: { type: 'string' }, node: { type: 'string' } },
 });
 stopOnSignals();
 const files = globSync('test/**/*.test.mts', { cwd: REPOSITORY })
@@ -49,17 +51,24 @@ const files = globSync('test/**/*.test.mts', { cwd: REPOSITORY })
 	.sort()
 	.map((file) => join(REPOSITORY, file));
 const isEndToEnd = (file: string) => file.startsWith(join(REPOSITORY, 'test', 'e2e'));
-const endToEnd = values.fast ? [] : files.filter(isEndToEnd);
+const serverless = files.filter((file) => !isEndToEnd(file));
+const endToEnd = values.fast || values.node ? [] : files.filter(isEndToEnd);
+const say = (message: string) => console.log(message);
 const options: RunFileOptions = { timeoutSeconds: TIMEOUT_SECONDS, namePattern: values.name };
 
-const reports = await runAll(
-	files.filter((file) => !isEndToEnd(file)),
-	FILES_AT_ONCE,
-	options,
-);
+const node = values.node === undefined ? undefined : await ensureNodeVersion(values.node, say);
+const reports = await runAll(serverless, FILES_AT_ONCE, { ...options, node });
 if (endToEnd.length > 0) {
-	await ensureN8n((message) => console.log(message));
+	await ensureN8n(say);
 	reports.push(...(await runAll(endToEnd, 1, options)));
+}
+if (!values.fast && !values.node && positionals.length === 0) {
+	// The tests of tools and of the tarball have Node 24 whatever runs them.
+	const ofPackage = serverless.filter((file) => !/[\\/]test[\\/](tools|package)[\\/]/.test(file));
+	for (const version of OTHER_NODES) {
+		console.log(`\nWith Node ${version}:`);
+		reports.push(...(await runAll(ofPackage, FILES_AT_ONCE, { ...options, node: await ensureNodeVersion(version, say) })));
+	}
 }
 const { text, ok } = summarise(reports);
 console.log(text);

@@ -84,6 +84,18 @@ export function queueEnvironment(redisPort: number): Record<string, string> {
 	};
 }
 
+/** Where n8n keeps its workflows and executions, instead of in a file. */
+export function postgresEnvironment(port: number, user: string): Record<string, string> {
+	return {
+		DB_TYPE: 'postgresdb',
+		DB_POSTGRESDB_HOST: '127.0.0.1',
+		DB_POSTGRESDB_PORT: String(port),
+		DB_POSTGRESDB_DATABASE: 'postgres',
+		DB_POSTGRESDB_USER: user,
+		DB_POSTGRESDB_PASSWORD: 'none',
+	};
+}
+
 /** @param port where the worker tells that it is ready */
 export function workerEnvironment(port: number, brokerPort: number): Record<string, string> {
 	return {

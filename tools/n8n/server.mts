@@ -12,8 +12,8 @@ import { installPackage } from './package.mts';
 import { freePorts } from './ports.mts';
 
 export interface StartOptions {
-	/** This package, packed; it is installed as n8n's own installer does. */
-	tarball: string;
+	/** This package, packed; it is installed as n8n's own installer does. Without it n8n starts without the package. */
+	tarball?: string;
 	binaryMode?: BinaryMode;
 	/** A folder to keep; without it a temporary one is made, and removed at the end. */
 	home?: string;
@@ -22,6 +22,8 @@ export interface StartOptions {
 	env?: Record<string, string>;
 	/** Port of a Redis; with it n8n leaves all executions to a worker, which is another process of n8n. */
 	redisPort?: number;
+	/** Workers, where there is a Redis. */
+	workers?: number;
 }
 
 export interface RunningN8n {
@@ -30,6 +32,8 @@ export interface RunningN8n {
 	pid: number;
 	/** Process that executes workflows: n8n's own, or its worker's. */
 	executingPid: number;
+	/** The processes of all workers. */
+	workerPids: number[];
 	/** Where the node of n8n that reads files may read. */
 	filesFolder: string;
 	/** Its folder for temporary files, and its engine's. */
@@ -103,6 +107,7 @@ export async function startN8n({
 	port: givenPort,
 	env = {},
 	redisPort,
+	workers: workerCount = redisPort === undefined ? 0 : 1,
 }: StartOptions): Promise<RunningN8n> {
 	const installFolder = await ensureN8n((message) => console.error(message));
 	const home = givenHome ?? mkdtempSync(join(tmpdir(), 'n8n-'));
@@ -110,8 +115,8 @@ export async function startN8n({
 	const temporaryFolder = join(home, 'tmp');
 	const nodesFolder = join(home, '.n8n', 'nodes');
 	for (const folder of [filesFolder, temporaryFolder, nodesFolder]) mkdirSync(folder, { recursive: true });
-	const packageFolder = await installPackage(tarball, nodesFolder);
-	const [brokerPort, workerBrokerPort, workerPort, freePort] = await freePorts(4);
+	const packageFolder = tarball === undefined ? nodesFolder : await installPackage(tarball, nodesFolder);
+	const [brokerPort, freePort, ...workerPorts] = await freePorts(2 + 2 * workerCount);
 	const port = givenPort ?? freePort;
 	const settings = {
 		...n8nEnvironment({ home, port, brokerPort, binaryMode, filesFolder, temporaryFolder }),
@@ -123,23 +128,26 @@ export async function startN8n({
 	const url = `http://localhost:${port}`;
 	const child = spawnN8n('start', installFolder, home, logFile, settings);
 	const ended = once(child, 'exit').then(() => {});
-	let worker: ChildProcess | undefined;
+	const workers: ChildProcess[] = [];
 	async function stop() {
-		await Promise.all([child, worker].map(async (each) => each && (await terminate(each))));
+		await Promise.all([child, ...workers].map(terminate));
 		if (givenHome === undefined) rmSync(home, { recursive: true, force: true });
 	}
 	try {
 		await waitUntilReady(url, child, log);
-		if (redisPort !== undefined) {
+		for (let i = 0; i < workerCount; i++) {
+			const [workerPort, workerBrokerPort] = workerPorts.slice(2 * i);
 			const workerSettings = { ...settings, ...workerEnvironment(workerPort, workerBrokerPort) };
-			worker = spawnN8n('worker', installFolder, home, logFile, workerSettings);
+			const worker = spawnN8n('worker', installFolder, home, logFile, workerSettings);
+			workers.push(worker);
 			await waitUntilReady(`http://localhost:${workerPort}`, worker, log);
 		}
 		const client = new N8nClient(url, installFolder);
 		await client.signIn();
-		const executingPid = (worker ?? child).pid!;
+		const workerPids = workers.map(({ pid }) => pid!);
+		const executingPid = workerPids[0] ?? child.pid!;
 		const folders = { filesFolder, temporaryFolder, packageFolder };
-		return { client, url, pid: child.pid!, executingPid, ...folders, log, ended, stop };
+		return { client, url, pid: child.pid!, executingPid, workerPids, ...folders, log, ended, stop };
 	} catch (error) {
 		await stop();
 		throw error;

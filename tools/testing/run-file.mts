@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestNote, TestOutcome } from './events-reporter.mts';
 
@@ -20,6 +20,8 @@ export interface RunFileOptions {
 	timeoutSeconds: number;
 	/** Only tests whose name matches. */
 	namePattern?: string;
+	/** Node's executable, where it is not the one that runs this. */
+	node?: string;
 }
 
 const REPORTER = join(import.meta.dirname, 'events-reporter.mts');
@@ -57,7 +59,7 @@ function troubleOf(events: FileReport['events'], code: number | null, mayBeEmpty
 }
 
 /** Runs one test file in a process of its own. */
-export async function runFile(file: string, { timeoutSeconds, namePattern }: RunFileOptions): Promise<FileReport> {
+export async function runFile(file: string, { timeoutSeconds, namePattern, node = process.execPath }: RunFileOptions): Promise<FileReport> {
 	const folder = mkdtempSync(join(tmpdir(), 'test-events-'));
 	const eventsFile = join(folder, 'events.jsonl');
 	const startedAt = performance.now();
@@ -67,7 +69,12 @@ export async function runFile(file: string, { timeoutSeconds, namePattern }: Run
 		...(namePattern ? [`--test-name-pattern=${namePattern}`] : []),
 		file,
 	];
-	const child = spawn(process.execPath, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+	const path = [dirname(node), process.env.PATH].join(delimiter);
+	const child = spawn(node, args, {
+		env: { ...process.env, PATH: path },
+		detached: true,
+		stdio: ['ignore', 'pipe', 'pipe'],
+	});
 	running.add(child);
 	let output = '';
 	child.stdout.on('data', (chunk) => (output += chunk));
