@@ -47,7 +47,7 @@ export async function startPostgres(): Promise<RunningPostgres> {
 	const [port] = (await freePorts(1)) as [number];
 	const options = { cwd: folder, ...owner };
 	const made = spawnSync(join(bin, 'initdb'), ['-D', data, '-U', USER, '-A', 'trust', '-E', 'UTF8', '--no-sync'], options);
-	if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`);
+	if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr.toString()}`);
 	const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: folder, fsync: 'off', port };
 	const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 	const child = spawn(join(bin, 'postgres'), ['-D', data, ...args], { ...options, stdio: 'ignore' });

@@ -30,7 +30,7 @@ export async function startRegistry(tarballs: string[]): Promise<RunningRegistry
 	const versions: Record<string, unknown> = {};
 	let latest: Manifest | undefined;
 	const server = createServer((request, response) => {
-		const path = decodeURIComponent(request.url!.split('?')[0]!).slice(1);
+		const path = decodeURIComponent(request.url!.split('?')[0]).slice(1);
 		const file = files.get(path);
 		const [name, version] = path.split('/');
 		if (file) response.end(file);
