@@ -36,7 +36,7 @@ const DISABLED_MODULES =
 	'instance-ai,agents,chat-hub,mcp,mcp-registry,workflow-builder,source-control,external-secrets,sso-oidc,sso-saml,ldap,insights,otel';
 
 /** Passed on from this process; the rest of its environment stays out, so that an n8n is the same on each machine. */
-const PASSED_ON = ['HOME', 'http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'];
+const PASSED_ON = ['HOME', 'NODE_EXTRA_CA_CERTS', 'http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'];
 
 export function n8nEnvironment({
 	home,
