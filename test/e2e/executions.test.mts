@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import type { Execution } from '../../tools/n8n/client.mts';
 import { fileWorkflow, NODE_NAME, START_NAME } from '../../tools/n8n/workflows.mts';
 import { enginePids, isRunning, until } from '../support/engine.mts';
-import { assertStops, CALL, PAGE, startLongExecution, useN8n } from './support.mts';
+import { assertStops, CALL, jobFolders, PAGE, startLongExecution, useN8n } from './support.mts';
 
 interface ErrorOfNode {
 	message: string;
@@ -93,5 +93,18 @@ describe('n8n that is stopped by its service manager', () => {
 		process.kill(pid, 'SIGTERM');
 		await ended;
 		await until(() => !isRunning(enginePid), 'the engine to end', 5000);
+	});
+});
+
+describe('n8n that is stopped by its service manager in the middle of a job', () => {
+	const n8n = useN8n({ env: { N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '3' } });
+
+	it('takes the engine and the recording along', async () => {
+		const { pid, ended, temporaryFolder } = n8n();
+		const { enginePid } = await startLongExecution(n8n());
+		process.kill(pid, 'SIGTERM');
+		await ended;
+		await until(() => !isRunning(enginePid), 'the engine to end', 5000);
+		await until(() => jobFolders(temporaryFolder).length === 0, 'the temporary folder to go', 5000);
 	});
 });
