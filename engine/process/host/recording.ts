@@ -8,7 +8,7 @@ import { detectSpeech, type Detection } from '../vad/detect';
 import { LevelMeter } from '../vad/level';
 import { vadSettings, type VadSettings } from '../../client/presets';
 import type { SileroModels } from '../vad/probabilities';
-import { sileroModels } from './models';
+import { sileroModels } from './loadedModels';
 
 /** Seconds to milliseconds precision, without floating-point dust. */
 export const round = (seconds: number): number => Math.round(seconds * 1000) / 1000;

@@ -13,7 +13,7 @@ import type { FromEngine, RuntimeChoice, VoiceprintJob } from '../../../../dist/
 import { isRunning, until, vadJob } from '../../../support/engine.mts';
 import { CALL } from '../../../support/recordings.mts';
 import { writeModel } from '../embedding/support/ownModels.mts';
-import { endlessModel, greedyModel } from './support/hostileModels.mts';
+import { endlessModel, greedyModel } from '../embedding/support/hostileModels.mts';
 
 const MAIN = join(import.meta.dirname, '..', '..', '..', '..', 'dist', 'engine', 'process', 'host', 'main.js');
 
