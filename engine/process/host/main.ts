@@ -4,7 +4,7 @@
  * the process that started it is gone.
  */
 import { rmSync, writeFileSync, writeSync } from 'node:fs';
-import { isOutOfMemory, outOfMemory, VoiceprintError } from '../../../errors';
+import { isOutOfMemory, outOfMemory, VoiceprintError, withoutInstallPaths, type ErrorData } from '../../../errors';
 import type { FromEngine, ToEngine } from '../../client/protocol';
 import { runPipeline } from './pipelines';
 import { memoryLimit, startWatchdog, type Watchdog } from './watchdog';
@@ -19,6 +19,13 @@ function toEngineError(error: unknown): VoiceprintError {
 	const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
 	if (isOutOfMemory(text)) return outOfMemory(text);
 	return new VoiceprintError('INTERNAL', 'The speech engine could not process this file', text);
+}
+
+function forUsers(error: VoiceprintError): ErrorData {
+	const data = error.toData();
+	data.message = withoutInstallPaths(data.message);
+	if (data.description !== undefined) data.description = withoutInstallPaths(data.description);
+	return data;
 }
 
 /** Where memory runs out, Linux is to end this process and never n8n. */
@@ -41,7 +48,7 @@ async function onMessage({ id, job }: ToEngine, watchdog: Watchdog): Promise<voi
 	try {
 		answer = { kind: 'result', id, result: await runPipeline(job) };
 	} catch (error) {
-		answer = { kind: 'failure', id, error: toEngineError(error).toData() };
+		answer = { kind: 'failure', id, error: forUsers(toEngineError(error)) };
 	}
 	workFolder = undefined;
 	watchdog.jobIn(null);
