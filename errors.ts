@@ -3,6 +3,8 @@
  * and a description that says what to do. Errors cross the process border as plain data. What a Speech Platform answers
  * is a SpeechPlatformError.
  */
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 /** Stable codes, listed for users in the README's troubleshooting table. */
 export type ErrorCode =
@@ -107,4 +109,17 @@ export function outOfMemory(detail: string): VoiceprintError {
 /** The text of any thrown value; for descriptions only, as it may be the operating system's. */
 export function textOf(error: unknown): string {
 	return error instanceof Error ? error.message : String(error);
+}
+
+/** Where this package lies, and where the packages beside it do, longest first. */
+function installFolders(): string[] {
+	const root = path.join(__dirname, '..');
+	const above = path.dirname(root);
+	return path.basename(above) === 'node_modules' ? [root, above] : [root];
+}
+
+/** Paths within the package instead of paths of this machine, which tell strangers where things lie and help nobody. */
+export function withoutInstallPaths(text: string): string {
+	const starts = installFolders().flatMap((folder) => [`${pathToFileURL(folder).href}/`, folder + path.sep]);
+	return starts.reduce((shorter, start) => shorter.replaceAll(start, ''), text);
 }

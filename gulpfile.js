@@ -4,6 +4,7 @@
  * schemas, the WASM build of ONNX Runtime, the models and the licences.
  */
 const { execFileSync } = require('node:child_process');
+const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
 const { dest, parallel, series, src } = require('gulp');
@@ -48,6 +49,26 @@ async function wasmRuntime() {
 	await onnxRuntimeCommon('dist/vendor/onnxruntime-common');
 }
 
+/** FFmpeg, as it is required. */
+const DEPENDENCIES = ['@ffmpeg/core', '@ffmpeg/core/wasm'];
+
+/** SHA-256 of all that is checked before it is loaded, by name: see models/packageFiles.ts. */
+async function checksums() {
+	const folders = [MODELS, 'dist/vendor/onnxruntime-web'];
+	const files = folders.flatMap((folder) => fs.readdirSync(folder).map((name) => path.posix.join(folder, name)));
+	const checked = files.filter((file) => /\.(onnx|wasm|mjs|min\.js|calibration\.json)$/.test(file));
+	const named = [
+		...checked.sort().map((file) => [path.posix.relative('dist', file), file]),
+		...DEPENDENCIES.map((name) => [name, require.resolve(name)]),
+	];
+	const entries = named.map(([name, file]) => [name, createHash('sha256').update(fs.readFileSync(file)).digest('hex')]);
+	await fs.promises.writeFile(`${MODELS}/checksums.json`, `${JSON.stringify(Object.fromEntries(entries), null, '\t')}\n`);
+}
+
 exports.clean = clean;
-exports.build = series(clean, parallel(compile, nodeFiles, credentialFiles, sileroModels, modelFiles, wasmRuntime));
+exports.build = series(
+	clean,
+	parallel(compile, nodeFiles, credentialFiles, sileroModels, modelFiles, wasmRuntime),
+	checksums,
+);
 exports.default = exports.build;

@@ -1,5 +1,5 @@
 /** Files on the n8n host that a workflow names. What is wrong with them is said in words. */
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
 import { invalidModel } from './errors';
 
@@ -43,12 +43,24 @@ export async function statHostFile(file: string, subject: string, limit: number)
 }
 
 /**
- * @param role what the file is, the start of messages, which continue with its path
+ * The path with all symbolic links followed.
+ * @param subject how the message calls the file
+ * @throws VoiceprintError INVALID_MODEL
+ */
+export async function realHostPath(file: string, subject: string): Promise<string> {
+	try {
+		return await realpath(file);
+	} catch (error) {
+		throw faultOf(subject, error);
+	}
+}
+
+/**
+ * @param subject how the message calls the file
  * @param limit bytes it may have
  * @throws VoiceprintError INVALID_MODEL
  */
-export async function readHostFile(file: string, role: string, limit: number): Promise<Buffer> {
-	const subject = `${role} "${file}"`;
+export async function readHostFile(file: string, subject: string, limit: number): Promise<Buffer> {
 	await statHostFile(file, subject, limit);
 	try {
 		return await readFile(file);
@@ -65,7 +77,7 @@ export async function readHostFile(file: string, role: string, limit: number): P
  * @throws VoiceprintError INVALID_MODEL
  */
 export async function readJsonObject(file: string, role: string, limit: number): Promise<Record<string, unknown>> {
-	const text = await readHostFile(file, role, limit);
+	const text = await readHostFile(file, `${role} "${file}"`, limit);
 	let value: unknown;
 	try {
 		value = JSON.parse(text.toString('utf8').replace(/^\ufeff/, ''));

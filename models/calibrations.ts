@@ -1,15 +1,16 @@
 /** Which calibration goes with which model: that of the bundled one, or the one that a model of one's own brings. */
 import { invalidModel } from '../errors';
-import { readHostFile, readJsonObject } from '../hostFiles';
+import { readJsonObject } from '../hostFiles';
 import { once } from '../once';
 import { isObject, parseCalibration, type Calibration } from '../voiceprints/calibration';
 import { BUNDLED_CALIBRATION, BUNDLED_MODEL } from './bundled';
+import { readPackageFile } from './packageFiles';
 
 /** Bytes; it has some thousand. */
 const LARGEST_FILE = 2 ** 20;
 
 const bundledCalibration = once(async (): Promise<Calibration> => {
-	const text = await readHostFile(BUNDLED_CALIBRATION, 'The calibration of the bundled model', LARGEST_FILE);
+	const text = await readPackageFile(BUNDLED_CALIBRATION);
 	return parseCalibration(JSON.parse(text.toString('utf8')), BUNDLED_MODEL);
 });
 

@@ -198,8 +198,13 @@ export type JobResult<J extends Job = Job> = JobResults[J['type']];
 /** n8n process → engine process. */
 export type ToEngine = { kind: 'run'; id: number; job: Job };
 
+/** What the engine holds after a job, bytes of resident memory. */
+interface Footprint {
+	rss?: number;
+}
+
 /** Engine process → n8n process. */
 export type FromEngine =
 	| { kind: 'ready' }
-	| { kind: 'result'; id: number; result: JobResult }
-	| { kind: 'failure'; id: number; error: ErrorData };
+	| ({ kind: 'result'; id: number; result: JobResult } & Footprint)
+	| ({ kind: 'failure'; id: number; error: ErrorData } & Footprint);

@@ -58,6 +58,8 @@ describe('the tarball', () => {
 			...manifest.n8n.credentials,
 			...nodes.map((node) => node.replace(/\.js$/, '.json')),
 			'dist/engine/process/host/main.js',
+			'dist/engine/process/host/watchdogThread.js',
+			'dist/models/checksums.json',
 			'dist/models/silero-vad-6.2-16k.onnx',
 			'dist/models/silero-vad-6.2-8k.onnx',
 			'dist/vendor/onnxruntime-web/ort.node.min.js',

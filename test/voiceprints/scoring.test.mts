@@ -132,7 +132,7 @@ describe('the calibration of a model', () => {
 		const { mock } = test.mock.method(files, 'readFile', async () => {
 			throw Object.assign(new Error('too many open files'), { code: 'EMFILE' });
 		});
-		await assert.rejects(calibrationOf(BUNDLED), { code: 'INVALID_MODEL', message: /could not be read/ });
+		await assert.rejects(calibrationOf(BUNDLED), { code: 'RUNTIME_UNAVAILABLE', message: /could not be read/ });
 		mock.restore();
 		assert.ok((await calibrationOf(BUNDLED))!.slope > 0);
 	});

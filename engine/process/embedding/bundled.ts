@@ -1,5 +1,8 @@
 /** How the model that comes with the package is fed. */
 import { BUNDLED_MODEL as id, modelPath } from '../../../models/bundled';
+import { readPackageFile } from '../../../models/packageFiles';
+import type { Runtime } from '../runtime';
+import { loadEmbedder, type ModelEmbedder } from './embedder';
 import type { ModelDescription } from './modelDescription';
 
 export const BUNDLED: ModelDescription = {
@@ -9,3 +12,8 @@ export const BUNDLED: ModelDescription = {
 	input: { kind: 'waveform', name: 'waveform' },
 	output: 'embedding',
 };
+
+/** @throws VoiceprintError RUNTIME_UNAVAILABLE where the file is missing or damaged */
+export async function loadBundledEmbedder(runtime: Runtime): Promise<ModelEmbedder> {
+	return await loadEmbedder(runtime, BUNDLED, await readPackageFile(BUNDLED.file));
+}

@@ -98,9 +98,12 @@ export class ModelEmbedder implements Embedder {
 	}
 }
 
-/** @throws VoiceprintError INVALID_MODEL where the graph has other inputs or outputs than described */
-export async function loadEmbedder(runtime: Runtime, model: ModelDescription): Promise<ModelEmbedder> {
-	const session = await runtime.load(model.file);
+/**
+ * @param bytes the ONNX file
+ * @throws VoiceprintError INVALID_MODEL where the graph has other inputs or outputs than described
+ */
+export async function loadEmbedder(runtime: Runtime, model: ModelDescription, bytes: Uint8Array): Promise<ModelEmbedder> {
+	const session = await runtime.load(bytes);
 	try {
 		return new ModelEmbedder(session, model);
 	} catch (error) {

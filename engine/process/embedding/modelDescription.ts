@@ -55,12 +55,16 @@ const ID = {
 const NAME = { pattern: /^[^\s\0].{0,200}$/, words: 'the name of a tensor of the graph' };
 const FILE = { pattern: /^[^\0]{1,255}$/, words: 'the path of an ONNX file, relative to the folder of the description' };
 
+/** Whether a file lies in the folder or below it; both paths absolute. */
+export function isWithin(folder: string, file: string): boolean {
+	return file.startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep);
+}
+
 /** The ONNX file, which has to lie in the folder of the description or below it. */
 function readFile(fields: Fields): string {
 	const folder = path.dirname(path.resolve(fields.file));
 	const file = path.resolve(folder, fields.text('file', FILE));
-	const within = folder.endsWith(path.sep) ? folder : folder + path.sep;
-	if (!file.startsWith(within)) throw fields.fault('file', `must be ${FILE.words}`);
+	if (!isWithin(folder, file)) throw fields.fault('file', `must be ${FILE.words}`);
 	return file;
 }
 

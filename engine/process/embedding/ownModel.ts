@@ -1,10 +1,12 @@
 /** Models of one's own: loaded from the n8n host, tried once, and the last two kept. */
 import path from 'node:path';
+import { invalidModel } from '../../../errors';
 import type { Runtime } from '../runtime';
 import { SAMPLE_RATE } from '../audio';
 import { graphFault, loadEmbedder, type ModelEmbedder } from './embedder';
-import { statHostFile } from '../../../hostFiles';
-import { readModelDescription, type ModelDescription } from './modelDescription';
+import { readHostFile, realHostPath, statHostFile } from '../../../hostFiles';
+import { refuseExternalData } from './externalData';
+import { isWithin, readModelDescription, type ModelDescription } from './modelDescription';
 
 /** Models kept; each holds its weights in memory. */
 const KEPT = 2;
@@ -38,12 +40,26 @@ async function makeRoom(): Promise<void> {
 	}
 }
 
-async function load(runtime: Runtime, description: ModelDescription, jsonPath: string): Promise<ModelEmbedder> {
+interface Files {
+	json: string;
+	/** With all symbolic links followed. */
+	onnx: string;
+	/** Sizes and times of both. */
+	version: string;
+}
+
+/** How messages call the ONNX file. */
+const onnxSubject = (jsonPath: string) => `The ONNX file that field 'file' of the model description "${jsonPath}" names`;
+
+/** @throws VoiceprintError INVALID_MODEL */
+async function load(runtime: Runtime, description: ModelDescription, { json, onnx }: Files): Promise<ModelEmbedder> {
+	const subject = onnxSubject(json);
+	const bytes = await readHostFile(onnx, subject, LARGEST_MODEL);
+	refuseExternalData(bytes, subject);
 	let model: ModelEmbedder;
 	try {
-		model = await loadEmbedder(runtime, description);
+		model = await loadEmbedder(runtime, description, bytes);
 	} catch (error) {
-		const subject = `The file that field 'file' of the model description "${jsonPath}" names`;
 		throw graphFault(error, `${subject} is no ONNX model that ${runtime.name} ONNX Runtime can load`);
 	}
 	try {
@@ -55,14 +71,23 @@ async function load(runtime: Runtime, description: ModelDescription, jsonPath: s
 	}
 }
 
-/** @throws VoiceprintError INVALID_MODEL where one of the files is not there */
-async function versionOf(jsonPath: string, { file }: ModelDescription): Promise<string> {
-	const onnx = `The ONNX file that field 'file' of the model description "${jsonPath}" names`;
+/** @throws VoiceprintError INVALID_MODEL where one of the files is not there, or a link leads out of the folder */
+async function filesOf(json: string, { file }: ModelDescription): Promise<Files> {
+	const subject = onnxSubject(json);
+	const jsonSubject = `The model description "${json}"`;
+	const folder = await realHostPath(path.dirname(json), jsonSubject);
+	const onnx = await realHostPath(file, subject);
+	if (!isWithin(folder, onnx)) {
+		throw invalidModel(
+			`${subject} is a link that leads out of the folder of the description`,
+			'Put the ONNX file itself into the folder: what lies elsewhere may be a file that n8n does not let its nodes read.',
+		);
+	}
 	const stats = [
-		await statHostFile(jsonPath, `The model description "${jsonPath}"`, Infinity),
-		await statHostFile(file, onnx, LARGEST_MODEL),
+		await statHostFile(json, jsonSubject, Infinity),
+		await statHostFile(onnx, subject, LARGEST_MODEL),
 	];
-	return JSON.stringify(stats.map(({ size, mtimeMs }) => [size, mtimeMs]));
+	return { json, onnx, version: JSON.stringify(stats.map(({ size, mtimeMs }) => [size, mtimeMs])) };
 }
 
 /**
@@ -73,17 +98,17 @@ async function versionOf(jsonPath: string, { file }: ModelDescription): Promise<
  */
 export async function loadOwnModel(runtime: Runtime, jsonPath: string): Promise<ModelEmbedder> {
 	const description = await readModelDescription(jsonPath);
-	const version = await versionOf(jsonPath, description);
+	const files = await filesOf(jsonPath, description);
 	const place = JSON.stringify([runtime.name, path.resolve(jsonPath)]);
 	const before = kept.get(place);
 	kept.delete(place);
-	if (before?.version === version) {
+	if (before?.version === files.version) {
 		kept.set(place, before);
 		return before.model;
 	}
 	await before?.model.release();
 	await makeRoom();
-	const model = await load(runtime, description, jsonPath);
-	kept.set(place, { version, model });
+	const model = await load(runtime, description, files);
+	kept.set(place, { version: files.version, model });
 	return model;
 }

@@ -9,7 +9,7 @@ import type { Embedder } from '../embedding/embedder';
 import { encodeVoiceprint } from '../../../voiceprints/encoding';
 import { extractVoiceprint, type Extraction } from '../extraction/extract';
 import { qualityWarnings } from '../extraction/quality';
-import { embedderFor } from './models';
+import { embedderFor } from './loadedModels';
 import { round, withRecording, type ListenedChannel } from './recording';
 
 function refuseLittleSpeech(channel: VoiceprintChannel, { minimumSpeech, onLittleSpeech }: VoiceprintJob['voiceprint']): void {

@@ -3,10 +3,13 @@
  * a typed failure. This process is ours alone, so what would be wrong inside n8n is right here: it ends itself when
  * the process that started it is gone.
  */
-import { rmSync } from 'node:fs';
-import { isOutOfMemory, outOfMemory, VoiceprintError } from '../../../errors';
+import { rmSync, writeFileSync, writeSync } from 'node:fs';
+import { isOutOfMemory, outOfMemory, VoiceprintError, withoutInstallPaths, type ErrorData } from '../../../errors';
 import type { FromEngine, ToEngine } from '../../client/protocol';
 import { runPipeline } from './pipelines';
+import { memoryLimit, startWatchdog, type Watchdog } from './watchdog';
+
+type Answer = Exclude<FromEngine, { kind: 'ready' }>;
 
 const send = (message: FromEngine) => process.send?.(message);
 
@@ -18,24 +21,55 @@ function toEngineError(error: unknown): VoiceprintError {
 	return new VoiceprintError('INTERNAL', 'The speech engine could not process this file', text);
 }
 
-/** Folder of the job at work. Its owner removes it, unless the owner is gone first: then nobody else is left to do it. */
-let workFolder: string | undefined;
+function forUsers(error: VoiceprintError): ErrorData {
+	const data = error.toData();
+	data.message = withoutInstallPaths(data.message);
+	if (data.description !== undefined) data.description = withoutInstallPaths(data.description);
+	return data;
+}
 
-async function onMessage({ id, job }: ToEngine): Promise<void> {
-	workFolder = job.workFolder;
+/** Where memory runs out, Linux is to end this process and never n8n. */
+function offerToKernel(): void {
+	if (process.platform !== 'linux') return;
 	try {
-		send({ kind: 'result', id, result: await runPipeline(job) });
-	} catch (error) {
-		send({ kind: 'failure', id, error: toEngineError(error).toData() });
-	} finally {
-		workFolder = undefined;
+		writeFileSync('/proc/self/oom_score_adj', '1000');
+	} catch {
+		// Some containers forbid it.
 	}
 }
 
+/** Folder of the job at work. Its owner removes it, unless the owner is gone first: then nobody else is left to do it. */
+let workFolder: string | undefined;
+
+async function onMessage({ id, job }: ToEngine, watchdog: Watchdog): Promise<void> {
+	workFolder = job.workFolder;
+	watchdog.jobIn(job.workFolder);
+	let answer: Answer;
+	try {
+		answer = { kind: 'result', id, result: await runPipeline(job) };
+	} catch (error) {
+		answer = { kind: 'failure', id, error: forUsers(toEngineError(error)) };
+	}
+	workFolder = undefined;
+	watchdog.jobIn(null);
+	send({ ...answer, rss: process.memoryUsage.rss() });
+}
+
+/** A limit that cannot be understood ends the process with these words, which the client passes on. */
+function readLimit(): number {
+	try {
+		return memoryLimit(process.env);
+	} catch (error) {
+		writeSync(2, `${(error as Error).message}.`);
+		return process.exit(1);
+	}
+}
+
+offerToKernel();
+const watchdog = startWatchdog(readLimit());
 process.on('exit', () => {
 	if (workFolder !== undefined) rmSync(workFolder, { recursive: true, force: true });
 });
-
-process.on('message', (message) => void onMessage(message as ToEngine));
+process.on('message', (message) => void onMessage(message as ToEngine, watchdog));
 process.on('disconnect', () => process.exit(0));
 send({ kind: 'ready' });

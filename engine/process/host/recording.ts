@@ -8,8 +8,7 @@ import { detectSpeech, type Detection } from '../vad/detect';
 import { LevelMeter } from '../vad/level';
 import { vadSettings, type VadSettings } from '../../client/presets';
 import type { SileroModels } from '../vad/probabilities';
-import { Guard } from './guard';
-import { sileroModels } from './models';
+import { sileroModels } from './loadedModels';
 
 /** Seconds to milliseconds precision, without floating-point dust. */
 export const round = (seconds: number): number => Math.round(seconds * 1000) / 1000;
@@ -34,10 +33,9 @@ export interface Recording {
 }
 
 /** First pass: decodes into the spool and measures each channel's level. */
-async function decode(request: MediaRequest, spool: Spool, guard: Guard): Promise<{ media: DecodedMedia; levels: LevelMeter[] }> {
+async function decode(request: MediaRequest, spool: Spool): Promise<{ media: DecodedMedia; levels: LevelMeter[] }> {
 	const levels: LevelMeter[] = [];
 	const media = await decodeMedia(request, (block) => {
-		guard.check();
 		spool.append(block);
 		block.forEach((samples, channel) => (levels[channel] ??= new LevelMeter()).add(samples));
 	});
@@ -46,11 +44,10 @@ async function decode(request: MediaRequest, spool: Spool, guard: Guard): Promis
 }
 
 /** One channel of the spool as audio that can be read anywhere. */
-function channelAudio(spool: Spool, channel: number, guard: Guard): Audio {
+function channelAudio(spool: Spool, channel: number): Audio {
 	return {
 		length: spool.length,
 		read(start, target) {
-			guard.check();
 			const lead = Math.min(target.length, Math.max(0, -start));
 			target.fill(0, 0, lead);
 			const read = spool.read(channel, start + lead, target.subarray(lead));
@@ -73,12 +70,11 @@ interface Listening {
 	settings: VadSettings;
 	keepProbabilities: boolean;
 	spool: Spool;
-	guard: Guard;
 }
 
-async function* listen({ media, levels, models, settings, keepProbabilities, spool, guard }: Listening): AsyncGenerator<ListenedChannel, void, void> {
+async function* listen({ media, levels, models, settings, keepProbabilities, spool }: Listening): AsyncGenerator<ListenedChannel, void, void> {
 	for (const [index, channelNumber] of media.channelNumbers.entries()) {
-		const audio = channelAudio(spool, index, guard);
+		const audio = channelAudio(spool, index);
 		const detection = await detectSpeech(audio, models, {
 			settings,
 			gain: levels[index]?.gain ?? 1,
@@ -96,11 +92,10 @@ export async function withRecording<T>(job: Job, use: (recording: Recording) => 
 	const settings = vadSettings(job.vad); // throws before the work
 	const keepProbabilities = job.vad.includeProbabilities === true;
 	const { runtime, models } = await sileroModels(job.runtime);
-	const guard = new Guard();
 	const spool = new Spool(job.workFolder);
 	try {
-		const { media, levels } = await decode(job.media, spool, guard);
-		const channels = () => listen({ media, levels, models, settings, keepProbabilities, spool, guard });
+		const { media, levels } = await decode(job.media, spool);
+		const channels = () => listen({ media, levels, models, settings, keepProbabilities, spool });
 		return await use({ media, runtime, duration: round(media.samples / SAMPLE_RATE), channels });
 	} finally {
 		spool.dispose();

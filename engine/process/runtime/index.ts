@@ -1,5 +1,5 @@
 /** Chooses between native ONNX Runtime and its WASM build: decided once per engine process. */
-import { VoiceprintError } from '../../../errors';
+import { textOf, VoiceprintError } from '../../../errors';
 import type { RuntimeChoice, RuntimeName } from '../../client/protocol';
 import { loadNativeModule, loadWasmModule, onnxRuntime } from './onnx';
 import { nativeObstacle, thisPlatform } from './platform';
@@ -16,7 +16,7 @@ function probeNative(): Probe {
 	try {
 		return { runtime: onnxRuntime('native', loadNativeModule()) };
 	} catch (error) {
-		return { obstacle: 'its binary could not be loaded', detail: String(error) };
+		return { obstacle: 'its binary could not be loaded', detail: textOf(error) };
 	}
 }
 
@@ -24,7 +24,7 @@ function probeWasm(): Probe {
 	try {
 		return { runtime: onnxRuntime('wasm', loadWasmModule()) };
 	} catch (error) {
-		return { obstacle: 'its bundled files could not be loaded', detail: String(error) };
+		return { obstacle: 'its bundled files could not be loaded', detail: textOf(error) };
 	}
 }
 

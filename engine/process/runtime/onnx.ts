@@ -2,8 +2,8 @@
  * ONNX Runtime behind our interface. Both builds share one API (onnxruntime-common), so only how they are
  * loaded and configured differs.
  */
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { checkPackageFile } from '../../../models/packageFiles';
 import type * as Ort from 'onnxruntime-node';
 import type { RuntimeName } from '../../client/protocol';
 import type { InputTensor, Runtime, Session, Tensor, Tensors } from './types';
@@ -12,6 +12,8 @@ type OrtModule = Pick<typeof Ort, 'InferenceSession' | 'Tensor' | 'env'>;
 
 /** Where the build puts the WASM build of ONNX Runtime: `dist/vendor/onnxruntime-web`. */
 const WASM_FOLDER = path.join(__dirname, '..', '..', '..', 'vendor', 'onnxruntime-web');
+const WASM_LOADER = 'ort.node.min.js';
+const WASM_FILES = [WASM_LOADER, 'ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm'];
 
 /**
  * One thread: the graphs here do not gain from more, and n8n needs the other cores. Without the memory pattern
@@ -30,10 +32,11 @@ export function loadNativeModule(): OrtModule {
 	return require('onnxruntime-node') as OrtModule;
 }
 
-/** @throws Error when the bundled WASM files are missing. */
+/** @throws VoiceprintError RUNTIME_UNAVAILABLE where one of the bundled WASM files is missing or damaged */
 export function loadWasmModule(): OrtModule {
+	for (const file of WASM_FILES) checkPackageFile(path.join(WASM_FOLDER, file));
 	// eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only where it is chosen
-	const ort = require(path.join(WASM_FOLDER, 'ort.node.min.js')) as OrtModule;
+	const ort = require(path.join(WASM_FOLDER, WASM_LOADER)) as OrtModule;
 	ort.env.wasm.numThreads = 1;
 	ort.env.wasm.proxy = false;
 	return ort;
@@ -44,8 +47,7 @@ export function onnxRuntime(name: RuntimeName, ort: OrtModule): Runtime {
 	const executionProviders = [name === 'native' ? 'cpu' : 'wasm'];
 	return {
 		name,
-		async load(modelFile) {
-			const file = await readFile(modelFile);
+		async load(file) {
 			// A plain view, as the builds expect one, without a copy: models of one's own can be large.
 			const model = new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
 			return wrapSession(ort, await ort.InferenceSession.create(model, { ...SESSION_OPTIONS, executionProviders }));

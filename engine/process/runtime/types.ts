@@ -31,6 +31,6 @@ export interface Session {
 
 export interface Runtime {
 	name: RuntimeName;
-	/** @param modelFile path of an `.onnx` file */
-	load(modelFile: string): Promise<Session>;
+	/** @param model an `.onnx` file; it must not name other files, see `refuseExternalData` */
+	load(model: Uint8Array): Promise<Session>;
 }

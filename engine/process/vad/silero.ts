@@ -2,7 +2,8 @@
  * Silero VAD v6.2 over runs of chunks, with the state carried from run to run: equal to feeding the published model
  * chunk by chunk. The graph is made by `tools/build/sileroGraph.cjs`.
  */
-import path from 'node:path';
+import { modelPath } from '../../../models/bundled';
+import { readPackageFile } from '../../../models/packageFiles';
 import type { Runtime, Session } from '../runtime';
 
 export const SILERO_MODEL = 'silero-vad-6.2';
@@ -12,12 +13,10 @@ export const SILERO_HOP = 0.032;
 
 const HIDDEN = 128;
 const STATE_DIMS = [1, 1, HIDDEN];
-const MODELS_FOLDER = path.join(__dirname, '..', '..', '..', 'models');
 
 export type SileroRate = 16000 | 8000;
 
-const modelFile = (sampleRate: SileroRate) =>
-	path.join(MODELS_FOLDER, `${SILERO_MODEL}-${sampleRate / 1000}k.onnx`);
+const modelFile = (sampleRate: SileroRate) => modelPath(`${SILERO_MODEL}-${sampleRate / 1000}k.onnx`);
 
 export class SileroVad {
 	/** Samples per chunk. */
@@ -38,8 +37,9 @@ export class SileroVad {
 		this.context = this.window / 8;
 	}
 
+	/** @throws VoiceprintError RUNTIME_UNAVAILABLE where the model is missing or damaged */
 	static async load(runtime: Runtime, sampleRate: SileroRate): Promise<SileroVad> {
-		return new SileroVad(await runtime.load(modelFile(sampleRate)), sampleRate);
+		return new SileroVad(await runtime.load(await readPackageFile(modelFile(sampleRate))), sampleRate);
 	}
 
 	/** Forgets what was heard; to be called before each recording. */

@@ -6,9 +6,8 @@
  * the globals it looks for, so nothing is set on `globalThis` (ONNX Runtime's loader, in the same process, would take
  * such fakes for a browser), and what could reach the network or this process is hidden from it.
  */
-import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { compileFunction } from 'node:vm';
+import { readDependency } from '../../../../models/packageFiles';
 import { once } from '../../../../once';
 
 /** An open file inside the instance. */
@@ -97,11 +96,10 @@ interface Prepared {
 }
 
 const prepare = once(async (): Promise<Prepared> => {
-	const scriptPath = require.resolve('@ffmpeg/core');
-	const script = readFileSync(scriptPath, 'utf8');
-	const wasm = await readFile(require.resolve('@ffmpeg/core/wasm'));
+	const script = (await readDependency('@ffmpeg/core', () => require.resolve('@ffmpeg/core'))).toString('utf8');
+	const wasm = await readDependency('@ffmpeg/core/wasm', () => require.resolve('@ffmpeg/core/wasm'));
 	const load = compileFunction(`${script}\nreturn createFFmpegCore;`, ['self', ...HIDDEN_GLOBALS], {
-		filename: scriptPath,
+		filename: 'ffmpeg-core.js',
 	}) as (self: { location: { href: string } }) => CoreFactory;
 	return { create: load({ location: { href: '' } }), module: await WebAssembly.compile(wasm) };
 });

@@ -39,6 +39,7 @@ async function startFfmpeg(): Promise<FfmpegCore> {
 	try {
 		return await createFfmpegCore();
 	} catch (error) {
+		if (error instanceof VoiceprintError) throw error;
 		throw new VoiceprintError(
 			'RUNTIME_UNAVAILABLE',
 			'The media decoder could not be started',

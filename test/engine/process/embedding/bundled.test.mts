@@ -4,8 +4,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { BUNDLED_CALIBRATION } from '../../../../dist/models/bundled.js';
-import { BUNDLED } from '../../../../dist/engine/process/embedding/bundled.js';
-import { loadEmbedder } from '../../../../dist/engine/process/embedding/embedder.js';
+import { BUNDLED, loadBundledEmbedder } from '../../../../dist/engine/process/embedding/bundled.js';
 import { chooseRuntime } from '../../../../dist/engine/process/runtime/index.js';
 import { SAMPLE_RATE } from '../../../support/recordings.mts';
 import { cosine } from '../../../support/voices.mts';
@@ -30,7 +29,7 @@ describe('the files', () => {
 
 test('native and WASM give the same vectors, from half a second to half a minute', async () => {
 	const [native, wasm] = await Promise.all(
-		(['native', 'wasm'] as const).map(async (name) => await loadEmbedder(chooseRuntime(name), BUNDLED)),
+		(['native', 'wasm'] as const).map(async (name) => await loadBundledEmbedder(chooseRuntime(name))),
 	);
 	for (const seconds of [0.5, 1.234, 6, 30]) {
 		const speech = speechLike(Math.round(seconds * SAMPLE_RATE));

@@ -1,7 +1,7 @@
 /** What may stand in the description of a model of one's own, and what is said of mistakes. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { chooseRuntime } from '../../../../dist/engine/process/runtime/index.js';
@@ -168,6 +168,22 @@ describe('files', () => {
 		assert.match((await faultOf(readModelDescription(join(folder, 'pipe')))).message, /is not a file/);
 		writeFileSync(join(folder, 'huge.json'), ' '.repeat(300 * 1024));
 		assert.match((await faultOf(readModelDescription(join(folder, 'huge.json')))).message, /larger than 256 KiB/);
+	});
+
+	test('a link out of the folder is refused, one within it and a folder that is a link are not', async () => {
+		const outside = writeModel(GOOD, 'the model');
+		const description = writeModel(GOOD);
+		symlinkSync(join(dirname(outside), 'model.onnx'), join(dirname(description), 'model.onnx'));
+		const { message, description: advice } = await faultOf(loadOwnModel(runtime, description));
+		assert.match(message, /field 'file'.*leads out of the folder/);
+		assert.match(advice, /Put the ONNX file itself/);
+		rmSync(join(dirname(description), 'model.onnx'));
+		writeFileSync(join(dirname(description), 'real.onnx'), 'no model');
+		symlinkSync('real.onnx', join(dirname(description), 'model.onnx'));
+		assert.match((await faultOf(loadOwnModel(runtime, description))).message, /no ONNX model/);
+		const linked = join(testFolder(), 'linked');
+		symlinkSync(dirname(outside), linked);
+		assert.match((await faultOf(loadOwnModel(runtime, join(linked, 'model.json')))).message, /no ONNX model/);
 	});
 
 	test('nothing of a foreign file gets into the error', async () => {

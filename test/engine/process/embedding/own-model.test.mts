@@ -4,8 +4,7 @@ import { readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { chooseRuntime } from '../../../../dist/engine/process/runtime/index.js';
-import { BUNDLED } from '../../../../dist/engine/process/embedding/bundled.js';
-import { loadEmbedder } from '../../../../dist/engine/process/embedding/embedder.js';
+import { BUNDLED, loadBundledEmbedder } from '../../../../dist/engine/process/embedding/bundled.js';
 import { Fbank } from '../../../../dist/engine/process/embedding/fbank.js';
 import { normalizeFeatures } from '../../../../dist/engine/process/embedding/features.js';
 import { readModelDescription } from '../../../../dist/engine/process/embedding/modelDescription.js';
@@ -137,8 +136,8 @@ describe('feeding', () => {
 	});
 
 	test('the bundled model goes the same way', async () => {
-		const embedder = await loadEmbedder(native, BUNDLED);
-		const session = await native.load(BUNDLED.file);
+		const embedder = await loadBundledEmbedder(native);
+		const session = await native.load(readFileSync(BUNDLED.file));
 		const { embedding } = await session.run({ waveform: { data: SPEECH, dims: [1, SPEECH.length] } });
 		assertClose(await embedder.embed(SPEECH), unit([...embedding.data]));
 		assert.deepEqual([...session.inputNames, ...session.outputNames], ['waveform', 'embedding']);
@@ -182,7 +181,7 @@ test('memory that runs out is not called a fault of the model', async () => {
 	const file = writeModel(WAVEFORM, waveformModel(10));
 	const full = () => Promise.reject(new Error('Cannot enlarge memory, requested 5 GB'));
 	await assert.rejects(loadOwnModel({ ...native, load: full }, file), { name: 'Error', message: /enlarge/ });
-	const load = async () => ({ ...(await native.load(join(dirname(file), 'wave.onnx'))), run: full });
+	const load = async () => ({ ...(await native.load(readFileSync(join(dirname(file), 'wave.onnx')))), run: full });
 	await assert.rejects(loadOwnModel({ ...native, load }, file), { name: 'Error', message: /enlarge/ });
 });
 

@@ -2,17 +2,17 @@
 import { oncePerKey } from '../../../once';
 import type { RuntimeChoice } from '../../client/protocol';
 import { chooseRuntime, type Runtime } from '../runtime';
-import { BUNDLED } from '../embedding/bundled';
-import { loadEmbedder, type Embedder } from '../embedding/embedder';
+import { loadBundledEmbedder } from '../embedding/bundled';
+import type { Embedder } from '../embedding/embedder';
 import { loadOwnModel } from '../embedding/ownModel';
 import { loadSileroModels } from '../vad/detect';
 import type { SileroModels } from '../vad/probabilities';
 
 const silero = oncePerKey(loadSileroModels);
 
-const bundled = oncePerKey(async (runtime: Runtime) => await loadEmbedder(runtime, BUNDLED));
+const bundled = oncePerKey(loadBundledEmbedder);
 
-/** @throws VoiceprintError RUNTIME_UNAVAILABLE */
+/** @throws VoiceprintError RUNTIME_UNAVAILABLE, also where a model is missing or damaged */
 export async function sileroModels(
 	choice: RuntimeChoice,
 ): Promise<{ runtime: Runtime; models: Required<SileroModels> }> {
@@ -22,7 +22,7 @@ export async function sileroModels(
 
 /**
  * @param modelFile path of the description of a model of one's own; absent for the bundled model
- * @throws VoiceprintError INVALID_MODEL
+ * @throws VoiceprintError INVALID_MODEL, RUNTIME_UNAVAILABLE where the bundled one is missing or damaged
  */
 export async function embedderFor(runtime: Runtime, modelFile?: string): Promise<Embedder> {
 	return modelFile === undefined ? await bundled(runtime) : await loadOwnModel(runtime, modelFile);

@@ -1,0 +1,118 @@
+/** Copies of the package in which one large file is missing or damaged: what the user is told. */
+import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { ErrorData } from '../../../../dist/errors.js';
+import type { FromEngine, Job, RuntimeChoice, VadResult, VoiceprintJob } from '../../../../dist/engine/client/protocol.js';
+import { vadJob } from '../../../support/engine.mts';
+import { CALL } from '../../../support/recordings.mts';
+
+const REPOSITORY = join(import.meta.dirname, '..', '..', '..', '..');
+/** As n8n installs it: the packages it needs lie beside it. */
+const modules = join(realpathSync(mkdtempSync(join(tmpdir(), 'voiceprint-test-'))), 'node_modules');
+const copy = join(modules, 'n8n-nodes-voiceprint');
+
+before(() => {
+	cpSync(join(REPOSITORY, 'dist'), join(copy, 'dist'), { recursive: true });
+	cpSync(join(REPOSITORY, 'node_modules', '@ffmpeg', 'core'), join(modules, '@ffmpeg', 'core'), { recursive: true });
+	for (const name of ['onnxruntime-node', 'onnxruntime-common']) {
+		symlinkSync(join(REPOSITORY, 'node_modules', name), join(modules, name));
+	}
+});
+after(() => rmSync(join(modules, '..'), { recursive: true, force: true }));
+
+/** The copy's answer to one job. */
+async function answerTo(job: Job): Promise<FromEngine> {
+	const engine = fork(join(copy, 'dist', 'engine', 'process', 'host', 'main.js'), { serialization: 'advanced' });
+	await once(engine, 'message');
+	engine.send({ kind: 'run', id: 1, job });
+	const [answer] = (await once(engine, 'message')) as [FromEngine];
+	engine.kill('SIGKILL');
+	return answer;
+}
+
+async function faultOf(job: Job): Promise<ErrorData> {
+	const answer = await answerTo(job);
+	assert.ok(answer.kind === 'failure', JSON.stringify(answer));
+	return answer.error;
+}
+
+const detection = (runtime: RuntimeChoice = 'native') => vadJob(CALL, join(modules, '..'), { runtime });
+const voiceprint = (): VoiceprintJob => ({
+	...detection(),
+	type: 'voiceprint',
+	voiceprint: { maximumSpeech: 0, minimumSpeech: 0, onLittleSpeech: 'warn' },
+});
+
+/** Does `work` while the file is damaged, and while it is not there. */
+async function withFault(file: string, work: (problem: string) => Promise<void>): Promise<void> {
+	const [bytes, aside] = [readFileSync(file), `${file}.aside`];
+	renameSync(file, aside);
+	try {
+		await work('is missing');
+		bytes[bytes.length >> 1] ^= 1;
+		writeFileSync(file, bytes);
+		await work('is damaged');
+	} finally {
+		renameSync(aside, file);
+	}
+}
+
+test('an undamaged copy works', async () => {
+	for (const runtime of ['native', 'wasm'] as const) {
+		const answer = await answerTo(detection(runtime));
+		assert.ok(answer.kind === 'result', JSON.stringify(answer));
+		assert.equal((answer.result as VadResult).channels.length, 2);
+	}
+});
+
+describe('a missing or damaged file is RUNTIME_UNAVAILABLE, with a word of what to do', () => {
+	const ffmpeg = join(modules, '@ffmpeg', 'core', 'dist', 'umd');
+	const wasm = join(copy, 'dist', 'vendor', 'onnxruntime-web');
+	const models = join(copy, 'dist', 'models');
+	const files: Array<[string, Job]> = [
+		[join(models, 'silero-vad-6.2-16k.onnx'), detection()],
+		[join(models, 'voiceprint-small-v2.onnx'), voiceprint()],
+		[join(models, 'voiceprint-small-v2.calibration.json'), voiceprint()],
+		[join(wasm, 'ort.node.min.js'), detection('wasm')],
+		[join(wasm, 'ort-wasm-simd-threaded.wasm'), detection('wasm')],
+		[join(ffmpeg, 'ffmpeg-core.js'), detection()],
+		[join(ffmpeg, 'ffmpeg-core.wasm'), detection()],
+	];
+	for (const [file, job] of files) {
+		test(file.slice(modules.length + 1), async () => {
+			await withFault(file, async (problem) => {
+				const { code, message, description = '' } = await faultOf(job);
+				assert.equal(code, 'RUNTIME_UNAVAILABLE');
+				assert.match(`${message} ${description}`, new RegExp(`The file \\S+ of the package ${problem}`));
+				assert.match(description, /Reinstall the package n8n-nodes-voiceprint/);
+				assert.ok(!`${message} ${description}`.includes(modules), description);
+			});
+		});
+	}
+
+	test('and so is the list of checksums', async () => {
+		const list = join(models, 'checksums.json');
+		const text = readFileSync(list);
+		writeFileSync(list, '{');
+		const { code, message } = await faultOf(detection());
+		writeFileSync(list, text);
+		assert.deepEqual([code, message], ['RUNTIME_UNAVAILABLE', 'The file models/checksums.json of the package is damaged']);
+	});
+});
+
+test('the text of a fault of our own does not say where the package lies', async () => {
+	const script = join(copy, 'dist', 'engine', 'process', 'media', 'decode.js');
+	const code = readFileSync(script, 'utf8');
+	const broken = "exports.decodeMedia = async () => { throw new Error(`broken at ${__filename}, ${require.resolve('@ffmpeg/core')}`); };";
+	writeFileSync(script, `${code}\n${broken}`);
+	const fault = await faultOf(detection());
+	writeFileSync(script, code);
+	assert.equal(fault.code, 'INTERNAL');
+	assert.match(fault.description!, /broken at dist.engine.process.media.decode\.js, @ffmpeg.core/);
+	assert.ok(!fault.description!.includes(modules), fault.description);
+});
