@@ -1,29 +1,36 @@
 /** One engine process as n8n sees it: start it, give it one job at a time, end it. */
 import { fork, type ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { isOutOfMemory, outOfMemory, VoiceprintError } from '../../errors';
 import type { FromEngine, Job, JobResult, ToEngine } from './protocol';
+import { engineFolder, removeFolder } from './workFolder';
 
-const HOST = path.join(__dirname, '..', 'process', 'host', 'main.js');
-
-/** JavaScript heap of the engine process, MiB. Audio lives outside of it, in bounded buffers. */
-const HEAP_LIMIT = 512;
-
-/** Milliseconds the process may take to come up on a very busy machine. */
-const START_LIMIT = 60_000;
+export interface ProcessOptions {
+	/** Path of the script that is the engine. */
+	host: string;
+	/** Milliseconds the process may take to come up on a very busy machine. */
+	startMs: number;
+	/** JavaScript heap, MiB. Audio lives outside of it, in bounded buffers. */
+	heapMiB: number;
+}
 
 /** How much of the process's last words is kept for an error's description, characters. */
 const STDERR_KEPT = 2000;
 
 /** Nothing of n8n's environment but what a process needs to run: it holds n8n's secrets. */
-const ENVIRONMENT = ['PATH', 'TMPDIR', 'TEMP', 'TMP', 'HOME', 'LANG', 'LD_LIBRARY_PATH', 'SYSTEMROOT', 'WINDIR'];
+const ENVIRONMENT = [
+	...['PATH', 'TMPDIR', 'TEMP', 'TMP', 'HOME', 'LANG', 'LD_LIBRARY_PATH', 'SYSTEMROOT', 'WINDIR'],
+	'N8N_VOICEPRINT_MEMORY',
+];
+
+/** ONNX Runtime's own builds for Linux report to their maker unless they are told not to (its pull request 27379). */
+const NO_TELEMETRY = { ORT_DISABLE_TELEMETRY: '1' };
 
 type Settle = { resolve: (result: JobResult) => void; reject: (error: Error) => void };
 
-function inheritedEnvironment(): NodeJS.ProcessEnv {
-	return Object.fromEntries(ENVIRONMENT.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+function engineEnvironment(): NodeJS.ProcessEnv {
+	const inherited = ENVIRONMENT.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []));
+	return { ...(Object.fromEntries(inherited) as NodeJS.ProcessEnv), ...NO_TELEMETRY };
 }
 
 export class EngineProcess {
@@ -42,13 +49,22 @@ export class EngineProcess {
 
 	private jobs = 0;
 
-	constructor() {
+	/** Empty: whatever is looked for beside the process is not there. */
+	private readonly folder = engineFolder();
+
+	/** Resident memory after the last job, bytes. */
+	heldBytes = 0;
+
+	/** The last job failed for want of memory. */
+	ranOutOfMemory = false;
+
+	constructor(private readonly options: ProcessOptions) {
 		// eslint-disable-next-line @n8n/community-nodes/no-dangerous-functions -- native inference can abort its process and cannot be cancelled, so it must not share n8n's
-		this.child = fork(HOST, [], {
+		this.child = fork(options.host, [], {
 			serialization: 'advanced',
-			execArgv: [`--max-old-space-size=${HEAP_LIMIT}`],
-			env: inheritedEnvironment(),
-			cwd: tmpdir(),
+			execArgv: [`--max-old-space-size=${options.heapMiB}`],
+			env: engineEnvironment(),
+			cwd: this.folder,
 			stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
 		});
 		this.ready = this.watchStart();
@@ -105,9 +121,9 @@ export class EngineProcess {
 				reject(new VoiceprintError('ENGINE_START', 'The speech engine could not be started', detail));
 			};
 			const timer = setTimeout(() => {
-				fail(`It did not come up within ${START_LIMIT / 1000} seconds.`);
+				fail(`It did not come up within ${this.options.startMs / 1000} seconds.`);
 				this.child.kill('SIGKILL');
-			}, START_LIMIT);
+			}, this.options.startMs);
 			timer.unref();
 			this.child.once('error', (error) => fail(error.message));
 			this.child.once('close', () => fail(this.lastWords || 'It ended before it was ready.'));
@@ -122,6 +138,8 @@ export class EngineProcess {
 		if (message.kind === 'ready' || message.id !== this.current?.id) return;
 		const { resolve, reject } = this.current;
 		this.current = undefined;
+		this.heldBytes = message.rss ?? 0;
+		this.ranOutOfMemory = message.kind === 'failure' && message.error.code === 'OUT_OF_MEMORY';
 		if (message.kind === 'result') resolve(message.result);
 		else reject(VoiceprintError.from(message.error));
 	}
@@ -130,6 +148,7 @@ export class EngineProcess {
 		this.gone = true;
 		this.current?.reject(endOfProcess(code, signal, this.lastWords));
 		this.current = undefined;
+		void removeFolder(this.folder).catch(() => {}); // swept at the next start
 	}
 
 	/** An idle engine must not keep n8n from ending; a busy one must not be cut off. */
@@ -148,14 +167,17 @@ export class EngineProcess {
 /** Why a process that nobody ended is gone. */
 function endOfProcess(code: number | null, signal: NodeJS.Signals | null, lastWords: string): VoiceprintError {
 	if (isOutOfMemory(lastWords)) return outOfMemory(lastWords);
+	if (signal === 'SIGKILL') return outOfMemory(KILLED);
 	const how = signal ? `was ended by signal ${signal}` : `ended with exit code ${code}`;
-	const advice =
-		signal === 'SIGKILL'
-			? 'Usually the system does this when memory runs out: give the machine or container more memory.'
-			: 'Run the item again; if it happens each time with this file, please report it with the text below.';
+	const advice = 'Run the item again; if it happens each time with this file, please report it with the text below.';
 	return new VoiceprintError(
 		'ENGINE_CRASHED',
 		'The speech engine stopped in the middle of this file',
 		[`It ${how}.`, advice, lastWords.trim()].filter(Boolean).join(' '),
 	);
 }
+
+/** Nobody else sends this signal to a process that n8n has started. */
+const KILLED =
+	'The system ended it (SIGKILL), which it does when memory runs out: give the machine or container more memory, or let ' +
+	'fewer engines work at the same time (environment variable N8N_VOICEPRINT_ENGINES).';

@@ -1,6 +1,6 @@
 /** A job for the engine process, as an item asks for it: the item's file is copied, the job run, the copy removed. */
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { runJob, withWorkFolder } from '../../engine/client/client';
+import { runInWorkFolder } from '../../engine/client/client';
 import type { Job, JobResult, RuntimeChoice } from '../../engine/client/protocol';
 import type { FileOfItem } from './answer';
 import { writeBinaryToFile } from './binary';
@@ -43,11 +43,15 @@ export async function runLocally<J extends Job>(
 	timeoutMs: number,
 ): Promise<{ result: JobResult<J>; file: FileOfItem }> {
 	const field = read(ctx, itemIndex, BINARY_PROPERTY_NAME);
-	return await withWorkFolder(async (workFolder) => {
-		const { path, binary } = await writeBinaryToFile(ctx, itemIndex, field, workFolder);
-		const media = { ...request.media, path, fileName: binary.fileName };
-		const job = { ...request, media, workFolder } as unknown as J;
-		const signal = ctx.getExecutionCancelSignal();
-		return { result: await runJob(job, { signal, timeoutMs }), file: { binary, fileName: binary.fileName } };
-	});
+	let file: FileOfItem = {};
+	const result = await runInWorkFolder(
+		async (workFolder) => {
+			const { path, binary } = await writeBinaryToFile(ctx, itemIndex, field, workFolder);
+			file = { binary, fileName: binary.fileName };
+			const media = { ...request.media, path, fileName: binary.fileName };
+			return { ...request, media, workFolder } as unknown as J;
+		},
+		{ signal: ctx.getExecutionCancelSignal(), timeoutMs, execution: ctx.getExecutionId() },
+	);
+	return { result, file };
 }

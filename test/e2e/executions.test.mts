@@ -66,7 +66,7 @@ describe('an execution in n8n', () => {
 		process.kill(enginePid, 'SIGKILL');
 		const execution = await client.finishedExecution(id);
 		assert.equal(execution.status, 'error');
-		assert.equal(errorOf(execution)?.context.code, 'ENGINE_CRASHED');
+		assert.equal(errorOf(execution)?.context.code, 'OUT_OF_MEMORY');
 		const workflow = await client.createWorkflow(fileWorkflow(join(filesFolder, 'next.ogg'), {}));
 		assert.equal((await client.runManually(workflow, START_NAME)).status, 'success');
 	});

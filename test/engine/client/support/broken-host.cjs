@@ -1,0 +1,3 @@
+'use strict';
+require('node:fs').writeSync(2, 'a file is missing');
+process.exit(1);

@@ -1,0 +1,23 @@
+'use strict';
+/** Stands in for the engine's entry: what it does with a job is said in the job's `media.path`. */
+const { writeSync } = require('node:fs');
+
+const answer = (id, more) => process.send({ kind: 'result', id, result: { pid: process.pid }, ...more });
+
+const ACTIONS = {
+	answer: (id) => answer(id, { rss: 1e6 }),
+	grow: (id) => answer(id, { rss: 1e12 }),
+	slow: (id) => setTimeout(() => answer(id, { rss: 1e6 }), 40),
+	hang: () => {},
+	lacksMemory: (id) => process.send({ kind: 'failure', id, error: { code: 'OUT_OF_MEMORY', message: 'no more' }, rss: 1e6 }),
+	saysMemory: () => {
+		writeSync(2, 'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory');
+		process.abort();
+	},
+	killed: () => process.kill(process.pid, 'SIGKILL'),
+	exits: () => process.exit(3),
+};
+
+process.on('message', ({ id, job }) => ACTIONS[job.media.path](id));
+process.on('disconnect', () => process.exit(0));
+process.send({ kind: 'ready' });

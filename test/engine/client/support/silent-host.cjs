@@ -1,0 +1,3 @@
+'use strict';
+// Never says that it is ready.
+process.on('disconnect', () => process.exit(0));
