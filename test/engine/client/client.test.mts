@@ -82,7 +82,7 @@ describe('the engine dies in the middle', () => {
 	for (const [signal, code] of Object.entries(codes)) {
 		test(`by ${signal}: a typed error for that job, the next job works`, async () => {
 			await assert.rejects(
-				duringLongJob({}, (pid) => process.kill(pid, signal as NodeJS.Signals)),
+				duringLongJob({}, (pid) => process.kill(pid, signal)),
 				(error: Error & { code: string; description: string }) => {
 					assert.equal(error.code, code);
 					assert.match(error.description, new RegExp(signal));
