@@ -13,6 +13,7 @@ export type ErrorCode =
 	| 'NOT_MEDIA'
 	| 'NO_AUDIO'
 	| 'UNSUPPORTED_CODEC'
+	| 'UNSUPPORTED_FORMAT'
 	| 'NO_SAMPLES'
 	| 'DECODE_FAILED'
 	// the item

@@ -126,6 +126,8 @@ export interface Warning {
 		| 'TRUNCATED_FILE'
 		| 'DECODING_ERRORS'
 		| 'SILENCE_INSERTED'
+		| 'TIMELINE_JUMP'
+		| 'SAMPLES_REPLACED'
 		| 'SILENT_CHANNEL'
 		| 'LITTLE_SPEECH'
 		| 'NOISY'

@@ -35,10 +35,12 @@ export interface Recording {
 /** First pass: decodes into the spool and measures each channel's level. */
 async function decode(request: MediaRequest, spool: Spool): Promise<{ media: DecodedMedia; levels: LevelMeter[] }> {
 	const levels: LevelMeter[] = [];
-	const media = await decodeMedia(request, (block) => {
+	const append = (block: Float32Array[]) => {
 		spool.append(block);
 		block.forEach((samples, channel) => (levels[channel] ??= new LevelMeter()).add(samples));
-	});
+	};
+	// Silence does not count for the level of speech.
+	const media = await decodeMedia(request, append, (samples) => spool.appendSilence(samples));
 	spool.finish();
 	return { media, levels };
 }

@@ -1,5 +1,6 @@
 /** Which channels are kept, and how interleaved samples become one block per kept channel. */
 import { VoiceprintError } from '../../../errors';
+import { LARGEST_SAMPLE } from './limits';
 import type { ChannelMode } from '../../client/protocol';
 
 /** Samples per channel in the largest block that is handed on: about one second at 16 kHz. */
@@ -29,6 +30,16 @@ export function keptChannels(wanted: number[] | undefined, channels: number, fil
 	return [...new Set(wanted)].sort((a, b) => a - b);
 }
 
+/** Where a recording goes. Blocks are only valid during the call. */
+export interface BlockSinks {
+	onBlock: (block: Float32Array[]) => void;
+	/** Takes long silence as a number of samples; absent: it comes as blocks. */
+	onSilence?: (samples: number) => void;
+}
+
+/** Samples; shorter silence comes as blocks in any case. */
+const LONG_SILENCE = BLOCK_SAMPLES;
+
 /** Collects interleaved samples into blocks of at most BLOCK_SAMPLES samples per channel. */
 export class BlockWriter {
 	private readonly block: Float32Array[];
@@ -41,13 +52,18 @@ export class BlockWriter {
 
 	private readonly mix: boolean;
 
-	private readonly onBlock: (block: Float32Array[]) => void;
+	/** Samples that were no sound, and were replaced. */
+	replaced = 0;
 
-	constructor(channels: number, kept: number[], mode: ChannelMode, onBlock: (block: Float32Array[]) => void) {
+	constructor(
+		channels: number,
+		kept: number[],
+		mode: ChannelMode,
+		private readonly sinks: BlockSinks,
+	) {
 		this.channels = channels;
 		this.kept = kept;
 		this.mix = mode === 'mix';
-		this.onBlock = onBlock;
 		this.block = Array.from({ length: this.mix ? 1 : kept.length }, () => new Float32Array(BLOCK_SAMPLES));
 	}
 
@@ -65,6 +81,11 @@ export class BlockWriter {
 	}
 
 	writeSilence(samples: number): void {
+		if (this.sinks.onSilence && samples >= LONG_SILENCE) {
+			this.flush();
+			this.sinks.onSilence(samples);
+			return;
+		}
 		let left = samples;
 		while (left > 0) {
 			const count = Math.min(left, BLOCK_SAMPLES - this.filled);
@@ -80,7 +101,15 @@ export class BlockWriter {
 		if (this.filled === 0) return;
 		const filled = this.filled;
 		this.filled = 0;
-		this.onBlock(filled === BLOCK_SAMPLES ? this.block : this.block.map((channel) => channel.subarray(0, filled)));
+		this.sinks.onBlock(filled === BLOCK_SAMPLES ? this.block : this.block.map((channel) => channel.subarray(0, filled)));
+	}
+
+	/** One infinite sample would rule the level of the whole recording, or be blamed on the model. */
+	private sound(sample: number): number {
+		// Written so that NaN does not pass.
+		if (sample <= LARGEST_SAMPLE && sample >= -LARGEST_SAMPLE) return sample;
+		this.replaced += 1;
+		return 0;
 	}
 
 	private separate(samples: Float32Array, frame: number, count: number): void {
@@ -88,7 +117,7 @@ export class BlockWriter {
 			const target = this.block[index]!;
 			let source = frame * this.channels + channel;
 			const end = this.filled + count;
-			for (let at = this.filled; at < end; at++, source += this.channels) target[at] = samples[source]!;
+			for (let at = this.filled; at < end; at++, source += this.channels) target[at] = this.sound(samples[source]!);
 		}
 	}
 
@@ -98,7 +127,7 @@ export class BlockWriter {
 		for (let index = 0; index < count; index++) {
 			const base = (frame + index) * this.channels;
 			let sum = 0;
-			for (const channel of this.kept) sum += samples[base + channel]!;
+			for (const channel of this.kept) sum += this.sound(samples[base + channel]!);
 			target[this.filled + index] = sum * scale;
 		}
 	}

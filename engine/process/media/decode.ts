@@ -6,6 +6,7 @@
 import { basename } from 'node:path';
 import { SAMPLE_RATE } from '../audio';
 import type { MediaInfo, MediaRequest, Warning } from '../../client/protocol';
+import type { BlockSinks } from './channels';
 import { emptyFile, notMedia } from './ffmpeg/failures';
 import { FfmpegRun } from './ffmpeg/run';
 import { openInput, type InputFile } from './inputFile';
@@ -41,7 +42,7 @@ async function decodeWithFfmpeg(file: InputFile, head: Buffer, newCut: () => Ran
 	const seek = seekSeconds(cut.range, seeksExactly(head, file));
 	let run = new FfmpegRun(file, cut, seek);
 	await run.execute();
-	if (cut.samples === 0 && seek > 0) {
+	if (run.misplaced || (cut.samples === 0 && seek > 0)) {
 		// Nothing at the place that was sought: only decoding from the start tells how long the file is.
 		cut = newCut();
 		run = new FfmpegRun(file, cut, 0);
@@ -66,16 +67,22 @@ async function decodeOpened(file: InputFile, newCut: () => RangeCut): Promise<De
 
 /**
  * Decodes the requested channels and range of a file.
+ * @param onSilence takes long silence as a number of samples; absent: it comes as blocks
  * @param onBlock called with at most BLOCK_SAMPLES samples per channel; what it throws stops decoding and is thrown on
- * @throws VoiceprintError for the file: EMPTY_FILE, NOT_MEDIA, NO_AUDIO, UNSUPPORTED_CODEC, NO_SAMPLES, DECODE_FAILED;
+ * @throws VoiceprintError for the file: EMPTY_FILE, NOT_MEDIA, NO_AUDIO, UNSUPPORTED_CODEC, UNSUPPORTED_FORMAT, NO_SAMPLES, DECODE_FAILED;
  * for the request: CHANNEL_NOT_FOUND, INVALID_RANGE, RANGE_OUTSIDE_FILE, FILE_TOO_LONG; TEMPORARY_FILE where the file
  * cannot be read
  */
-export async function decodeMedia(request: MediaRequest, onBlock: OnBlock): Promise<DecodedMedia> {
+export async function decodeMedia(
+	request: MediaRequest,
+	onBlock: OnBlock,
+	onSilence?: (samples: number) => void,
+): Promise<DecodedMedia> {
+	const sinks: BlockSinks = { onBlock, onSilence };
 	const range = sampleRange(request.rangeFrom, request.rangeTo);
 	const file = openInput(request.path, request.fileName ?? basename(request.path));
 	try {
-		const { run, cut } = await decodeOpened(file, () => new RangeCut(request, file.name, range, onBlock));
+		const { run, cut } = await decodeOpened(file, () => new RangeCut(request, file.name, range, sinks));
 		if (cut.samples === 0) throw outsideFile(file.name, range, run.decoded);
 		return {
 			info: run.info,

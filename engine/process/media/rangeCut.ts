@@ -4,8 +4,9 @@
  */
 import { SAMPLE_RATE } from '../audio';
 import { VoiceprintError } from '../../../errors';
-import type { MediaRequest } from '../../client/protocol';
-import { BlockWriter, keptChannels } from './channels';
+import type { MediaRequest, Warning } from '../../client/protocol';
+import { BlockWriter, keptChannels, type BlockSinks } from './channels';
+import { LONGEST } from './limits';
 import { formatSeconds, type Range } from './range';
 import type { TimelineSink } from './ffmpeg/timeline';
 
@@ -29,7 +30,10 @@ export class RangeCut implements TimelineSink {
 	position = 0;
 
 	/** Seconds that the container claims to last, where it claims any. */
-	claimedDuration: number | undefined;
+	private claimedDuration: number | undefined;
+
+	/** Jumps of the timestamps that were left out, in words; the first one, and how many there are. */
+	private jumps = { first: '', count: 0 };
 
 	readonly range: Range;
 
@@ -42,21 +46,57 @@ export class RangeCut implements TimelineSink {
 	/** In samples. */
 	private readonly maximum: number;
 
-	private readonly onBlock: (block: Float32Array[]) => void;
-
-	constructor(request: MediaRequest, fileName: string, range: Range, onBlock: (block: Float32Array[]) => void) {
+	constructor(
+		request: MediaRequest,
+		fileName: string,
+		range: Range,
+		private readonly sinks: BlockSinks,
+	) {
 		this.request = request;
 		this.fileName = fileName;
 		this.range = range;
-		this.maximum = request.maximumDuration ? Math.round(request.maximumDuration * SAMPLE_RATE) : Infinity;
-		this.onBlock = onBlock;
+		this.maximum = Math.round(Math.min(request.maximumDuration || LONGEST, LONGEST) * SAMPLE_RATE);
 	}
 
 	/** @throws VoiceprintError CHANNEL_NOT_FOUND */
 	onChannels(channels: number): void {
 		this.channels = channels;
 		this.kept = keptChannels(this.request.channels, channels, this.fileName);
-		this.writer = new BlockWriter(channels, this.kept, this.request.channelMode, this.onBlock);
+		this.writer = new BlockWriter(channels, this.kept, this.request.channelMode, this.sinks);
+	}
+
+	/**
+	 * To be called before the first samples.
+	 * @param position of the first sample
+	 * @param claimedDuration seconds that the container claims to last, where it claims any
+	 */
+	begin(position: number, claimedDuration: number | undefined): void {
+		this.position = position;
+		this.claimedDuration = claimedDuration;
+	}
+
+	onImpossibleJump(frames: number): void {
+		const [size, at] = [frames, Math.max(0, this.position)].map((samples) => formatSeconds(samples / SAMPLE_RATE));
+		this.jumps.first ||= `the time stamps jump ahead by ${size!} at ${at!}`;
+		this.jumps.count += 1;
+	}
+
+	/** What the user should know about the samples. */
+	warnings(): Warning[] {
+		const warnings: Warning[] = [];
+		const { first, count } = this.jumps;
+		if (count > 0) {
+			const more = count > 1 ? `, and at ${count - 1} more places` : '';
+			const message = `In "${this.fileName}" ${first}${more}: the sound is taken to go on there, and later times may be wrong`;
+			warnings.push({ code: 'TIMELINE_JUMP', message });
+		}
+		const replaced = this.writer?.replaced ?? 0;
+		if (replaced > 0) {
+			const samples = replaced === 1 ? '1 sample' : `${replaced} samples`;
+			const message = `"${this.fileName}" has ${samples} that are no numbers or absurdly large; they were taken as silence`;
+			warnings.push({ code: 'SAMPLES_REPLACED', message });
+		}
+		return warnings;
 	}
 
 	/** @throws VoiceprintError FILE_TOO_LONG; RANGE_END; what `onBlock` throws */
@@ -90,13 +130,15 @@ export class RangeCut implements TimelineSink {
 	}
 
 	private tooLong(): VoiceprintError {
-		const maximum = this.request.maximumDuration!;
+		const maximum = this.maximum / SAMPLE_RATE;
 		const length = Math.min(this.claimedDuration ?? 0, this.range.to / SAMPLE_RATE) - this.range.from / SAMPLE_RATE;
 		const known = length > maximum ? `: ${formatSeconds(length)}` : '';
 		return new VoiceprintError(
 			'FILE_TOO_LONG',
 			`The audio of "${this.fileName}" is longer than the maximum of ${formatSeconds(maximum)}${known}`,
-			'Raise the maximum duration, or process a part with Range From and Range To.',
+			this.maximum < LONGEST * SAMPLE_RATE
+				? 'Raise the maximum duration, or process a part with Range From and Range To.'
+				: 'No more than a day is processed at once. Process parts of it with Range From and Range To.',
 		);
 	}
 }

@@ -18,6 +18,28 @@ const writeAll: Write = (file, bytes) => {
 	for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
 };
 
+/** Bytes that are free where a folder is; Infinity where the system does not say. Tests replace it. */
+export type FreeBytes = (folder: string) => number;
+
+const freeBytesOf: FreeBytes = (folder) => {
+	try {
+		const { bavail, bsize } = statfsSync(folder);
+		return bavail * bsize;
+	} catch {
+		return Infinity;
+	}
+};
+
+/** Bytes that are left to others, and bytes that are written between two looks. */
+const LEAST_FREE = 64 * 2 ** 20;
+const BETWEEN_LOOKS = 16 * 2 ** 20;
+
+interface Silence {
+	start: number;
+	end: number;
+	written: number;
+}
+
 interface Channel {
 	path: string;
 	file: number;
@@ -31,7 +53,17 @@ const bytesOf = (samples: Float32Array) =>
 export class Spool {
 	private readonly channels: Channel[] = [];
 
+	/** Samples per channel, silence included. */
 	private samples = 0;
+
+	/** Samples per channel that are in the files. */
+	private written = 0;
+
+	/** Long silence, which is in no file: where it starts, where it ends, and how much of the files comes before it. */
+	private readonly silences: Silence[] = [];
+
+	/** Bytes since the last look at the disk. */
+	private unchecked = 0;
 
 	/**
 	 * @param folder a private folder that exists
@@ -39,6 +71,7 @@ export class Spool {
 	constructor(
 		private readonly folder: string,
 		private readonly write: Write = writeAll,
+		private readonly freeBytes: FreeBytes = freeBytesOf,
 	) {}
 
 	/** Samples per channel. */
@@ -53,6 +86,13 @@ export class Spool {
 	append(block: Float32Array[]): void {
 		block.forEach((samples, index) => this.appendTo((this.channels[index] ??= this.open(index)), samples));
 		this.samples += block[0]?.length ?? 0;
+		this.written += block[0]?.length ?? 0;
+	}
+
+	/** Silence takes no room, however long it is: a file of some kilobytes can say that there are hours of it. */
+	appendSilence(samples: number): void {
+		this.silences.push({ start: this.samples, end: this.samples + samples, written: this.written });
+		this.samples += samples;
 	}
 
 	/**
@@ -71,19 +111,22 @@ export class Spool {
 	 * @throws VoiceprintError TEMPORARY_FILE
 	 */
 	read(channel: number, start: number, target: Float32Array): number {
-		const { file } = this.channels[channel] as Channel;
-		const bytes = bytesOf(target);
-		let read = 0;
-		try {
-			while (read < bytes.length) {
-				const count = readSync(file, bytes, read, bytes.length - read, start * BYTES_PER_SAMPLE + read);
-				if (count === 0) break;
-				read += count;
+		const end = Math.min(this.samples, start + target.length);
+		for (let at = start; at < end; ) {
+			const silence = this.lastSilenceFrom(at);
+			if (silence && at < silence.end) {
+				const to = Math.min(end, silence.end);
+				target.fill(0, at - start, to - start);
+				at = to;
+				continue;
 			}
-		} catch (error) {
-			throw this.fault(error);
+			const next = this.silences[this.silences.indexOf(silence!) + 1];
+			const to = Math.min(end, next?.start ?? end);
+			const place = silence ? silence.written + at - silence.end : at;
+			this.readFile(this.channels[channel] as Channel, place, target.subarray(at - start, to - start));
+			at = to;
 		}
-		return Math.floor(read / BYTES_PER_SAMPLE);
+		return Math.max(0, end - start);
 	}
 
 	/** Removes the files. */
@@ -92,6 +135,38 @@ export class Spool {
 			closeSync(file);
 			rmSync(name, { force: true });
 		}
+	}
+
+	/** The last silence that starts at or before a sample. */
+	private lastSilenceFrom(sample: number): Silence | undefined {
+		let [low, high] = [0, this.silences.length];
+		while (low < high) {
+			const middle = (low + high) >>> 1;
+			if (this.silences[middle]!.start <= sample) low = middle + 1;
+			else high = middle;
+		}
+		return this.silences[low - 1];
+	}
+
+	private readFile({ file }: Channel, start: number, target: Float32Array): void {
+		const bytes = bytesOf(target);
+		try {
+			for (let read = 0; read < bytes.length; ) {
+				const count = readSync(file, bytes, read, bytes.length - read, start * BYTES_PER_SAMPLE + read);
+				if (count === 0) throw new Error('the temporary file became shorter');
+				read += count;
+			}
+		} catch (error) {
+			throw this.fault(error);
+		}
+	}
+
+	/** Stops while there is room left for others: a disk that is full to the last byte stops n8n too. */
+	private checkSpace(bytes: number): void {
+		this.unchecked += bytes;
+		if (this.unchecked < BETWEEN_LOOKS) return;
+		this.unchecked = 0;
+		if (this.freeBytes(this.folder) < LEAST_FREE) throw this.noSpace();
 	}
 
 	private open(index: number): Channel {
@@ -114,6 +189,7 @@ export class Spool {
 	}
 
 	private flush(channel: Channel): void {
+		this.checkSpace(channel.filled * BYTES_PER_SAMPLE);
 		try {
 			this.write(channel.file, bytesOf(channel.buffer.subarray(0, channel.filled)));
 		} catch (error) {
@@ -124,15 +200,7 @@ export class Spool {
 
 	private fault(error: unknown): VoiceprintError {
 		const code = faultCode(error);
-		if (code === 'ENOSPC' || code === 'EDQUOT') {
-			return new VoiceprintError(
-				'NO_DISK_SPACE',
-				'Not enough disk space for the temporary file',
-				`${this.folder} has ${this.free()} free; ${this.held()} of audio are there already, and ` +
-					'each hour of audio needs 230 MB per channel while it is processed. Free some space, or set TMPDIR to ' +
-					'a folder on a larger disk.',
-			);
-		}
+		if (code === 'ENOSPC' || code === 'EDQUOT') return this.noSpace();
 		return new VoiceprintError(
 			'TEMPORARY_FILE',
 			'The temporary file could not be used',
@@ -140,16 +208,22 @@ export class Spool {
 		);
 	}
 
+	private noSpace(): VoiceprintError {
+		return new VoiceprintError(
+			'NO_DISK_SPACE',
+			'Not enough disk space for the temporary file',
+			`${this.folder} has ${this.free()} free; ${this.held()} of audio are there already, and ` +
+				'each hour of audio needs 230 MB per channel while it is processed. Free some space, or set TMPDIR to ' +
+				'a folder on a larger disk.',
+		);
+	}
+
 	private held(): string {
-		return `${Math.round((this.samples * BYTES_PER_SAMPLE * this.channels.length) / 1e6)} MB`;
+		return `${Math.round((this.written * BYTES_PER_SAMPLE * this.channels.length) / 1e6)} MB`;
 	}
 
 	private free(): string {
-		try {
-			const { bavail, bsize } = statfsSync(this.folder);
-			return `${Math.round((bavail * bsize) / 1e6)} MB`;
-		} catch {
-			return 'an unknown amount of space';
-		}
+		const bytes = this.freeBytes(this.folder);
+		return bytes === Infinity ? 'an unknown amount of space' : `${Math.round(bytes / 1e6)} MB`;
 	}
 }

@@ -1,5 +1,6 @@
 /** Finds out whether a file was cut off, where FFmpeg decodes what is there and says nothing. */
 import type { InputFile } from './inputFile';
+import { isPlaceholder, isRiffWave, riffChunks, type ReadAt } from './wav/riff';
 import type { FfmpegLog } from './ffmpeg/log';
 import { OGG_PAGE } from './ffmpeg/seeking';
 
@@ -9,20 +10,12 @@ const TOLERANCE = 0.5;
 /** Containers whose duration is written by the encoder; others guess it or count something else. */
 const EXACT_DURATION = /^(mov,mp4|flac$|matroska|mp3$|caf$|aiff$|au$|w64$|tta$|wv$|asf$|avi$)/;
 
-/** Sizes that recorders write when they do not know the length, or cannot say it in 32 bits. */
-function isPlaceholder(size: number): boolean {
-	return size === 0 || size >= 0x7fff0000;
-}
-
 /** A RIFF/WAVE header that claims more data than the file has. */
 function wavClaimsMore(file: InputFile): boolean {
-	const start = file.read(0, 12).toString('latin1');
-	if (!start.startsWith('RIFF') || !start.endsWith('WAVE')) return false;
-	for (let offset = 12; offset + 8 <= file.size; ) {
-		const chunk = file.read(offset, 8);
-		const length = chunk.readUInt32LE(4);
-		if (chunk.toString('latin1', 0, 4) === 'data') return !isPlaceholder(length) && offset + 8 + length > file.size;
-		offset += 8 + length + (length % 2);
+	const read: ReadAt = (position, length) => file.read(position, length);
+	if (!isRiffWave(read)) return false;
+	for (const { name, size, start } of riffChunks(read)) {
+		if (name === 'data') return !isPlaceholder(size) && start + size > file.size;
 	}
 	return false;
 }
@@ -46,7 +39,8 @@ function oggEndsInPage(file: InputFile): boolean {
 function missingSeconds(log: FfmpegLog, decoded: number): number {
 	if (log.duration === undefined || log.durationEstimated || !EXACT_DURATION.test(log.container ?? '')) return 0;
 	if (log.streams.filter((stream) => !stream.picture).length !== 1) return 0;
-	const missing = log.duration - decoded;
+	// Containers other than MP4 count from the first packet, and their duration from zero.
+	const missing = log.duration - decoded - Math.max(0, log.start - log.lead);
 	return missing > TOLERANCE ? missing : 0;
 }
 

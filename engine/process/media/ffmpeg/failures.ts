@@ -14,13 +14,16 @@ const ARTICLE_AN = /^(HTML|XML|XZ|SVG|Office|RAR|SQLite)/;
 /** Containers of single pictures and of texts, in which FFmpeg finds a stream that is not sound. */
 const NO_RECORDING = /(_pipe$|^image2|^gif$|^apng$|^ico$|^fits$|^tty$)/;
 
+/** How FFmpeg begins a line about the file as a whole. */
+const OF_INPUT = /^\/in\d+: /;
+
 /** Lines that start with the file's name say what it came to, others say why. */
 function reason(log: FfmpegLog): string | undefined {
-	return log.errors.find((text) => !text.startsWith('/in: '));
+	return log.errors.find((text) => !OF_INPUT.test(text));
 }
 
 function ffmpegSaid(log: FfmpegLog): string {
-	const line = reason(log) ?? log.errors[0]?.replace(/^\/in: /, '');
+	const line = reason(log) ?? log.errors[0]?.replace(OF_INPUT, '');
 	return line === undefined ? '' : ` (FFmpeg: ${line})`;
 }
 

@@ -1,8 +1,15 @@
 /**
  * Reads FFmpeg's log while it runs (`-loglevel repeat+level+verbose`): what the media is, what went wrong and where
- * its timestamps jump. Only lines at FFmpeg's own indentation count; metadata of the file, which anyone can
- * write, is indented deeper. Memory is bounded: errors are counted, only the first few are kept.
+ * its timestamps jump. Whoever makes a file can write lines into the log: FFmpeg prints some tags as they are, line
+ * breaks included. So what times depend on is marked with a secret of this run: the names of the input and the output,
+ * and each number of the timeline's filter. Metadata is indented deeper than FFmpeg's own lines and does not count.
+ * Memory is bounded: errors are counted, only the first few are kept.
  */
+import { SAMPLE_RATE } from '../../audio';
+import { HIGHEST_RATE, LOWEST_RATE, MOST_CHANNELS } from '../limits';
+
+/** Far more than any file has. */
+const MOST_STREAMS = 1000;
 
 /** How many error lines are kept for messages. */
 const KEPT_ERRORS = 8;
@@ -23,7 +30,6 @@ export interface LoggedStream {
 
 /** Takes what the timeline's filter logs. */
 export interface TimelineLog {
-	beginFilters(): void;
 	addJump(delivered: number, ahead: number): void;
 }
 
@@ -42,6 +48,9 @@ export class FfmpegLog {
 	/** Seconds; the first timestamp in the file, often a little below 0 because of encoder priming. */
 	start = 0;
 
+	/** The file's audio streams have more channels or another rate than anybody needs, as far as its headers say. */
+	absurd: { channels: number; sampleRate: number } | undefined;
+
 	/** Index of the stream that is decoded. */
 	decodedStream: number | undefined;
 
@@ -58,13 +67,25 @@ export class FfmpegLog {
 
 	private inInput = false;
 
-	/** The first of the two numbers that the timeline's filter logs. */
-	private jumpAt: number | undefined;
+	private hasDuration = false;
 
-	private readonly timeline: TimelineLog;
+	/** Numbers that the timeline's filter logged: the mark, and what came behind it. */
+	private numbers: number[] = [];
 
-	constructor(timeline: TimelineLog) {
-		this.timeline = timeline;
+	/**
+	 * @param mark the secret: a whole number, as it stands in the names of input and output
+	 */
+	constructor(
+		private readonly timeline: TimelineLog,
+		private readonly mark: number,
+	) {}
+
+	/**
+	 * Seconds of silence with which the file begins: in MP4, zero is where its timeline begins (an empty edit before the
+	 * sound delays it); others count from their first packet.
+	 */
+	get lead(): number {
+		return /^mov,mp4/.test(this.container ?? '') ? Math.max(0, this.start) : 0;
 	}
 
 	/** Takes one line of the log. */
@@ -79,12 +100,12 @@ export class FfmpegLog {
 	}
 
 	private addNumber(value: number): void {
-		if (this.jumpAt === undefined) {
-			this.jumpAt = value;
-			return;
-		}
-		this.timeline.addJump(this.jumpAt, value);
-		this.jumpAt = undefined;
+		if (this.numbers.length === 0 && value !== this.mark) return;
+		const [, delivered, ahead] = [...this.numbers, value];
+		this.numbers.push(value);
+		if (delivered === undefined || ahead === undefined) return;
+		this.numbers = [];
+		this.timeline.addJump(delivered, ahead);
 	}
 
 	private addError(text: string): void {
@@ -95,18 +116,21 @@ export class FfmpegLog {
 	}
 
 	private addInfo(text: string): void {
-		const input = /^Input #0, (.*), from '/.exec(text);
-		if (input) {
+		const input = /^Input #0, (.*), from '(.*)':$/.exec(text);
+		if (input?.[2]?.endsWith(`in${this.mark}`)) {
 			this.container = input[1];
 			this.inInput = true;
-		} else if (text === 'Stream mapping:' || text.startsWith('Output #')) this.inInput = false;
+		} else if (text.startsWith('Output #') && text.includes(`out${this.mark}'`)) this.inInput = false;
 		else if (this.inInput) this.addInput(text);
-		else this.addMapping(text);
 	}
 
 	private addInput(text: string): void {
+		this.addMapping(text);
 		const duration = /^ {2}Duration: (?:(\d+):(\d+):([\d.]+)|N\/A)(?:, start: (-?[\d.]+))?/.exec(text);
 		if (duration) {
+			// The file's own comes before the first tag that anybody can write.
+			if (this.hasDuration) return;
+			this.hasDuration = true;
 			const [, hours, minutes, seconds, start] = duration;
 			if (seconds !== undefined) this.duration = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
 			if (start !== undefined) this.start = Number(start);
@@ -116,12 +140,19 @@ export class FfmpegLog {
 		if (!stream) return;
 		const [, index, kind, description, codec] = stream as unknown as [string, string, string, string, string];
 		const picture = description.endsWith('(attached pic)');
-		this.streams.push({ index: Number(index), kind, codec, description, picture });
+		if (kind === 'Audio') this.checkStream(description);
+		if (this.streams.length < MOST_STREAMS) this.streams.push({ index: Number(index), kind, codec, description, picture });
+	}
+
+	private checkStream(description: string): void {
+		const sampleRate = Number(/, (\d+) Hz/.exec(description)?.[1] ?? SAMPLE_RATE);
+		const channels = Number(/, (\d+) channels/.exec(description)?.[1] ?? 1);
+		if (channels > MOST_CHANNELS || sampleRate < LOWEST_RATE || sampleRate > HIGHEST_RATE) this.absurd ??= { channels, sampleRate };
 	}
 
 	private addMapping(text: string): void {
 		const mapping = /^ {2}Stream #0:(\d+) -> #0:0 /.exec(text);
-		if (mapping && this.decodedStream === undefined) this.decodedStream = Number(mapping[1]);
+		if (mapping) this.decodedStream = Number(mapping[1]);
 	}
 
 	private addDetail(text: string): void {
@@ -132,6 +163,5 @@ export class FfmpegLog {
 		const conversion = /^ch:\d+ chl:.* fmt:\S+ r:(\d+)Hz -> /.exec(text);
 		if (!conversion) return;
 		this.sampleRate ??= Number(conversion[1]);
-		this.timeline.beginFilters();
 	}
 }

@@ -1,20 +1,20 @@
 /** One run of FFmpeg over a file: its command line, how it is stopped, and what it came to. */
 import { SAMPLE_RATE } from '../../audio';
+import { randomInt } from 'node:crypto';
 import { VoiceprintError } from '../../../../errors';
 import type { MediaInfo, Warning } from '../../../client/protocol';
 import { audioStream, decodeFailed, explainNoSamples } from './failures';
 import { createFfmpegCore, type FfmpegCore } from './core';
+import { checkFormat } from '../limits';
 import { unreadable, type InputFile } from '../inputFile';
 import { FfmpegLog } from './log';
 import { formatSeconds } from '../range';
 import { RANGE_END, type RangeCut } from '../rangeCut';
 import { mountInput, mountOutput } from './streams';
-import { Timeline, TIMELINE_FILTER } from './timeline';
+import { Timeline, timelineFilter } from './timeline';
 import { endsEarly } from '../truncation';
 import { WavOutput } from './wavOutput';
 
-const INPUT = '/in';
-const OUTPUT = '/out';
 
 /** Seconds of inserted silence that are worth a warning. */
 const NOTABLE_SILENCE = 0.1;
@@ -22,15 +22,21 @@ const NOTABLE_SILENCE = 0.1;
 /** Thrown through FFmpeg to end it at once; the reason is kept outside, FFmpeg's glue must not touch it. */
 class Stop extends Error {}
 
+/** What a file cannot know, so that it cannot write FFmpeg's lines. */
+const newMark = () => randomInt(1e8, 1e9);
+
+/** Decoding has to begin anew without seeking: FFmpeg counts from where the sound begins. */
+const MISPLACED = new Error('the place that was sought is another one');
+
 /** @param seek whole seconds of the timeline to skip */
-function commandLine(seek: number): string[] {
+function commandLine(seek: number, mark: number, input: string, output: string): string[] {
 	return [
 		...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'repeat+level+verbose'],
 		...['-protocol_whitelist', 'file'],
 		...(seek > 0 ? ['-ss', String(seek)] : []),
-		...['-i', INPUT, '-map', '0:a:0', '-vn', '-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1'],
-		...['-af', `${TIMELINE_FILTER},aresample=${SAMPLE_RATE}`],
-		...['-c:a', 'pcm_f32le', '-f', 'wav', '-bitexact', OUTPUT],
+		...['-i', input, '-map', '0:a:0', '-vn', '-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1'],
+		...['-af', `${timelineFilter(mark)},aresample=${SAMPLE_RATE}`],
+		...['-c:a', 'pcm_f32le', '-f', 'wav', '-bitexact', output],
 	];
 }
 
@@ -59,6 +65,8 @@ export class FfmpegRun {
 	/** Why FFmpeg was stopped from here. */
 	private stopped: { reason: unknown } | undefined;
 
+	private readonly mark = newMark();
+
 	private readonly file: InputFile;
 
 	private readonly seek: number;
@@ -69,15 +77,20 @@ export class FfmpegRun {
 		this.cut = cut;
 		this.seek = seek;
 		const timeline = new Timeline(cut);
-		this.log = new FfmpegLog(timeline);
+		this.log = new FfmpegLog(timeline, this.mark);
 		this.output = new WavOutput({
 			onChannels: (channels) => {
-				this.setZero();
+				this.checkFormat(channels);
+				const lead = this.setZero();
 				timeline.onChannels(channels);
+				if (lead > 0) cut.onSilence(lead);
 			},
 			onFrames: (samples, frames) => timeline.onFrames(samples, frames),
 		});
 	}
+
+	/** Whether seeking led to another place, and nothing was decoded; to be tried without. */
+	misplaced = false;
 
 	/** Samples per channel on the timeline up to where decoding ended; 0 where nothing was decoded. */
 	get decoded(): number {
@@ -97,14 +110,19 @@ export class FfmpegRun {
 	async execute(): Promise<void> {
 		const core = await startFfmpeg();
 		core.setLogger(({ message }) => this.log.add(message));
-		mountInput(core, INPUT, this.file.size, (target, position) => this.guard(() => this.read(target, position)));
-		mountOutput(core, OUTPUT, (bytes, position) => this.guard(() => this.output.write(bytes, position)));
+		const [input, output] = [`/in${this.mark}`, `/out${this.mark}`];
+		mountInput(core, input, this.file.size, (target, position) => this.guard(() => this.read(target, position)));
+		mountOutput(core, output, (bytes, position) => this.guard(() => this.output.write(bytes, position)));
 		let exitCode = 0;
 		try {
-			exitCode = core.exec(...commandLine(this.seek));
+			exitCode = core.exec(...commandLine(this.seek, this.mark, input, output));
 		} catch (error) {
 			// A trap inside the WebAssembly, unless it was ended from here.
 			if (!this.stopped) throw decodeFailed(this.file.name, this.log, String(error));
+		}
+		if (this.stopped?.reason === MISPLACED) {
+			this.misplaced = true;
+			return;
 		}
 		if (this.stopped && this.stopped.reason !== RANGE_END) throw this.stopped.reason;
 		if (exitCode < 0) throw decodeFailed(this.file.name, this.log, 'FFmpeg ended abnormally');
@@ -125,6 +143,7 @@ export class FfmpegRun {
 		// The packet that was cut in two is part of the truncation.
 		const damaged = this.log.damaged - (truncated ? 1 : 0);
 		if (damaged > 0) warnings.push(this.damagedWarning());
+		warnings.push(...this.cut.warnings());
 		const silence = this.cut.silence / SAMPLE_RATE;
 		if (silence >= NOTABLE_SILENCE) {
 			const inserted = `${silence.toFixed(1)} s of silence were inserted`;
@@ -145,13 +164,23 @@ export class FfmpegRun {
 		return { code: 'DECODING_ERRORS', message };
 	}
 
-	private setZero(): void {
+	/** @returns samples of silence before the sound */
+	private setZero(): number {
 		// FFmpeg counts from the first timestamp; where that is below 0 (encoder priming), the file's zero comes later.
-		this.cut.position = this.seek * SAMPLE_RATE + Math.round(Math.min(0, this.log.start) * SAMPLE_RATE);
-		this.cut.claimedDuration = this.log.duration;
+		const { lead, start, duration } = this.log;
+		if (lead > 0 && this.seek > 0) throw MISPLACED;
+		this.cut.begin(this.seek * SAMPLE_RATE + Math.round(Math.min(0, start) * SAMPLE_RATE), duration);
+		return Math.round(lead * SAMPLE_RATE);
+	}
+
+	/** @throws VoiceprintError UNSUPPORTED_FORMAT */
+	private checkFormat(channels = 1): void {
+		if (this.log.absurd) checkFormat(this.file.name, this.log.absurd.channels, this.log.absurd.sampleRate);
+		checkFormat(this.file.name, channels, SAMPLE_RATE);
 	}
 
 	private read(target: Uint8Array, position: number): number {
+		this.checkFormat();
 		try {
 			return this.file.readInto(target, position);
 		} catch (error) {

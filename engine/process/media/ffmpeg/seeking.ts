@@ -4,6 +4,7 @@
  * lands beside the time asked for: by up to 1 ms in Matroska and WebM, whose timestamps are rounded, and by far more
  * in ADPCM, AC-3, AVI and ASF. There a late range is decoded from the start and cut.
  */
+import { inMemory, riffChunks } from '../wav/riff';
 import type { InputFile } from '../inputFile';
 
 /** WAVE format tags of codecs in which each sample stands for itself. */
@@ -13,8 +14,10 @@ const SAMPLE_FORMATS = new Set([0x0001, 0x0003, 0x0006, 0x0007, 0xfffe]);
 export const OGG_PAGE = 27 + 255 + 255 * 255;
 
 function wavOfSamples(head: Buffer): boolean {
-	const format = head.indexOf('fmt ', 12, 'latin1');
-	return format > 0 && format + 10 <= head.length && SAMPLE_FORMATS.has(head.readUInt16LE(format + 8));
+	for (const { name, start } of riffChunks(inMemory(head))) {
+		if (name === 'fmt ') return start + 2 <= head.length && SAMPLE_FORMATS.has(head.readUInt16LE(start));
+	}
+	return false;
 }
 
 /** Chained Ogg streams, each with its own serial number, each start their time anew. */

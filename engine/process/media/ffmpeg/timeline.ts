@@ -8,13 +8,17 @@
  */
 import { SAMPLE_RATE } from '../../audio';
 import type { TimelineLog } from './log';
+import { LONGEST } from '../limits';
 import type { FrameSink } from './wavOutput';
 
 /** Samples by which time may go back to correct jitter; further back, a new recording was appended. */
 const LONGEST_OVERLAP = SAMPLE_RATE;
 
-/** Samples; a longer gap is a damaged timestamp. */
-const LONGEST_GAP = 4 * 3600 * SAMPLE_RATE;
+/** Samples; a longer gap is a damaged timestamp, and is reported as one. */
+const LONGEST_GAP = LONGEST * SAMPLE_RATE;
+
+/** Samples of the timestamps' rounding, which is no gap at the start of the sound. */
+const ROUNDING = SAMPLE_RATE / 1000;
 
 /**
  * Samples after which a jump takes effect. At the end of a file FFmpeg logs a last jump, to nowhere, and its resampler
@@ -23,13 +27,14 @@ const LONGEST_GAP = 4 * 3600 * SAMPLE_RATE;
 const SETTLING = 2;
 
 /**
- * FFmpeg filter, to stand before the resampler, that logs each jump as two numbers (level 40 is `verbose`): seconds of
- * sound delivered so far, and by how many seconds the timestamps are ahead of that. Less than 0.1 s is jitter, at the
- * very start less than 1 ms, as in FFmpeg's own filter.
+ * FFmpeg filter, to stand before the resampler, that logs where the sound starts and each jump as three numbers (level
+ * 40 is `verbose`): the mark, seconds of sound delivered so far, and by how many seconds the timestamps are ahead of
+ * that. Less than 0.1 s is jitter.
+ * @param mark by which the numbers are told from what a file makes FFmpeg print
  */
-export const TIMELINE_FILTER =
-	"asetpts='if(gt(abs(PTS-NB_CONSUMED_SAMPLES-ld(0)),SR*if(NB_CONSUMED_SAMPLES,0.1,0.001))," +
-	'print(NB_CONSUMED_SAMPLES/SR,40);st(0,PTS-NB_CONSUMED_SAMPLES);print(ld(0)/SR,40));' +
+export const timelineFilter = (mark: number): string =>
+	"asetpts='if(not(NB_CONSUMED_SAMPLES)+gt(abs(PTS-NB_CONSUMED_SAMPLES-ld(0)),SR*0.1)," +
+	`print(${mark},40);print(NB_CONSUMED_SAMPLES/SR,40);st(0,PTS-NB_CONSUMED_SAMPLES);print(ld(0)/SR,40));` +
 	"NB_CONSUMED_SAMPLES'";
 
 /** Where samples and silence go, in the order of the timeline. */
@@ -38,6 +43,8 @@ export interface TimelineSink {
 	/** The frames from `from` to before `to` of interleaved samples. */
 	onFrames(samples: Float32Array, from: number, to: number): void;
 	onSilence(frames: number): void;
+	/** A jump of the timestamps that cannot be true, and that was left out. @param frames of the jump */
+	onImpossibleJump(frames: number): void;
 }
 
 interface Jump {
@@ -74,11 +81,6 @@ export class Timeline implements FrameSink, TimelineLog {
 		this.sink = sink;
 	}
 
-	/** FFmpeg set up its filters, as it does again where rate or channels change on the way. */
-	beginFilters(): void {
-		this.filters++;
-	}
-
 	/**
 	 * Takes a jump from the log; always before the samples it is about.
 	 * @param delivered seconds of sound since the filters were set up
@@ -86,7 +88,10 @@ export class Timeline implements FrameSink, TimelineLog {
 	 */
 	addJump(delivered: number, ahead: number): void {
 		const at = Math.round(delivered * SAMPLE_RATE);
-		const offset = Math.round(ahead * SAMPLE_RATE);
+		const exact = Math.round(ahead * SAMPLE_RATE);
+		// FFmpeg sets up its filters anew where rate or channels change on the way, and they count from 0 again.
+		if (at === 0) this.filters++;
+		const offset = at === 0 && this.filters === 1 && Math.abs(exact) < ROUNDING ? 0 : exact;
 		// Filters that were set up again count from 0; what came before them is taken to have no gap at its end.
 		if (at === 0 && this.filters > 1) this.base = offset - this.logged;
 		this.logged = offset - this.base;
@@ -118,6 +123,7 @@ export class Timeline implements FrameSink, TimelineLog {
 		const step = ahead - this.ahead - this.surplus;
 		this.ahead = ahead;
 		this.surplus = step < 0 && step >= -LONGEST_OVERLAP ? -step : 0;
-		if (step > 0 && step <= LONGEST_GAP) this.sink.onSilence(step);
+		if (step > LONGEST_GAP) this.sink.onImpossibleJump(step);
+		else if (step > 0) this.sink.onSilence(step);
 	}
 }

@@ -3,9 +3,7 @@
  * samples, because its header gives the channel count that the decoder really delivers; what the container or the
  * log says before the first decoded block can be wrong (HE-AAC v2 announces one channel and decodes to two).
  */
-
-const RIFF_HEADER = 12;
-const CHUNK_HEADER = 8;
+import { inMemory, riffChunks } from '../wav/riff';
 
 interface Header {
 	/** Bytes before the first sample. */
@@ -16,13 +14,9 @@ interface Header {
 /** The header, or undefined while it is not complete. */
 function parseHeader(bytes: Buffer): Header | undefined {
 	let channels = 0;
-	let offset = RIFF_HEADER;
-	while (offset + CHUNK_HEADER <= bytes.length) {
-		const name = bytes.toString('latin1', offset, offset + 4);
-		const start = offset + CHUNK_HEADER;
+	for (const { name, start } of riffChunks(inMemory(bytes))) {
 		if (name === 'data') return { length: start, channels };
 		if (name === 'fmt ' && start + 4 <= bytes.length) channels = bytes.readUInt16LE(start + 2);
-		offset = start + bytes.readUInt32LE(offset + 4);
 	}
 	return undefined;
 }

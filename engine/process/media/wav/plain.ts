@@ -4,13 +4,12 @@
  */
 import { SAMPLE_RATE } from '../../audio';
 import type { InputFile } from '../inputFile';
+import { checkFormat } from '../limits';
+import { inMemory, isPlaceholder, isRiffWave, riffChunks } from './riff';
 import type { SampleFormat } from './samples';
 
 /** Bytes in which the header up to the data is looked for. */
 const LONGEST_HEADER = 4096;
-
-/** Sizes from here on are placeholders for an unknown length. */
-const PLACEHOLDER = 0x7fff0000;
 
 const EXTENSIBLE = 0xfffe;
 
@@ -54,7 +53,6 @@ function formatTag(chunk: Buffer, bits: number): number {
 }
 
 function parseFormat(chunk: Buffer): Format | undefined {
-	if (chunk.length < 16) return undefined;
 	const bits = chunk.readUInt16LE(14);
 	const codec = CODECS[`${formatTag(chunk, bits)}/${bits}`];
 	const channels = chunk.readUInt16LE(2);
@@ -63,27 +61,28 @@ function parseFormat(chunk: Buffer): Format | undefined {
 	return codec && plain ? { codec, channels, frameBytes } : undefined;
 }
 
-/** The file's layout, or undefined where FFmpeg has to read it. */
+/**
+ * The file's layout, or undefined where FFmpeg has to read it.
+ * @throws VoiceprintError UNSUPPORTED_FORMAT, before FFmpeg makes room for thousands of channels
+ */
 export function plainWav(file: InputFile): PlainWav | undefined {
-	const head = file.read(0, LONGEST_HEADER);
-	if (head.toString('latin1', 0, 4) !== 'RIFF' || head.toString('latin1', 8, 12) !== 'WAVE') return undefined;
+	const head = inMemory(file.read(0, LONGEST_HEADER));
+	if (!isRiffWave(head)) return undefined;
 	let format: Format | undefined;
-	for (let offset = 12; offset + 8 <= head.length; ) {
-		const name = head.toString('latin1', offset, offset + 4);
-		const size = head.readUInt32LE(offset + 4);
-		const start = offset + 8;
+	for (const { name, size, start } of riffChunks(head)) {
 		if (name === 'data') return format && layout(file, format, start, size);
-		if (name === 'fmt ') {
-			if (format) return undefined;
-			format = parseFormat(head.subarray(start, Math.min(start + size, head.length)));
-			if (!format) return undefined;
-		}
-		offset = start + size + (size % 2);
+		if (name !== 'fmt ') continue;
+		const chunk = head(start, size);
+		if (format || chunk.length < 16) return undefined;
+		// A rate of 0 is a header that is not written yet, or broken: FFmpeg says so.
+		checkFormat(file.name, chunk.readUInt16LE(2), chunk.readUInt32LE(4) || SAMPLE_RATE);
+		format = parseFormat(chunk);
+		if (!format) return undefined;
 	}
 	return undefined;
 }
 
 function layout(file: InputFile, format: Format, dataStart: number, size: number): PlainWav | undefined {
-	const whole = size > 0 && size < PLACEHOLDER && size % format.frameBytes === 0 && dataStart + size <= file.size;
+	const whole = !isPlaceholder(size) && size % format.frameBytes === 0 && dataStart + size <= file.size;
 	return whole ? { ...format, dataStart, frames: size / format.frameBytes } : undefined;
 }

@@ -33,16 +33,15 @@ export class WavRun {
 		return this.wav.frames;
 	}
 
-	/** A file with anything to warn about is not plain. */
+	/** Of its samples; a file whose header is odd is not plain. */
 	warnings(): Warning[] {
-		return [];
+		return this.cut.warnings();
 	}
 
 	/** Reads the range. Throws as `decodeMedia` does, and what its `onBlock` throws. */
 	execute(): void {
-		this.cut.claimedDuration = this.wav.frames / SAMPLE_RATE;
+		this.cut.begin(Math.min(this.cut.range.from, this.wav.frames), this.wav.frames / SAMPLE_RATE);
 		this.cut.onChannels(this.wav.channels);
-		this.cut.position = Math.min(this.cut.range.from, this.wav.frames);
 		try {
 			this.readAll();
 		} catch (reason) {

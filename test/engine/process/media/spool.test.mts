@@ -36,6 +36,44 @@ test('what was appended is read from any place', () => {
 	spool.dispose();
 });
 
+test('silence takes no room on the disk and is read as zeros, wherever reading starts', () => {
+	const folder = temporaryFolder();
+	const spool = new Spool(folder);
+	const hours = 20 * 3600 * 16_000;
+	const block = (first: number) => [Float32Array.from({ length: 100 }, (_, index) => first + index)];
+	spool.append(block(1000));
+	spool.appendSilence(hours);
+	spool.append(block(2000));
+	spool.appendSilence(50);
+	spool.append(block(3000));
+	spool.finish();
+	assert.equal(spool.length, hours + 350);
+	assert.equal(statSync(join(folder, readdirSync(folder)[0])).size, 300 * 4);
+	const expected = (at: number) => {
+		if (at < 100) return 1000 + at;
+		if (at < hours + 100) return 0;
+		if (at < hours + 200) return 2000 + at - hours - 100;
+		return at < hours + 250 ? 0 : 3000 + at - hours - 250;
+	};
+	for (const start of [0, 50, 99, 100, hours, hours + 99, hours + 100, hours + 150, hours + 200, hours + 249, hours + 250]) {
+		const target = new Float32Array(400).fill(7);
+		const read = spool.read(0, start, target);
+		assert.equal(read, Math.min(400, hours + 350 - start));
+		for (let i = 0; i < read; i++) assert.equal(target[i], expected(start + i), `sample ${start + i}`);
+	}
+	assert.equal(spool.read(0, hours + 350, new Float32Array(5)), 0);
+	spool.dispose();
+});
+
+test('a disk that is nearly full is left to others', () => {
+	let free = 2 ** 30;
+	const spool = new Spool(temporaryFolder(), undefined, () => free);
+	fill(spool, 1, 5_000_000, 16_384);
+	free = 10 * 2 ** 20;
+	assert.throws(() => fill(spool, 1, 5_000_000, 16_384), { code: 'NO_DISK_SPACE', description: / 10 MB free/ });
+	spool.dispose();
+});
+
 test('its files are private, and gone when it is disposed of', () => {
 	const folder = temporaryFolder();
 	const spool = new Spool(folder);

@@ -77,14 +77,15 @@ test('an ordinary file gets no silence', async () => {
 });
 
 /** What a timeline makes of counted samples: ranges of their numbers, and silence. */
-function playback(script: (timeline: Timeline) => void): string {
+function playback(script: (timeline: Timeline) => void, start = 0): string {
 	const events: string[] = [];
 	const timeline = new Timeline({
 		onChannels() {},
 		onFrames: (samples, from, to) => events.push(`${samples[from]}-${samples[to - 1]}`),
 		onSilence: (frames) => events.push(`silence ${frames}`),
+		onImpossibleJump: (frames) => events.push(`jump of ${frames}`),
 	});
-	timeline.beginFilters();
+	timeline.addJump(0, start);
 	script(timeline);
 	return events.join(', ');
 }
@@ -104,10 +105,9 @@ test('a jump inside a block splits it', () => {
 
 test('a late first sample comes after silence, a jump at the very end is none', () => {
 	const events = playback((timeline) => {
-		timeline.addJump(0, 0.25);
 		timeline.addJump(1, 100);
 		deliver(timeline, 0, 16001);
-	});
+	}, 0.25);
 	assert.equal(events, 'silence 4000, 0-16000');
 });
 
@@ -121,18 +121,23 @@ test('time that goes back a little leaves samples out, far back it starts anew',
 	assert.equal(events, '0-8001, 12002-32001, 32002-40001, silence 8000, 40002-47999');
 });
 
-test('a gap of many hours is a damaged timestamp', () => {
-	const events = playback((timeline) => {
-		timeline.addJump(1, 5 * 3600);
-		deliver(timeline, 0, 20000);
-	});
-	assert.equal(events, '0-16001, 16002-19999');
+test('a gap of hours is a gap, one of more than a day is a damaged timestamp, and is told', () => {
+	const eventsOf = (hours: number) =>
+		playback((timeline) => {
+			timeline.addJump(1, hours * 3600);
+			deliver(timeline, 0, 20000);
+		});
+	assert.equal(eventsOf(5), `0-16001, silence ${5 * 3600 * 16000}, 16002-19999`);
+	assert.equal(eventsOf(25), `0-16001, jump of ${25 * 3600 * 16000}, 16002-19999`);
+});
+
+test('less than a millisecond at the start is rounding', () => {
+	assert.equal(playback((timeline) => deliver(timeline, 0, 100), 0.0009), '0-99');
 });
 
 test('filters that are set up again count from 0', () => {
 	const events = playback((timeline) => {
 		timeline.addJump(1, 0.5);
-		timeline.beginFilters();
 		timeline.addJump(0, 3.5);
 		timeline.addJump(1, 4.5);
 		deliver(timeline, 0, 70000);

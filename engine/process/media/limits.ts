@@ -1,0 +1,36 @@
+/** What no recording needs and what would only cost memory: refused before anything is made for it. */
+import { VoiceprintError } from '../../../errors';
+
+/** Channels of a file. */
+export const MOST_CHANNELS = 64;
+
+/** Hz. */
+export const LOWEST_RATE = 1000;
+export const HIGHEST_RATE = 768_000;
+
+/** Seconds of media that are processed at most, whatever the request says; also the longest gap in a timeline. */
+export const LONGEST = 24 * 3600;
+
+/** Samples beyond this are no sound: 16-bit numbers stored as floats stay far below. */
+export const LARGEST_SAMPLE = 1e6;
+
+function unsupported(fileName: string, what: string): VoiceprintError {
+	return new VoiceprintError(
+		'UNSUPPORTED_FORMAT',
+		`"${fileName}" cannot be processed: ${what}`,
+		'Most likely the file is damaged. Export or upload it again, or convert it to an ordinary WAV, MP3 or M4A file.',
+	);
+}
+
+/**
+ * @param sampleRate Hz
+ * @throws VoiceprintError UNSUPPORTED_FORMAT
+ */
+export function checkFormat(fileName: string, channels: number, sampleRate: number): void {
+	if (channels > MOST_CHANNELS) {
+		throw unsupported(fileName, `it says that it has ${channels} channels, and ${MOST_CHANNELS} is the most`);
+	}
+	if (sampleRate < LOWEST_RATE || sampleRate > HIGHEST_RATE) {
+		throw unsupported(fileName, `its sample rate of ${sampleRate} Hz is not between ${LOWEST_RATE} and ${HIGHEST_RATE} Hz`);
+	}
+}
