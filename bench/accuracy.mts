@@ -1,6 +1,6 @@
 /** Frame accuracy of each preset on hand-labelled speech, at four levels; needs that speech on this machine. */
 import type { VadPreset } from '../dist/engine/client/protocol.js';
-import { chooseRuntime } from '../dist/engine/process/runtime/index.js';
+import { chooseRuntime } from '../dist/engine/process/runtime/chooseRuntime.js';
 import { detectSpeech, loadSileroModels } from '../dist/engine/process/vad/detect.js';
 import { LevelMeter } from '../dist/engine/process/vad/level.js';
 import { vadSettings } from '../dist/engine/client/presets.js';

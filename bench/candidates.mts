@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type * as Ort from 'onnxruntime-node';
-import { chooseRuntime } from '../dist/engine/process/runtime/index.js';
+import { chooseRuntime } from '../dist/engine/process/runtime/chooseRuntime.js';
 import { loadSileroModels } from '../dist/engine/process/vad/detect.js';
 import { speechProbabilities } from '../dist/engine/process/vad/probabilities.js';
 import { SileroVad } from '../dist/engine/process/vad/silero.js';

@@ -1,5 +1,5 @@
 /** A file on the disk of the machine that runs n8n, named by a parameter: only where n8n allows its nodes to read. */
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { VoiceprintError } from '../../errors';
@@ -33,10 +33,10 @@ export async function hostFile(ctx: IExecuteFunctions, parameter: INodePropertie
 
 type ResolvedPath = Awaited<ReturnType<IExecuteFunctions['helpers']['resolvePath']>>;
 
-/** With symbolic links followed; undefined where there is no file. */
+/** With symbolic links followed, whatever the helper of this n8n does about them; undefined where there is no file. */
 async function resolve(ctx: IExecuteFunctions, path: string): Promise<ResolvedPath | undefined> {
 	try {
-		const resolved = await ctx.helpers.resolvePath(path);
+		const resolved = await ctx.helpers.resolvePath(await realpath(path));
 		return (await stat(resolved)).isFile() ? resolved : undefined;
 	} catch {
 		return undefined;

@@ -1,6 +1,6 @@
 /** Extract Voiceprint by the local engine: what the engine is asked for, and what comes out of the real one. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 import { after, describe, it, mock } from 'node:test';
@@ -81,6 +81,8 @@ describe('what the engine is asked for', () => {
 		assert.equal(job.voiceprint.modelFile, modelFile);
 	});
 
+	const link = join(folder, 'link.json');
+	symlinkSync(import.meta.filename, link);
 	for (const [what, code, modelFile] of [
 		['blanks', 'INVALID_PARAMETER', ' '],
 		['a folder', 'INVALID_PARAMETER', folder],
@@ -88,6 +90,7 @@ describe('what the engine is asked for', () => {
 		['a file that is not there', 'INVALID_PARAMETER', join(folder, 'none.json')],
 		['a folder that is not there', 'INVALID_PARAMETER', join(folder, 'none', 'none.json')],
 		['a file that nodes may not read', 'FILE_NOT_ALLOWED', import.meta.filename],
+		['a link to such a file', 'FILE_NOT_ALLOWED', link],
 	] as const) {
 		it(`is nothing with ${what} for a description file`, async () => {
 			const { error, calls } = await ask({ model: 'own', modelFile });

@@ -1,7 +1,7 @@
 /** How the model that comes with the package is fed. */
 import { BUNDLED_MODEL as id, modelPath } from '../../../models/bundled';
 import { readPackageFile } from '../../../models/packageFiles';
-import type { Runtime } from '../runtime';
+import type { Runtime } from '../runtime/interface';
 import { loadEmbedder, type ModelEmbedder } from './embedder';
 import type { ModelDescription } from './modelDescription';
 

@@ -1,6 +1,6 @@
 /** A loaded speaker-embedding model: speech in, a vector of length one out. */
 import { invalidModel, isOutOfMemory, VoiceprintError } from '../../../errors';
-import type { InputTensor, Runtime, Session } from '../runtime';
+import type { InputTensor, Runtime, Session } from '../runtime/interface';
 import { SAMPLE_RATE } from '../audio';
 import { resolveNames, type GraphNames } from './graphNames';
 import type { ModelDescription } from './modelDescription';

@@ -1,5 +1,5 @@
 /** Which inputs and which output of a graph a description means. */
-import type { Session } from '../runtime';
+import type { Session } from '../runtime/interface';
 import { invalidModel } from '../../../errors';
 import type { ModelDescription } from './modelDescription';
 

@@ -1,5 +1,5 @@
 /** From speech to the tensors a model takes. */
-import type { InputTensor } from '../runtime';
+import type { InputTensor } from '../runtime/interface';
 import { Fbank } from './fbank';
 import { arrangeFeatures, normalizeFeatures } from './features';
 import type { FbankInput, ModelDescription } from './modelDescription';

@@ -1,7 +1,7 @@
 /** Models of one's own: loaded from the n8n host, tried once, and the last two kept. */
 import path from 'node:path';
 import { invalidModel } from '../../../errors';
-import type { Runtime } from '../runtime';
+import type { Runtime } from '../runtime/interface';
 import { SAMPLE_RATE } from '../audio';
 import { graphFault, loadEmbedder, type ModelEmbedder } from './embedder';
 import { readHostFile, realHostPath, statHostFile } from '../../../hostFiles';

@@ -1,7 +1,8 @@
 /** Loaded models, kept for the life of the process: loading costs more than a short job. */
 import { oncePerKey } from '../../../once';
 import type { RuntimeChoice } from '../../client/protocol';
-import { chooseRuntime, type Runtime } from '../runtime';
+import { chooseRuntime } from '../runtime/chooseRuntime';
+import type { Runtime } from '../runtime/interface';
 import { loadBundledEmbedder } from '../embedding/bundled';
 import type { Embedder } from '../embedding/embedder';
 import { loadOwnModel } from '../embedding/ownModel';

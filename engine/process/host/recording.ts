@@ -2,7 +2,7 @@
 import { decodeMedia, type DecodedMedia } from '../media/decode';
 import { Spool } from '../media/spool';
 import type { Job, MediaRequest, Warning } from '../../client/protocol';
-import type { Runtime } from '../runtime';
+import type { Runtime } from '../runtime/interface';
 import { SAMPLE_RATE, type Audio } from '../audio';
 import { detectSpeech, type Detection } from '../vad/detect';
 import { LevelMeter } from '../vad/level';

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { checkPackageFile } from '../../../models/packageFiles';
 import type * as Ort from 'onnxruntime-node';
 import type { RuntimeName } from '../../client/protocol';
-import type { InputTensor, Runtime, Session, Tensor, Tensors } from './types';
+import type { InputTensor, Runtime, Session, Tensor, Tensors } from './interface';
 
 type OrtModule = Pick<typeof Ort, 'InferenceSession' | 'Tensor' | 'env'>;
 

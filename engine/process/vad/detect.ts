@@ -1,5 +1,5 @@
 /** Voice activity detection on one channel: audio and settings in, spans of speech out. */
-import type { Runtime } from '../runtime';
+import type { Runtime } from '../runtime/interface';
 import { type Audio, SAMPLE_RATE, type Span } from '../audio';
 import type { VadSettings } from '../../client/presets';
 import { speechProbabilities, type SileroModels } from './probabilities';

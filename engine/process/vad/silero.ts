@@ -4,7 +4,7 @@
  */
 import { modelPath } from '../../../models/bundled';
 import { readPackageFile } from '../../../models/packageFiles';
-import type { Runtime, Session } from '../runtime';
+import type { Runtime, Session } from '../runtime/interface';
 
 export const SILERO_MODEL = 'silero-vad-6.2';
 

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { BUNDLED_CALIBRATION } from '../../../../dist/models/bundled.js';
 import { BUNDLED, loadBundledEmbedder } from '../../../../dist/engine/process/embedding/bundled.js';
-import { chooseRuntime } from '../../../../dist/engine/process/runtime/index.js';
+import { chooseRuntime } from '../../../../dist/engine/process/runtime/chooseRuntime.js';
 import { SAMPLE_RATE } from '../../../support/recordings.mts';
 import { cosine } from '../../../support/voices.mts';
 import { speechLike } from './support/signals.mts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, test } from 'node:test';
-import { chooseRuntime } from '../../../../dist/engine/process/runtime/index.js';
+import { chooseRuntime } from '../../../../dist/engine/process/runtime/chooseRuntime.js';
 import { BUNDLED } from '../../../../dist/engine/process/embedding/bundled.js';
 import { refuseExternalData } from '../../../../dist/engine/process/embedding/externalData.js';
 import { loadOwnModel } from '../../../../dist/engine/process/embedding/ownModel.js';

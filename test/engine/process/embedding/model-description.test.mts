@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
-import { chooseRuntime } from '../../../../dist/engine/process/runtime/index.js';
+import { chooseRuntime } from '../../../../dist/engine/process/runtime/chooseRuntime.js';
 import { readModelDescription } from '../../../../dist/engine/process/embedding/modelDescription.js';
 import { loadOwnModel } from '../../../../dist/engine/process/embedding/ownModel.js';
 import { numbers } from './support/graphs.mts';

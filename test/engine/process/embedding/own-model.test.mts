@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
-import { chooseRuntime } from '../../../../dist/engine/process/runtime/index.js';
+import { chooseRuntime } from '../../../../dist/engine/process/runtime/chooseRuntime.js';
 import { BUNDLED, loadBundledEmbedder } from '../../../../dist/engine/process/embedding/bundled.js';
 import { Fbank } from '../../../../dist/engine/process/embedding/fbank.js';
 import { normalizeFeatures } from '../../../../dist/engine/process/embedding/features.js';

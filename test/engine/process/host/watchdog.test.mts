@@ -43,7 +43,7 @@ describe('memory', () => {
 		assert.equal(memoryLimit({}), 2 ** 30);
 		assert.equal(memoryLimit({ N8N_VOICEPRINT_MEMORY: '' }), 2 ** 30);
 		assert.equal(memoryLimit({ N8N_VOICEPRINT_MEMORY: ' 2048 ' }), 2 ** 31);
-		for (const wrong of ['511', '2 GB', '-1', '1e3', '99999999']) {
+		for (const wrong of ['767', '2 GB', '-1', '1e3', '99999999']) {
 			assert.throws(() => memoryLimit({ N8N_VOICEPRINT_MEMORY: wrong }), /N8N_VOICEPRINT_MEMORY/, wrong);
 		}
 	});

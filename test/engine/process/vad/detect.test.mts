@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import type { VadPreset } from '../../../../dist/engine/client/protocol.js';
-import { chooseRuntime } from '../../../../dist/engine/process/runtime/index.js';
+import { chooseRuntime } from '../../../../dist/engine/process/runtime/chooseRuntime.js';
 import { detectSpeech, loadSileroModels } from '../../../../dist/engine/process/vad/detect.js';
 import { LevelMeter } from '../../../../dist/engine/process/vad/level.js';
 import { vadSettings } from '../../../../dist/engine/client/presets.js';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { before, test } from 'node:test';
 import type * as Ort from 'onnxruntime-node';
-import { chooseRuntime } from '../../../../dist/engine/process/runtime/index.js';
+import { chooseRuntime } from '../../../../dist/engine/process/runtime/chooseRuntime.js';
 import { halveSampleRate, HALFBAND_REACH } from '../../../../dist/engine/process/vad/halfband.js';
 import { SileroVad } from '../../../../dist/engine/process/vad/silero.js';
 import { CALL, decodeChannels } from '../../../support/recordings.mts';

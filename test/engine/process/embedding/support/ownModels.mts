@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import type { Runtime } from '../../../../../dist/engine/process/runtime/index.js';
+import type { Runtime } from '../../../../../dist/engine/process/runtime/interface.js';
 import { model, numbers, type Graph } from './graphs.mts';
 
 export type Json = Record<string, unknown>;

@@ -3,9 +3,7 @@ import { textOf, VoiceprintError } from '../../../errors';
 import type { RuntimeChoice, RuntimeName } from '../../client/protocol';
 import { loadNativeModule, loadWasmModule, onnxRuntime } from './onnx';
 import { nativeObstacle, thisPlatform } from './platform';
-import type { Runtime } from './types';
-
-export type { InputTensor, Runtime, Session, Tensor, Tensors } from './types';
+import type { Runtime } from './interface';
 
 /** A chosen runtime, or why it cannot be had. */
 type Probe = { runtime: Runtime } | { obstacle: string; detail?: string };
