@@ -90,7 +90,7 @@ export default tseslint.config(
 	},
 	{
 		files: PACKAGE_FILES,
-		// These rooms do not know n8n: nodes/common/errors.ts turns their typed errors into n8n's.
+		// These rooms do not know n8n: nodes/common/nodeErrors.ts turns their typed errors into n8n's.
 		rules: { '@n8n/community-nodes/require-node-api-error': 'off' },
 	},
 	{
