@@ -5,6 +5,7 @@ import js from '@eslint/js';
 import { n8nCommunityNodesPlugin } from '@n8n/eslint-plugin-community-nodes';
 import n8nNodesBase from 'eslint-plugin-n8n-nodes-base';
 import tseslint from 'typescript-eslint';
+import eslintArrows from './tools/structure/eslintArrows.cjs';
 
 const N8N_FILES = ['nodes/**/*.ts', 'credentials/**/*.ts'];
 
@@ -78,6 +79,12 @@ export default tseslint.config(
 			// One `describe` holds all tests of a subject.
 			'max-lines-per-function': 'off',
 		},
+	},
+	{
+		// Which room may import which. Tools, tests and figures may import all that they try.
+		files: [...N8N_FILES, ...PACKAGE_FILES],
+		plugins: { house: eslintArrows },
+		rules: { 'house/arrows': 'error' },
 	},
 	{
 		files: ['**/*.js', '**/*.cjs', '**/*.mjs'],
