@@ -94,14 +94,14 @@ const ROOMS = [
 		room: 'engine/process/media',
 		process: 'engine',
 		what: "any file → float32 blocks at 16 kHz on the media's own timeline",
-		mayImport: ['engine/process', 'engine/client/protocol', 'ground'],
+		mayImport: ['engine/process', 'engine/client/protocol', 'models/packageFiles', 'ground'],
 		packages: ['@ffmpeg/core'],
 	},
 	{
 		room: 'engine/process/runtime',
 		process: 'engine',
 		what: 'ONNX Runtime, native or WASM, decided once',
-		mayImport: ['engine/process', 'engine/client/protocol', 'ground'],
+		mayImport: ['engine/process', 'engine/client/protocol', 'models/packageFiles', 'ground'],
 		packages: ['onnxruntime-node'],
 	},
 	{
