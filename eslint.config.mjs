@@ -5,6 +5,7 @@ import js from '@eslint/js';
 import { n8nCommunityNodesPlugin } from '@n8n/eslint-plugin-community-nodes';
 import n8nNodesBase from 'eslint-plugin-n8n-nodes-base';
 import tseslint from 'typescript-eslint';
+import eslintArrows from './tools/structure/eslintArrows.cjs';
 
 const N8N_FILES = ['nodes/**/*.ts', 'credentials/**/*.ts'];
 
@@ -80,6 +81,12 @@ export default tseslint.config(
 		},
 	},
 	{
+		// Which room may import which. Tools, tests and figures may import all that they try.
+		files: [...N8N_FILES, ...PACKAGE_FILES],
+		plugins: { house: eslintArrows },
+		rules: { 'house/arrows': 'error' },
+	},
+	{
 		files: ['**/*.js', '**/*.cjs', '**/*.mjs'],
 		languageOptions: { globals: NODE_GLOBALS },
 	},
@@ -90,7 +97,7 @@ export default tseslint.config(
 	},
 	{
 		files: PACKAGE_FILES,
-		// These rooms do not know n8n: nodes/common/errors.ts turns their typed errors into n8n's.
+		// These rooms do not know n8n: nodes/common/nodeErrors.ts turns their typed errors into n8n's.
 		rules: { '@n8n/community-nodes/require-node-api-error': 'off' },
 	},
 	{

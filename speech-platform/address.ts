@@ -1,6 +1,6 @@
 /** Addresses: all of them are under the base URL, whatever a server says. */
 import { SpeechPlatformError } from './errors';
-import type { Technology } from './technologies';
+import type { Technology } from './types';
 
 const TECHNOLOGY_ROOT = '/api/technology/';
 

@@ -2,10 +2,10 @@
 import { apiError, describe, detailText, quoted } from './description';
 import { SpeechPlatformError, type ErrorFacts, type SpeechPlatformErrorCode } from './errors';
 import { header, rateLimit, serverWait } from './rateLimit';
-import { TECHNOLOGIES, type Technology } from './technologies';
+import { TECHNOLOGIES } from './technologies';
 import { seconds } from './time';
 import type { HttpResponse } from './transport';
-import type { ApiErrorBody, ErrorDetail } from './types';
+import type { ApiErrorBody, ErrorDetail, Technology } from './types';
 
 /** What a request was about. */
 export interface Subject {

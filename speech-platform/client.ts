@@ -9,12 +9,12 @@ import { deadlineError } from './faults';
 import { probe, type ProbeResult } from './probe';
 import { header, serverWait } from './rateLimit';
 import { fetchedTask, startedTask } from './tasks';
-import type { Technology } from './technologies';
 import type {
 	MediaUpload,
 	Task,
 	TaskHandle,
 	TaskState,
+	Technology,
 	TechnologyResult,
 	VoiceActivityDetectionOptions,
 	VoiceprintExtractionOptions,

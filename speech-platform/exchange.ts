@@ -4,7 +4,7 @@ import { answerError, factsOf, parseJson, statusError, type Subject } from './an
 import type { SpeechPlatformError } from './errors';
 import { asTransportError, canceledError, networkError } from './faults';
 import type { Answer } from './tasks';
-import type { Technology } from './technologies';
+import type { Technology } from './types';
 import { orAborted, sleep } from './time';
 import type { HttpResponse, Transport } from './transport';
 import type { RequestBody } from './upload';

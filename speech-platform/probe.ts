@@ -5,7 +5,7 @@
 import { documentedTaskUrl } from './address';
 import type { SpeechPlatformError } from './errors';
 import type { Exchange } from './exchange';
-import type { Technology } from './technologies';
+import type { Technology } from './types';
 
 export type ProbeResult = { ok: true } | { ok: false; message: string };
 

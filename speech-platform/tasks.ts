@@ -2,8 +2,8 @@
 import { answerError, type Subject } from './answers';
 import { taskError } from './faults';
 import type { HttpResponse } from './transport';
-import { missingField, type Technology } from './technologies';
-import type { Task, TechnologyResult } from './types';
+import { missingField } from './technologies';
+import type { Task, Technology, TechnologyResult } from './types';
 
 /** A 2xx answer in JSON. */
 export interface Answer {

@@ -1,8 +1,5 @@
 /** What the API can do: one entry per technology. A new one is an entry here and its result in `types.ts`. */
-import type { TechnologyResults } from './types';
-
-/** A technology is called by its path under `/api/technology/`. */
-export type Technology = keyof TechnologyResults;
+import type { Technology } from './types';
 
 interface TechnologyEntry {
 	/** As messages call it. */

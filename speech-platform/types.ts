@@ -3,7 +3,6 @@
  * or less than this: unknown fields are kept, and `null` means the same as absent.
  */
 import type { Readable } from 'node:stream';
-import type { Technology } from './technologies';
 
 export type ChannelMode = 'split' | 'mix';
 
@@ -125,5 +124,8 @@ export interface TechnologyResults {
 	'speaker-identification-voiceprint-extraction': VoiceprintExtractionResult;
 	'speaker-identification-voiceprint-comparison': VoiceprintComparisonResult;
 }
+
+/** A technology is called by its path under `/api/technology/`. */
+export type Technology = keyof TechnologyResults;
 
 export type TechnologyResult<T extends Technology> = TechnologyResults[T];

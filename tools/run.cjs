@@ -12,6 +12,7 @@ const { ensureNode, REPOSITORY } = require('./setup.cjs');
 
 const GULP = 'node_modules/gulp/bin/gulp.js';
 const ESLINT = 'node_modules/eslint/bin/eslint.js';
+const STRUCTURE = ['tools/structure/structure.cjs', '--quiet'];
 const TYPECHECK = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.test.json'];
 
 /** `steps` run one after another until one fails; the arguments of the command line go to the last one. */
@@ -23,7 +24,7 @@ const COMMANDS = {
 	test: { needsBuild: true, steps: [['tools/test.mts']] },
 	'test:fast': { needsBuild: true, steps: [['tools/test.mts', '--fast']] },
 	typecheck: { steps: [TYPECHECK] },
-	lint: { steps: [[ESLINT, '.'], TYPECHECK] },
+	lint: { steps: [STRUCTURE, [ESLINT, '.'], TYPECHECK] },
 	'lint:fix': { steps: [[ESLINT, '.', '--fix']] },
 };
 

@@ -5,11 +5,24 @@ import {
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
-import { Hints } from '../common/hints';
-import { runForEachItem } from '../common/itemLoop';
+import type { ShapeOptions, VoiceprintResult } from '../../items/result';
+import { toVoiceprintItems, type VoiceprintForm } from '../../items/voiceprintItems';
+import { SIMPLIFY } from '../common/engineParameters';
+import { runMediaNode, type MediaNode } from '../common/mediaNode';
 import { speechPlatformApiTest } from '../common/platform';
-import { extract } from './extract';
-import { PROPERTIES } from './parameters';
+import { boolean } from '../common/read';
+import { extractLocally } from './drivers/local';
+import { extractOnServer } from './drivers/server';
+import { ENGINE, OPTIONS, OUTPUT, PROPERTIES } from './parameters';
+
+const NODE: MediaNode<VoiceprintResult, VoiceprintForm, Pick<ShapeOptions, 'simplify'>> = {
+	engine: ENGINE,
+	output: OUTPUT,
+	options: OPTIONS,
+	drivers: { local: extractLocally, api: extractOnServer },
+	readShape: ({ simplify }) => ({ simplify: boolean(SIMPLIFY, simplify) }),
+	toItems: toVoiceprintItems,
+};
 
 // Not usable as a tool: its input is a file, and files do not pass between an agent and its tools.
 // eslint-disable-next-line @n8n/community-nodes/node-usable-as-tool
@@ -40,9 +53,6 @@ export class ExtractVoiceprint implements INodeType {
 	methods = { credentialTest: { speechPlatformApiTest } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const hints = new Hints();
-		const items = await runForEachItem(this, async (itemIndex) => await extract(this, itemIndex, hints));
-		hints.show(this);
-		return [items];
+		return await runMediaNode(this, NODE);
 	}
 }

@@ -5,11 +5,35 @@ import {
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
-import { Hints } from '../common/hints';
-import { runForEachItem } from '../common/itemLoop';
+import type { OutputForm, ShapeOptions, SpeechResult } from '../../items/result';
+import { toSpeechItems } from '../../items/speechItems';
+import { SIMPLIFY } from '../common/engineParameters';
+import { runMediaNode, type MediaNode } from '../common/mediaNode';
 import { speechPlatformApiTest } from '../common/platform';
-import { detect } from './detect';
-import { PROPERTIES } from './parameters';
+import { boolean } from '../common/read';
+import { detectLocally } from './drivers/local';
+import { detectOnServer } from './drivers/server';
+import { ENGINE, KEEP_FILES_WITHOUT_SPEECH, OPTIONS, OUTPUT, PROPERTIES } from './parameters';
+
+const NODE: MediaNode<SpeechResult, OutputForm, ShapeOptions> = {
+	engine: ENGINE,
+	output: OUTPUT,
+	options: OPTIONS,
+	drivers: { local: detectLocally, api: detectOnServer },
+	readShape: ({ simplify, keepFilesWithoutSpeech }) => ({
+		simplify: boolean(SIMPLIFY, simplify),
+		keepFilesWithoutSpeech: boolean(KEEP_FILES_WITHOUT_SPEECH, keepFilesWithoutSpeech),
+	}),
+	toItems: toSpeechItems,
+	// n8n ends a branch without items and does not say why.
+	noItems: {
+		form: 'segment',
+		code: 'NO_ITEMS',
+		message:
+			'A file without speech gives no item for a segment, and a branch without items ends here. ' +
+			`Turn on '${KEEP_FILES_WITHOUT_SPEECH.displayName}' in the options to go on with an item for the file.`,
+	},
+};
 
 // Not usable as a tool: its input is a file, and files do not pass between an agent and its tools.
 // eslint-disable-next-line @n8n/community-nodes/node-usable-as-tool
@@ -51,9 +75,6 @@ export class VoiceActivityDetection implements INodeType {
 	methods = { credentialTest: { speechPlatformApiTest } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const hints = new Hints();
-		const items = await runForEachItem(this, async (itemIndex) => await detect(this, itemIndex, hints));
-		hints.show(this);
-		return [items];
+		return await runMediaNode(this, NODE);
 	}
 }

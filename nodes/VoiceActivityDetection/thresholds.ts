@@ -79,7 +79,7 @@ export const THRESHOLDS: INodeProperties = {
 	options: FIELDS,
 };
 
-/** The thresholds that are set; whether they go together is for `engine/vad/presets` to say. */
+/** The thresholds that are set; whether they go together is for `engine/client/presets` to say. */
 export function readThresholds(ctx: IExecuteFunctions, itemIndex: number): Partial<VadThresholds> {
 	const given = readCollection(ctx, itemIndex, THRESHOLDS);
 	const set = FIELDS.filter(({ name }) => given[name] !== undefined);

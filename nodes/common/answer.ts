@@ -1,6 +1,8 @@
 /** What an engine answers for one item, and how the item's file goes on with it. */
 import type { IBinaryData, IBinaryKeyData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { isTaskReference, taskItem, type Origin, type ResultItem, type TaskReference } from '../../items';
+import type { Warning } from '../../engine/client/protocol';
+import { taskItem } from '../../items/fields';
+import { isTaskReference, type Origin, type ResultItem, type TaskReference } from '../../items/result';
 import { outputFieldOf } from './binary';
 import { BINARY_PROPERTY_NAME } from './mediaParameters';
 import { read } from './read';
@@ -53,4 +55,9 @@ function toOutput(items: ResultItem[], passOn: boolean, { file }: Answer<unknown
 	const binary = file.binary ? { [outputFieldOf(field)]: file.binary } : file.binaries;
 	const passedOn = passOn && binary && Object.keys(binary).length > 0 ? { binary } : {};
 	return items.map(({ json, pairedItem }) => ({ json: json as IDataObject, pairedItem, ...passedOn }));
+}
+
+/** Silence is an answer, not an error: the API leaves it at that, and here it is said. */
+export function noSpeech(channel_number: number, consequence = ''): Warning {
+	return { code: 'NO_SPEECH', message: `No speech was found in channel ${channel_number}${consequence}`, channel_number };
 }

@@ -1,7 +1,7 @@
 /** The loop over the input items that every Voiceprint node runs. */
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { canceled } from '../../errors';
-import { errorFields, toNodeError } from './errors';
+import { errorFields, toNodeError } from './nodeErrors';
 
 /**
  * Calls `handle` for one item after the other and gathers the output in that order. Items run one at a time because

@@ -1,9 +1,9 @@
-import { VoiceprintError } from '../../errors';
 /**
  * Values of parameters as an item gives them. A value that a user types is checked by n8n's editor, one that an
  * expression gives is checked by nobody, so it is checked here against the parameter's own description.
  */
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { VoiceprintError } from '../../errors';
 
 /** The raw value of a parameter; a parameter that the editor hides has its default. */
 export function read(ctx: IExecuteFunctions, itemIndex: number, parameter: INodeProperties): unknown {

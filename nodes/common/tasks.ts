@@ -1,59 +1,63 @@
 /** A task on the Speech Platform, as an item asks for it: started, started and waited for, or fetched. */
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { SpeechPlatform, Task, TaskHandle, Technology, TechnologyResult } from '../../speech-platform';
-import type { TaskReference } from '../../items';
-import type { FileOfItem } from './answer';
+import type { TaskReference } from '../../items/result';
+import type { Answer } from './answer';
 import { BINARY_PROPERTY_NAME } from './mediaParameters';
 import { openUpload, type ItemUpload } from './mediaUpload';
 import { connect, type Connection } from './platform';
 import { boolean, choice, number, read, readCollection } from './read';
 import { GET_RESULT, POLLING_INTERVAL, readTaskId, TIMEOUT, WAIT_FOR_COMPLETION } from './taskParameters';
 
-/** What distinguishes one node's tasks from another's. */
-export interface TaskRequest<T extends Technology> {
+/** What distinguishes one node's tasks from another's: the technology `T`, what is asked of it, the result `R`. */
+export interface TaskRequest<T extends Technology, Q, R extends object> {
 	technology: T;
 	/** The node's parameters. */
 	operation: INodeProperties;
 	options: INodeProperties;
-	start: (platform: SpeechPlatform, media: ItemUpload) => Promise<TaskHandle<T>>;
+	/** What the item asks for. */
+	readRequest: () => Q;
+	start: (platform: SpeechPlatform, media: ItemUpload, request: Q) => Promise<TaskHandle<T>>;
+	/** The API's result as ours, beside the fields that tell its task. */
+	resultOf: (result: TechnologyResult<T>) => Omit<R, keyof TaskReference>;
+	/** The request under the API's names. */
+	settingsOf: (request: Q) => Answer<R>['settings'];
 }
 
-export interface TaskAnswer<T extends Technology> {
+interface TaskAnswer<T extends Technology> extends Pick<Answer<unknown>, 'file' | 'settings'> {
 	task: TaskReference;
 	/** Absent while the task is unfinished. */
 	result?: TechnologyResult<T>;
-	file: FileOfItem;
 }
 
-/** Whether the item asks for a task that was started before. */
-export function isGetResult(ctx: IExecuteFunctions, itemIndex: number, operation: INodeProperties): boolean {
-	return choice(operation, read(ctx, itemIndex, operation)) === GET_RESULT;
-}
-
-export async function runTask<T extends Technology>(
+export async function runTask<T extends Technology, Q, R extends object>(
 	ctx: IExecuteFunctions,
 	itemIndex: number,
-	request: TaskRequest<T>,
-): Promise<TaskAnswer<T>> {
-	return isGetResult(ctx, itemIndex, request.operation)
+	request: TaskRequest<T, Q, R>,
+): Promise<Answer<R>> {
+	const isGetResult = choice(request.operation, read(ctx, itemIndex, request.operation)) === GET_RESULT;
+	const { task, result, file, settings } = isGetResult
 		? await fetchTask(ctx, itemIndex, request.technology)
 		: await startTask(ctx, itemIndex, request);
+	return { result: result ? { ...task, ...request.resultOf(result) } : task, file, settings };
 }
 
-async function startTask<T extends Technology>(
+async function startTask<T extends Technology, Q, R extends object>(
 	ctx: IExecuteFunctions,
 	itemIndex: number,
-	{ options, start }: TaskRequest<T>,
+	{ options, readRequest, start, settingsOf }: TaskRequest<T, Q, R>,
 ): Promise<TaskAnswer<T>> {
 	// Everything is read before anything is sent.
+	const request = readRequest();
 	const wait = readWaiting(ctx, itemIndex, options);
 	const connection = await connect(ctx, itemIndex);
 	const media = await openUpload(ctx, itemIndex, read(ctx, itemIndex, BINARY_PROPERTY_NAME));
 	const file = { binary: media.binary, fileName: media.binary.fileName };
-	const handle = await send(media, async () => await start(connection.platform, media));
-	if (!wait) return { ...answerOf(connection, handle.answer), file };
+	const handle = await send(media, async () => await start(connection.platform, media, request));
+	const settings = settingsOf(request);
+	if (!wait) return { ...answerOf(connection, handle.answer), file, settings };
 	const result = await connection.platform.waitForTask(handle, wait);
-	return { task: referenceOf(connection, handle.taskId, 'done'), result, file };
+	return { task: referenceOf(connection, handle.taskId, 'done'), result, file, settings };
 }
 
 async function fetchTask<T extends Technology>(

@@ -14,7 +14,7 @@ import type {
 } from 'n8n-workflow';
 import { authenticationHeaders } from '../../credentials/authentication';
 import { TransportError, type HttpRequest, type HttpResponse, type Transport } from '../../speech-platform';
-import { transportError } from './faults';
+import { transportError } from './transportErrors';
 
 type Credential = ICredentialDataDecryptedObject;
 

@@ -2,16 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { VadResult } from '../../dist/engine/client/protocol.js';
-import {
-	isTaskReference,
-	taskItem,
-	toItems,
-	toVoiceprintItems,
-	type ShapeOptions,
-	type SpeechResult,
-	type VoiceprintResult,
-} from '../../dist/items/index.js';
-import { seconds } from '../../dist/items/seconds.js';
+import { seconds, taskItem } from '../../dist/items/fields.js';
+import { isTaskReference, type ShapeOptions, type SpeechResult, type VoiceprintResult } from '../../dist/items/result.js';
+import { toSpeechItems } from '../../dist/items/speechItems.js';
+import { toVoiceprintItems } from '../../dist/items/voiceprintItems.js';
 
 const ORIGIN = { item: 3, fileName: 'call.wav', settings: { preset: 'balanced' } };
 const SIMPLE: ShapeOptions = { simplify: true, keepFilesWithoutSpeech: false };
@@ -77,7 +71,7 @@ describe('seconds', () => {
 
 describe('one item per file', () => {
 	it('keeps the shape of the result', () => {
-		const items = toItems(local(), 'file', ORIGIN, SIMPLE);
+		const items = toSpeechItems(local(), 'file', ORIGIN, SIMPLE);
 		assert.deepEqual(items, [
 			{
 				json: {
@@ -98,7 +92,7 @@ describe('one item per file', () => {
 	});
 
 	it('adds how the result came about where it is not simplified', () => {
-		const [item] = toItems(local(), 'file', ORIGIN, FULL);
+		const [item] = toSpeechItems(local(), 'file', ORIGIN, FULL);
 		assert.deepEqual(item.json.media, local().media);
 		assert.deepEqual(item.json.settings, { preset: 'balanced' });
 	});
@@ -106,20 +100,20 @@ describe('one item per file', () => {
 	it('keeps speech probabilities and their distance', () => {
 		const result = local();
 		Object.assign(result.channels[0], { speech_probabilities: [0.1, 0.912], hop: 0.032 });
-		const [channel] = toItems(result, 'file', ORIGIN, SIMPLE)[0].json.channels as Array<Record<string, unknown>>;
+		const [channel] = toSpeechItems(result, 'file', ORIGIN, SIMPLE)[0].json.channels as Array<Record<string, unknown>>;
 		assert.deepEqual(channel.speech_probabilities, [0.1, 0.912]);
 		assert.equal(channel.hop, 0.032);
 	});
 
 	it('leaves out what the engine does not say, and keeps what it says of its own', () => {
-		const [item] = toItems(fromApi, 'file', { item: 0 }, FULL);
+		const [item] = toSpeechItems(fromApi, 'file', { item: 0 }, FULL);
 		assert.deepEqual(item.json, { engine: 'api', task_id: '4f1d', channels: fromApi.channels, warnings: [] });
 	});
 });
 
 describe('one item per channel', () => {
 	it('has the channel beside the file, and the warnings that concern it', () => {
-		const items = toItems(local(), 'channel', ORIGIN, SIMPLE);
+		const items = toSpeechItems(local(), 'channel', ORIGIN, SIMPLE);
 		assert.equal(items.length, 2);
 		assert.deepEqual(items[1], {
 			json: {
@@ -139,7 +133,7 @@ describe('one item per channel', () => {
 	});
 
 	it('takes a result without duration and warnings', () => {
-		const [item] = toItems(fromApi, 'channel', ORIGIN, FULL);
+		const [item] = toSpeechItems(fromApi, 'channel', ORIGIN, FULL);
 		assert.deepEqual(item.json.warnings, []);
 		assert.ok(!('duration' in item.json) && !('runtime' in item.json));
 		assert.equal(item.json.channel_number, 2);
@@ -149,7 +143,7 @@ describe('one item per channel', () => {
 describe('one item per segment', () => {
 	it('is flat, counts within the channel and names its file', () => {
 		const result = { ...local(), warnings: [] };
-		const items = toItems(result, 'segment', ORIGIN, SIMPLE);
+		const items = toSpeechItems(result, 'segment', ORIGIN, SIMPLE);
 		assert.equal(items.length, 2);
 		assert.deepEqual(items[1], {
 			json: {
@@ -169,35 +163,35 @@ describe('one item per segment', () => {
 	});
 
 	it('carries warnings only where there are some', () => {
-		const [item] = toItems(local(), 'segment', ORIGIN, SIMPLE);
+		const [item] = toSpeechItems(local(), 'segment', ORIGIN, SIMPLE);
 		assert.deepEqual(item.json.warnings, [local().warnings[1]]);
 	});
 
 	it('keeps fields of a segment that only its engine knows', () => {
-		const [item] = toItems(fromApi, 'segment', ORIGIN, SIMPLE);
+		const [item] = toSpeechItems(fromApi, 'segment', ORIGIN, SIMPLE);
 		assert.equal(item.json.speaker_id, 7);
 		assert.equal(item.json.duration, 4);
 	});
 
 	it('gives no item for a file without speech', () => {
-		assert.deepEqual(toItems(silent(), 'segment', ORIGIN, SIMPLE), []);
+		assert.deepEqual(toSpeechItems(silent(), 'segment', ORIGIN, SIMPLE), []);
 	});
 
 	it('gives one item with empty times where files without speech are kept', () => {
 		const options = { ...SIMPLE, keepFilesWithoutSpeech: true };
-		const items = toItems(silent(), 'segment', ORIGIN, options);
+		const items = toSpeechItems(silent(), 'segment', ORIGIN, options);
 		assert.equal(items.length, 1);
 		assert.equal(items[0].json.start_time, null);
 		assert.equal(items[0].json.segment_type, null);
 		assert.equal(items[0].json.duration, 0);
 		assert.equal((items[0].json.warnings as unknown[]).length, 2);
-		assert.equal(toItems(local(), 'segment', ORIGIN, options).length, 2);
+		assert.equal(toSpeechItems(local(), 'segment', ORIGIN, options).length, 2);
 	});
 
 	it('has the columns of a segment in the item without speech', () => {
 		const options = { ...SIMPLE, keepFilesWithoutSpeech: true };
-		const [empty] = toItems(silent(), 'segment', ORIGIN, options);
-		const [full] = toItems(local(), 'segment', ORIGIN, SIMPLE);
+		const [empty] = toSpeechItems(silent(), 'segment', ORIGIN, options);
+		const [full] = toSpeechItems(local(), 'segment', ORIGIN, SIMPLE);
 		assert.deepEqual(Object.keys(empty.json).sort(), Object.keys(full.json).sort());
 	});
 });
@@ -205,7 +199,7 @@ describe('one item per segment', () => {
 it('leaves the result alone in every form', () => {
 	for (const form of ['file', 'channel', 'segment'] as const) {
 		const result = local();
-		for (const item of toItems(result, form, ORIGIN, FULL)) assert.notEqual(item.json.channels, result.channels);
+		for (const item of toSpeechItems(result, form, ORIGIN, FULL)) assert.notEqual(item.json.channels, result.channels);
 		assert.deepEqual(result, local());
 	}
 });
@@ -220,7 +214,7 @@ describe('a task', () => {
 	it('with a result is named in every item of it', () => {
 		const result: SpeechResult = { ...TASK, state: 'done', channels: fromApi.channels };
 		for (const form of ['file', 'channel', 'segment'] as const) {
-			const [{ json }] = toItems(result, form, ORIGIN, SIMPLE);
+			const [{ json }] = toSpeechItems(result, form, ORIGIN, SIMPLE);
 			assert.deepEqual([json.task_id, json.correlation_id, json.state], ['4f1d', 'c0ffee', 'done']);
 		}
 		assert.equal(isTaskReference(result), false);

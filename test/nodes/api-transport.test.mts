@@ -12,7 +12,7 @@ import { until } from '../support/engine.mts';
 // The copies that the nodes use: `import` would load other ones.
 const require = createRequire(import.meta.url);
 const { NodeTransport } = require('../../dist/nodes/common/transport.js') as typeof import('../../dist/nodes/common/transport.js');
-const { transportError } = require('../../dist/nodes/common/faults.js') as typeof import('../../dist/nodes/common/faults.js');
+const { transportError } = require('../../dist/nodes/common/transportErrors.js') as typeof import('../../dist/nodes/common/transportErrors.js');
 
 /** n8n's helper itself, as it gives it to nodes. */
 function n8nHelpers() {

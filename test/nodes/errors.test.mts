@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { beforeEach, describe, it } from 'node:test';
 import type { IExecuteFunctions, INode } from 'n8n-workflow';
 import { VoiceprintError } from '../../dist/errors.js';
-import { errorFields, toNodeError } from '../../dist/nodes/common/errors.js';
+import { errorFields, toNodeError } from '../../dist/nodes/common/nodeErrors.js';
 import { runForEachItem } from '../../dist/nodes/common/itemLoop.js';
 import { fakeResult, useFakeEngine, type Call } from './support/fakeEngine.mts';
 import { fileItem, run, harness, NODE, SYSTEM_TEXT } from './support/node.mts';

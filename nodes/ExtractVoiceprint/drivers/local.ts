@@ -1,12 +1,20 @@
 /** Voiceprint extraction by the engine process: from an item to a result. */
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { VadPreset, VoiceprintJob, VoiceprintRequest } from '../../engine/client/protocol';
-import type { VoiceprintResult } from '../../items';
-import type { Answer } from '../common/answer';
-import { readLocalSettings, runLocally, type JobRequest } from '../common/localJob';
-import { choice, number, readCollection } from '../common/read';
-import { readModelFile } from './model';
-import { MAXIMUM_SPEECH_LENGTH, MINIMUM_SPEECH_LENGTH, ON_LITTLE_SPEECH, OPTIONS, VAD_PRESET } from './parameters';
+import type { VadPreset, VoiceprintJob, VoiceprintRequest } from '../../../engine/client/protocol';
+import type { VoiceprintResult } from '../../../items/result';
+import type { Answer } from '../../common/answer';
+import { hostFile } from '../../common/hostFile';
+import { readLocalSettings, runLocally, type JobRequest } from '../../common/localJob';
+import { choice, number, read, readCollection } from '../../common/read';
+import {
+	MAXIMUM_SPEECH_LENGTH,
+	MINIMUM_SPEECH_LENGTH,
+	MODEL,
+	MODEL_FILE,
+	ON_LITTLE_SPEECH,
+	OPTIONS,
+	VAD_PRESET,
+} from '../parameters';
 
 /** Parameters are read and checked before the file is copied: a typing mistake shows at once, however long the file. */
 export async function extractLocally(ctx: IExecuteFunctions, itemIndex: number): Promise<Answer<VoiceprintResult>> {
@@ -32,6 +40,12 @@ async function readVoiceprint(ctx: IExecuteFunctions, itemIndex: number): Promis
 		onLittleSpeech: choice(ON_LITTLE_SPEECH, onLittleSpeech ?? ON_LITTLE_SPEECH.default),
 		...(modelFile === undefined ? {} : { modelFile }),
 	};
+}
+
+/** Path of the description of a model of the user's own; undefined for the bundled one. */
+async function readModelFile(ctx: IExecuteFunctions, itemIndex: number): Promise<string | undefined> {
+	if (choice(MODEL, read(ctx, itemIndex, MODEL)) === 'bundled') return undefined;
+	return await hostFile(ctx, MODEL_FILE, read(ctx, itemIndex, MODEL_FILE));
 }
 
 function settingsOf({ media, vad, voiceprint }: JobRequest<VoiceprintJob>): Answer<VoiceprintResult>['settings'] {

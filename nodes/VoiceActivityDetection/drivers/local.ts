@@ -1,14 +1,14 @@
 /** Voice activity detection by the engine process: from an item to a result. */
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { VadJob, VadPreset, VadRequest } from '../../engine/client/protocol';
-import { vadSettings } from '../../engine/client/presets';
-import type { SpeechResult } from '../../items';
-import type { Answer } from '../common/answer';
-import { readLocalSettings, runLocally, type JobRequest } from '../common/localJob';
-import { readRange } from '../common/mediaParameters';
-import { boolean, choice, read, readCollection } from '../common/read';
-import { INCLUDE_PROBABILITIES, OPTIONS, PRESET } from './parameters';
-import { readThresholds } from './thresholds';
+import type { VadJob, VadPreset, VadRequest } from '../../../engine/client/protocol';
+import { vadSettings } from '../../../engine/client/presets';
+import type { SpeechResult } from '../../../items/result';
+import type { Answer } from '../../common/answer';
+import { readLocalSettings, runLocally, type JobRequest } from '../../common/localJob';
+import { readRange } from '../../common/mediaParameters';
+import { boolean, choice, read, readCollection } from '../../common/read';
+import { INCLUDE_PROBABILITIES, OPTIONS, PRESET } from '../parameters';
+import { readThresholds } from '../thresholds';
 
 /** Parameters are read and checked before the file is copied: a typing mistake shows at once, however long the file. */
 export async function detectLocally(ctx: IExecuteFunctions, itemIndex: number): Promise<Answer<SpeechResult>> {

@@ -1,6 +1,6 @@
 /**
- * What the result rooms take in and give out. A result may come from the local engine or from the Speech Platform
- * API: fields that only one of them reports are optional, and fields nobody here knows are kept.
+ * A result and what it becomes: what this room takes in and gives out. A result may come from the local engine or from the
+ * Speech Platform API: fields that only one of them reports are optional, and fields nobody here knows are kept.
  */
 import type { MediaInfo, VadChannel, VoiceprintQuality, Warning } from '../engine/client/protocol';
 
@@ -54,6 +54,11 @@ export interface VoiceprintChannel {
 
 /** A task that has no result yet. */
 export type TaskReference = TaskFields & Pick<Provenance, 'engine'>;
+
+/** Whether this is all there is so far. */
+export function isTaskReference(result: object): result is TaskReference {
+	return !('channels' in result);
+}
 
 /** What the result does not say itself: where its file came from and what was asked for. */
 export interface Origin {

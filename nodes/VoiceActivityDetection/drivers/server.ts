@@ -1,0 +1,29 @@
+/** Voice activity detection by the Speech Platform API: from an item to a result. */
+import type { IExecuteFunctions } from 'n8n-workflow';
+import type { SpeechResult } from '../../../items/result';
+import type { VoiceActivityDetectionOptions, VoiceActivityDetectionResult } from '../../../speech-platform';
+import { noSpeech, type Answer } from '../../common/answer';
+import { readChannels, readRange } from '../../common/mediaParameters';
+import { runTask } from '../../common/tasks';
+import { OPERATION, OPTIONS } from '../parameters';
+
+export async function detectOnServer(ctx: IExecuteFunctions, itemIndex: number): Promise<Answer<SpeechResult>> {
+	return await runTask(ctx, itemIndex, {
+		technology: 'voice-activity-detection',
+		operation: OPERATION,
+		options: OPTIONS,
+		readRequest: () => ({ ...readChannels(ctx, itemIndex), ...readRange(ctx, itemIndex) }),
+		start: async (platform, media, request) => await platform.startVoiceActivityDetection(media, request),
+		resultOf,
+		settingsOf,
+	});
+}
+
+function resultOf({ channels }: VoiceActivityDetectionResult): Pick<SpeechResult, 'channels' | 'warnings'> {
+	const silent = channels.filter(({ segments }) => segments.length === 0);
+	return { channels, warnings: silent.map(({ channel_number }) => noSpeech(channel_number)) };
+}
+
+function settingsOf({ channelMode, channels, rangeFrom, rangeTo }: VoiceActivityDetectionOptions): Answer<unknown>['settings'] {
+	return { channel_mode: channelMode, channels, range_from: rangeFrom, range_to: rangeTo ?? null };
+}

@@ -1,0 +1,55 @@
+/** The shell of every node that takes media: one item in, its result's items out, whichever engine is chosen. */
+import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import type { Origin, Provenance, ResultItem } from '../../items/result';
+import { itemsOf, type Answer } from './answer';
+import { Hints } from './hints';
+import { runForEachItem } from './itemLoop';
+import { choice, read, readCollection } from './read';
+
+/** Computes the result of one item: one driver per engine, and nothing behind them asks which. */
+export type MediaDriver<R> = (ctx: IExecuteFunctions, itemIndex: number) => Promise<Answer<R>>;
+
+/** What distinguishes one node from another: its result `R`, the forms `F` of its output, the options `S` of a form. */
+export interface MediaNode<R extends Provenance, F extends string, S> {
+	/** The node's own parameters. */
+	engine: INodeProperties;
+	output: INodeProperties;
+	options: INodeProperties;
+	/** By value of the parameter Engine. */
+	drivers: Record<'local' | 'api', MediaDriver<R>>;
+	/** Read before the work starts: a mistake shows at once. */
+	readShape: (options: Record<string, unknown>) => S;
+	toItems: (result: R, form: F, origin: Origin, shape: S) => ResultItem[];
+	/** Said in the editor of a result that gives no items in this form. */
+	noItems?: { form: F; code: string; message: string };
+}
+
+export async function runMediaNode<R extends Provenance, F extends string, S>(
+	ctx: IExecuteFunctions,
+	node: MediaNode<R, F, S>,
+): Promise<INodeExecutionData[][]> {
+	const hints = new Hints();
+	const items = await runForEachItem(ctx, async (itemIndex) => await runItem(ctx, itemIndex, node, hints));
+	hints.show(ctx);
+	return [items];
+}
+
+async function runItem<R extends Provenance, F extends string, S>(
+	ctx: IExecuteFunctions,
+	itemIndex: number,
+	{ engine, output, options, drivers, readShape, toItems, noItems }: MediaNode<R, F, S>,
+	hints: Hints,
+): Promise<INodeExecutionData[]> {
+	const form = choice<F>(output, read(ctx, itemIndex, output));
+	const shape = readShape(readCollection(ctx, itemIndex, options));
+	const driver = drivers[choice<'local' | 'api'>(engine, read(ctx, itemIndex, engine))];
+
+	const answer = await driver(ctx, itemIndex);
+
+	return itemsOf(ctx, itemIndex, answer, form === 'file', (result, origin) => {
+		hints.add(itemIndex, result.warnings);
+		const items = toItems(result, form, origin, shape);
+		if (items.length === 0 && form === noItems?.form) hints.add(itemIndex, [noItems]);
+		return items;
+	});
+}
