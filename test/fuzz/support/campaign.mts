@@ -5,7 +5,7 @@ import { stopEngine } from '../../../dist/engine/client/client.js';
 import { textOf, VoiceprintError } from '../../../dist/errors.js';
 import { SAMPLE_RATE } from '../../support/recordings.mts';
 import { floatWav } from '../../engine/process/media/support/encode.mts';
-import { askAllEngines, give, type FuzzedFile, type Seen } from './engine.mts';
+import { askAllEngines, DISK_LIMIT, give, type FuzzedFile, type Seen } from './engine.mts';
 import { faultOf } from './judge.mts';
 import { mutate } from './mutate.mts';
 import { Random } from './random.mts';
@@ -13,9 +13,6 @@ import { seeds, speech } from './seeds.mts';
 
 /** MiB of resident memory that the engine may take for any file with the native ONNX Runtime. */
 export const MEMORY_LIMIT = 700;
-
-/** MiB on the disk for a file of a second or two: what an hour of one channel takes. */
-export const DISK_LIMIT = 256;
 
 /** Milliseconds that a file may take on a busy machine. */
 export const TIME_LIMIT = 20_000;

@@ -6,13 +6,19 @@ import type { Job, MediaRequest, VadResult } from '../../../dist/engine/client/p
 import { enginePids } from '../../support/engine.mts';
 import type { Outcome } from './judge.mts';
 
+/** MiB on the disk for a file of some seconds: what an hour of one channel takes. */
+export const DISK_LIMIT = 256;
+
+/** Seconds; the nodes' own default of Maximum Duration. */
+const LONGEST = 24 * 3600;
+
 /** Milliseconds between two looks at a running job. */
 const INTERVAL = 50;
 
 export interface Seen {
 	/** Of the largest engine process, MiB. */
 	peakMemory: number;
-	/** Of the work folder, MiB on the disk. */
+	/** Of the work folder, MiB on the disk; the job is ended where it goes beyond `DISK_LIMIT`. */
 	peakDisk: number;
 	milliseconds: number;
 	outcome: Outcome;
@@ -24,7 +30,7 @@ export interface FuzzedFile {
 }
 
 /** MiB that a process took at most since its beginning or the last `forgetPeaks`; 0 where it is gone. */
-function peakMemory(pid: number): number {
+export function peakMemory(pid: number): number {
 	try {
 		return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
 	} catch {
@@ -55,7 +61,7 @@ function diskUse(folder: string): number {
 
 export function jobFor(type: Job['type'], path: string, workFolder: string, media: Partial<MediaRequest> = {}): Job {
 	const common = {
-		media: { path, channelMode: 'split' as const, ...media },
+		media: { path, channelMode: 'split' as const, maximumDuration: LONGEST, ...media },
 		vad: { preset: 'balanced' as const },
 		runtime: 'auto' as const,
 		workFolder,
@@ -71,13 +77,16 @@ export async function give(file: FuzzedFile, type: Job['type'], timeoutMs: numbe
 		const path = join(folder, 'input');
 		writeFileSync(path, file.bytes);
 		forgetPeaks();
+		const full = new AbortController();
 		const look = () => {
 			seen.peakMemory = Math.max(seen.peakMemory, ...enginePids().map(peakMemory));
 			seen.peakDisk = Math.max(seen.peakDisk, diskUse(folder));
+			if (seen.peakDisk > DISK_LIMIT) full.abort();
 		};
 		const timer = setInterval(look, INTERVAL);
 		const startedAt = performance.now();
-		const outcome = await runJob(jobFor(type, path, folder, { fileName: file.name }), { timeoutMs }).then(
+		const job = jobFor(type, path, folder, { fileName: file.name });
+		const outcome = await runJob(job, { timeoutMs, signal: full.signal }).then(
 			(result): Outcome => ({ result }),
 			(error: unknown): Outcome => ({ error }),
 		);
