@@ -43,7 +43,12 @@ async function codeOf(name: string, bytes: Uint8Array): Promise<string> {
 }
 
 /** Makes the files when their turn comes, and one test of each. */
-function each(what: string, names: string[], make: () => Map<string, Buffer> | Promise<Map<string, Buffer>>, check: (name: string, bytes: Buffer) => Promise<void>) {
+function each(
+	what: string,
+	names: string[],
+	make: () => Map<string, Buffer> | Promise<Map<string, Buffer>>,
+	check: (name: string, bytes: Buffer) => Promise<void>,
+): void {
 	describe(what, () => {
 		let files: Map<string, Buffer>;
 		before(async () => {

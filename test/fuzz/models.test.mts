@@ -72,10 +72,12 @@ function assertRefusedOrSound(code: string, what: string): void {
 
 /** JSON with another value somewhere. */
 function changedJson(description: Json, random: Random): string {
-	const values = [null, true, -1, 0, 1e308, 2 ** 53, '', 'x'.repeat(100_000), '../x', '/etc/passwd', 'a\0b', [], {}, [[[]]], '__proto__'];
+	const texts = ['', 'x'.repeat(100_000), '../x', '/etc/passwd', 'a\0b', '__proto__'];
+	const values = [null, true, -1, 0, 1e308, 2 ** 53, [], {}, [[[]]], ...texts];
+	const names = [...Object.keys(description), 'sample_rate', 'output', '__proto__'];
 	const text = JSON.stringify(description);
 	const bytes = () => mutate(Buffer.from(text), random, Buffer.from(text)).toString('utf8');
-	const value = () => JSON.stringify({ ...description, [random.pick([...Object.keys(description), 'sample_rate', 'output', '__proto__'])]: random.pick(values) });
+	const value = () => JSON.stringify({ ...description, [random.pick(names)]: random.pick(values) });
 	return random.pick([bytes, value, () => '['.repeat(50_000), () => text.replace('{', '{"__proto__":{"file":"x"},')])();
 }
 

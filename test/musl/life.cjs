@@ -9,19 +9,22 @@ const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 
+const { AbortController } = globalThis;
+
 const [packageFolder, long, short, role] = process.argv.slice(2);
 const { runJob, withWorkFolder } = require(join(packageFolder, 'dist', 'engine', 'client', 'client.js'));
 
-const detect = (path, signal) =>
-	withWorkFolder((workFolder) =>
-		runJob({ type: 'vad', media: { path, channelMode: 'split' }, vad: { preset: 'balanced' }, runtime: 'auto', workFolder }, { signal }),
-	);
+async function detect(path, signal) {
+	const job = { type: 'vad', media: { path, channelMode: 'split' }, vad: { preset: 'balanced' }, runtime: 'auto' };
+	return await withWorkFolder(async (workFolder) => await runJob({ ...job, workFolder }, { signal }));
+}
 
 /** Engine processes, whoever started them. */
 function engines() {
 	return readdirSync('/proc').filter((pid) => {
 		try {
-			if (!/^\d+$/.test(pid) || !readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('engine/process/host/main.js')) return false;
+			if (!/^\d+$/.test(pid)) return false;
+			if (!readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('engine/process/host/main.js')) return false;
 			return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
 		} catch {
 			return false;

@@ -42,7 +42,8 @@ function startParent(temporary: string, ...args: string[]): ChildProcess {
 function enginesOf(temporary: string): string[] {
 	return readdirSync('/proc').filter((pid) => {
 		try {
-			if (!/^\d+$/.test(pid) || !readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('engine/process/host/main.js')) return false;
+			if (!/^\d+$/.test(pid)) return false;
+			if (!readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('engine/process/host/main.js')) return false;
 			if (/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))) return false;
 			return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`TMPDIR=${temporary}`);
 		} catch {

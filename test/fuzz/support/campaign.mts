@@ -99,7 +99,8 @@ export interface CampaignOptions {
 	onProgress?: (report: Report) => void;
 }
 
-export async function campaign({ seed, from = 0, files, goodPath, onFailure, onProgress }: CampaignOptions): Promise<Report> {
+export async function campaign(options: CampaignOptions): Promise<Report> {
+	const { seed, from = 0, files, goodPath, onFailure, onProgress } = options;
 	const all = await seeds();
 	const askGood = await goodFile(goodPath);
 	const report: Report = { files: 0, outcomes: {}, peakMemory: 0, peakDisk: 0, slowest: 0, goodFiles: 0, failures: [] };

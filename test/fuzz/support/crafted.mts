@@ -70,8 +70,9 @@ export function hungryWavs(): Map<string, Buffer> {
 	const sound = chunk('data', new Random(2).bytes(0x6000));
 	const file = (...chunks: Buffer[]) => chunk('RIFF', Buffer.concat([Buffer.from('WAVE'), ...chunks]));
 	const tags = Buffer.concat([Buffer.from('INFO'), chunk('IART', Buffer.from('somebody'), 0x70000000)]);
+	const plain = adpcmFormat(ADPCM_IMA, SAMPLE_RATE, Buffer.from('f907', 'hex'));
 	return new Map([
-		['tag-of-a-gigabyte.wav', file(adpcmFormat(ADPCM_IMA, SAMPLE_RATE, Buffer.from('f907', 'hex')), chunk('LIST', tags, 0xfeffffff), sound)],
+		['tag-of-a-gigabyte.wav', file(plain, chunk('LIST', tags, 0xfeffffff), sound)],
 		['adpcm-of-1-hertz.wav', file(adpcmFormat(ADPCM_MICROSOFT, 1, MICROSOFT_EXTENSION), sound)],
 	]);
 }
@@ -79,7 +80,12 @@ export function hungryWavs(): Map<string, Buffer> {
 /** What the header claims is not there, or not all of what is there. */
 export async function wronglySizedWavs(): Promise<Map<string, Buffer>> {
 	const data = samplesFloat([await voice()]);
-	const claims = { 'no-size.wav': 0, 'four-gigabytes.wav': 0xffffffff, 'odd-size.wav': 100_001, 'two-gigabytes.wav': 0x7fffffff };
+	const claims = {
+		'no-size.wav': 0,
+		'four-gigabytes.wav': 0xffffffff,
+		'odd-size.wav': 100_001,
+		'two-gigabytes.wav': 0x7fffffff,
+	};
 	const sized = Object.entries(claims).map(([name, claimed]): [string, Buffer] => [
 		name,
 		Buffer.concat([wavHeader(data.length, { format: 3, bits: 32, claimed }), data]),
@@ -93,7 +99,8 @@ export async function unsoundSamples(): Promise<Map<string, Buffer>> {
 	for (const [word, value] of [['inf', Infinity], ['nan', NaN], ['huge', 3e38]] as const) {
 		for (const rate of [SAMPLE_RATE, 44_100]) {
 			const original = await voice();
-			const samples = Float32Array.from({ length: Math.floor(SECONDS * rate) }, (_, i) => original[Math.floor((i * SAMPLE_RATE) / rate)]);
+			const at = (i: number) => original[Math.floor((i * SAMPLE_RATE) / rate)];
+			const samples = Float32Array.from({ length: Math.floor(SECONDS * rate) }, (_, i) => at(i));
 			samples[Math.floor(samples.length / 3)] = value;
 			files.set(`${word}-${rate}.wav`, floatWav({ channels: [samples], rate }));
 		}
@@ -117,7 +124,11 @@ export async function gappedFiles(): Promise<Map<string, Buffer>> {
 /** Language tags that write into FFmpeg's log. */
 export async function talkingTags(): Promise<Map<string, Buffer>> {
 	const language = ['-metadata:s:a:0', `language=en)${LINES}`];
-	return await written({ 'tag.ogg': [...OPUS, ...language], 'tag.mkv': [...OPUS, ...language], 'tag.oga': ['-c:a', 'flac', ...language] });
+	return await written({
+		'tag.ogg': [...OPUS, ...language],
+		'tag.mkv': [...OPUS, ...language],
+		'tag.oga': ['-c:a', 'flac', ...language],
+	});
 }
 
 /** Seconds at which the sound of `late.mp4` begins. */

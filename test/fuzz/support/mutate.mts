@@ -78,7 +78,12 @@ const movePart: Mutation = (bytes, random) => {
 };
 
 /** Lines as FFmpeg writes them to its log, wherever a text may stand. */
-const LINES = ['\n[verbose] 0.000000\n[verbose] 9000.000000\n', '\n[info] Duration: 99:00:00.00\n', '%s%n\0', '../../etc/passwd\n'];
+const LINES = [
+	'\n[verbose] 0.000000\n[verbose] 9000.000000\n',
+	'\n[info] Duration: 99:00:00.00\n',
+	'%s%n\0',
+	'../../etc/passwd\n',
+];
 
 const insertText: Mutation = (bytes, random) => {
 	const at = random.below(Math.min(bytes.length, 2000));

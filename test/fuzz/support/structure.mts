@@ -89,7 +89,8 @@ function elements(bytes: Buffer, from = 0, to = bytes.length): Structure {
 		const sizeLength = numberLength(bytes[sizeAt] ?? 0);
 		const body = sizeAt + sizeLength;
 		if (idLength > 4 || sizeLength > 8 || body > to) break;
-		const size = [...bytes.subarray(sizeAt + 1, body)].reduce((sum, byte) => sum * 256 + byte, bytes[sizeAt] & (0xff >> sizeLength));
+		const high = bytes[sizeAt] & (0xff >> sizeLength);
+		const size = [...bytes.subarray(sizeAt + 1, body)].reduce((sum, byte) => sum * 256 + byte, high);
 		const end = Math.min(to, body + size);
 		found.parts.push({ from: at, to: end });
 		found.fields.push(field(sizeAt, 1, true));
