@@ -85,7 +85,7 @@ function assertSame(here: Answers['answers'][number], there: Answers['answers'][
 	assert.equal(there.result.duration, here.result.duration, what);
 	assert.equal(there.result.channels.length, here.result.channels.length, what);
 	for (const [i, channel] of there.result.channels.entries()) {
-		const native = here.result.channels[i];
+		const native: typeof channel = here.result.channels[i];
 		if ('segments' in channel && 'segments' in native) assert.deepEqual(channel.segments, native.segments, what);
 		if (!('vector' in channel && 'vector' in native)) continue;
 		const alike = cosine(channel.vector, native.vector);
