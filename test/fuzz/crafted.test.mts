@@ -129,3 +129,8 @@ it('an edit list that begins with nothing is time, and nothing is missing', asyn
 	assert.ok(!warningsOf(result).includes('TRUNCATED_FILE'), JSON.stringify(result.warnings));
 	assert.ok(result.channels[0].segments[0].start_time >= crafted.LATE, `${result.channels[0].segments[0].start_time} s`);
 });
+
+it('a name of a megabyte makes no message of a megabyte', async () => {
+	const name = `${'long '.repeat(200_000)}.mp3`;
+	assert.equal(await codeOf(name, Buffer.from('no sound at all '.repeat(100))), 'NOT_MEDIA');
+});

@@ -69,8 +69,9 @@ export async function goodFile(path: string): Promise<AskGood> {
 
 /** What is wrong with what was seen; empty where nothing is. */
 export function faultsOf(seen: Seen): string[] {
-	const fault = faultOf(seen.outcome);
-	const { peakMemory, peakDisk, milliseconds } = seen;
+	const { outcome, peakMemory, peakDisk, milliseconds } = seen;
+	// A job that was ended for what it wrote has no outcome of its own.
+	const fault = peakDisk > DISK_LIMIT ? undefined : faultOf(outcome);
 	return [
 		...(fault === undefined ? [] : [fault]),
 		...(peakMemory > MEMORY_LIMIT ? [`the engine took ${Math.round(peakMemory)} MiB`] : []),
