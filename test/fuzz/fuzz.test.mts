@@ -3,7 +3,6 @@
  * More of the same, and one of them alone: `npm run fuzz -- --seed N --files 5000`, `-- --seed N --only INDEX`.
  */
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { stopEngine } from '../../dist/engine/client/client.js';
@@ -13,18 +12,13 @@ import { campaign } from './support/campaign.mts';
 const SEED = 11;
 const FILES = 300;
 
-const folder = temporaryFolder();
-
-after(() => {
-	stopEngine();
-	rmSync(folder, { recursive: true, force: true });
-});
+after(() => stopEngine());
 
 test(`${FILES} damaged files in all formats, a good one after every few`, async (t) => {
 	const { outcomes, peakMemory, slowest, goodFiles, failures } = await campaign({
 		seed: SEED,
 		files: FILES,
-		goodPath: join(folder, 'good.wav'),
+		goodPath: join(temporaryFolder(), 'good.wav'),
 	});
 	t.diagnostic(`${JSON.stringify(outcomes)}, ${goodFiles} good files`);
 	t.diagnostic(`peak of the engine ${Math.round(peakMemory)} MiB, slowest file ${Math.round(slowest)} ms`);

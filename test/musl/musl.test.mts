@@ -1,15 +1,14 @@
 /** The package on the musl C library, as in Alpine's containers: by WASM it does what it does natively on glibc. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import type { VadResult, VoiceprintResult } from '../../dist/engine/client/protocol.js';
 import { installPackage, packPackage } from '../../tools/n8n/package.mts';
 import { muslObstacle, runOnMusl, type MuslOptions } from '../../tools/musl/root.mts';
-import { floatWav } from '../engine/process/media/support/encode.mts';
+import { floatWav, temporaryFolder } from '../engine/process/media/support/encode.mts';
 import { writeSparseWav } from '../engine/process/media/support/wav.mts';
 import { speech, writeWith } from '../fuzz/support/seeds.mts';
 import { CALL, SAMPLE_RATE, TELEPHONE } from '../support/recordings.mts';
@@ -51,7 +50,7 @@ interface Answers {
 
 const obstacle = await muslObstacle();
 
-const folder = mkdtempSync(join(tmpdir(), 'musl-'));
+const folder = temporaryFolder();
 const audio = join(folder, 'audio');
 let names: string[];
 let installed: string;
@@ -111,8 +110,6 @@ describe('the installed package on musl', { skip: obstacle ?? false }, () => {
 		installed = await installPackage(tarball, join(folder, 'nodes'));
 		dispose();
 	});
-
-	after(() => rmSync(folder, { recursive: true, force: true }));
 
 	it('finds the same speech and makes the same voiceprints as natively', async (t) => {
 		const [here, there] = [await onGlibc(names), onMusl('auto', names)];

@@ -1,6 +1,7 @@
 /** The root folder with musl (`root.sh`), made once and kept in the cache folder; and Node.js in it. */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from '../n8n/install.mts';
 import { withLock } from '../n8n/lock.mts';
@@ -29,7 +30,11 @@ export interface MuslOptions {
 	timeoutMs: number;
 }
 
-const folder = () => join(cacheFolder(), 'musl');
+/** Another script makes another root. */
+function folder(): string {
+	const hash = createHash('sha256').update(readFileSync(SCRIPT)).digest('hex');
+	return join(cacheFolder(), `musl-${hash.slice(0, 12)}`);
+}
 
 function obstacle(): string | undefined {
 	if (process.platform !== 'linux') return 'it needs Linux';
