@@ -21,6 +21,7 @@ const COMMANDS = {
 	demo: { needsBuild: true, steps: [['tools/demo/demo.mts']] },
 	start: { needsBuild: true, steps: [['tools/n8n/start.mts']] },
 	bench: { needsBuild: true, steps: [['bench/bench.mts']] },
+	fuzz: { needsBuild: true, steps: [['tools/fuzz/fuzz.mts']] },
 	test: { needsBuild: true, steps: [['tools/test.mts']] },
 	'test:fast': { needsBuild: true, steps: [['tools/test.mts', '--fast']] },
 	typecheck: { steps: [TYPECHECK] },

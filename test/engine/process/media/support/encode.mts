@@ -6,7 +6,7 @@ import { createFfmpegCore } from '../../../../../dist/engine/process/media/ffmpe
 import { samplesFloat, wav } from './wav.mts';
 
 /** FFmpeg's in-memory file system, of which the package itself uses less. */
-interface MemoryFiles {
+export interface MemoryFiles {
 	writeFile(path: string, data: Uint8Array): void;
 	readFile(path: string): Uint8Array;
 }
