@@ -9,6 +9,7 @@ import type { MediaInfo, MediaRequest, Warning } from '../../client/protocol';
 import type { BlockSinks } from './channels';
 import { emptyFile, notMedia } from './ffmpeg/failures';
 import { FfmpegRun } from './ffmpeg/run';
+import { checkFlac } from './limits';
 import { openInput, type InputFile } from './inputFile';
 import { outsideFile, sampleRange, seekSeconds } from './range';
 import { RangeCut } from './rangeCut';
@@ -57,6 +58,7 @@ async function decodeOpened(file: InputFile, newCut: () => RangeCut): Promise<De
 	const head = file.read(0, SNIFF_BYTES);
 	const foreign = sniffForeign(head);
 	if (foreign !== undefined) throw notMedia(file.name, foreign);
+	checkFlac(file.name, head);
 	const wav = plainWav(file);
 	if (!wav) return await decodeWithFfmpeg(file, head, newCut);
 	const cut = newCut();

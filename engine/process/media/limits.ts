@@ -23,6 +23,21 @@ function unsupported(fileName: string, what: string): VoiceprintError {
 }
 
 /**
+ * FFmpeg decodes FLAC at the rate of its frames, and counts its time by the rate in its header, so that a wrong header
+ * makes hours of seconds.
+ * @param head the file's first bytes
+ * @throws VoiceprintError UNSUPPORTED_FORMAT
+ */
+export function checkFlac(fileName: string, head: Buffer): void {
+	const start = head.toString('latin1', 0, 3) === 'ID3' ? head.indexOf('fLaC', 0, 'latin1') : 0;
+	if (start < 0 || head.toString('latin1', start, start + 4) !== 'fLaC' || head.length < start + 21) return;
+	// STREAMINFO: 20 bits behind the marker, the block's header and its sizes.
+	const sampleRate = head.readUIntBE(start + 18, 3) >>> 4;
+	// 0 is for whoever knows it from elsewhere.
+	if (sampleRate !== 0) checkFormat(fileName, 1, sampleRate);
+}
+
+/**
  * @param sampleRate Hz
  * @throws VoiceprintError UNSUPPORTED_FORMAT
  */
