@@ -14,12 +14,14 @@ export class ModelsDiffer extends VoiceprintError {
 	constructor(
 		readonly one: string,
 		readonly other: string,
+		message = `Voiceprints of different models cannot be compared: '${one}' and '${other}'`,
 	) {
-		super(
-			'MODELS_DIFFER',
-			`Voiceprints of different models cannot be compared: '${one}' and '${other}'`,
-			'Make all voiceprints again with the same model.',
-		);
+		super('MODELS_DIFFER', message, 'Only voiceprints of one model can be compared. Make all of them again with the same model.');
+	}
+
+	/** The same by whoever knows where they came from. */
+	told(message: string): ModelsDiffer {
+		return new ModelsDiffer(this.one, this.other, message);
 	}
 }
 

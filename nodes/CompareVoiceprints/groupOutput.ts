@@ -1,10 +1,10 @@
 /** Grouped voiceprints as items: one per voiceprint that says whose it is, or one per speaker that lists the voiceprints. */
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { mergeVoiceprints } from '../../voiceprints/merge';
-import type { Voiceprint } from '../../voiceprints/voiceprint';
 import { parsePath, valueAt } from '../common/path';
 import { invalid, readCollection } from '../common/read';
 import { rounded, type Decision } from './decision';
+import type { Reading } from './drivers/driver';
 import { gathered, inPlace, type Placed } from './members';
 import { mergedFields } from './merge';
 import { CONVERSATION_FIELD, OPTIONS } from './parameters';
@@ -19,14 +19,11 @@ export interface Grouped {
 	items: number[];
 	/** Number of the speaker, from 0 on. */
 	speakers: number[];
-	/** Seconds. */
-	speechLengths: Array<number | null>;
-	/** Local engine only. */
-	voiceprints?: Voiceprint[];
+	readings: Reading[];
 	/** Indices of items whose voiceprints have no speech behind them, and so are of nobody. */
 	silent: number[];
-	/** Of the requests to a server. */
-	correlationId?: string;
+	/** Who compared. */
+	provenance: IDataObject;
 }
 
 /** One of the speakers that were found. */
@@ -40,11 +37,11 @@ interface Speaker {
 
 export function itemPerVoiceprint(session: Session, grouped: Grouped, failed: Placed[]): INodeExecutionData[] {
 	const speakers = speakersOf(grouped);
-	const shared = { speakers_count: speakers.length, ...provenance(session, grouped) };
+	const shared = { speakers_count: speakers.length, ...provenance(grouped) };
 	const found = speakers.flatMap(({ name, members }) =>
 		members.map((member): Placed => {
 			const place = grouped.items[member]!;
-			const length = grouped.speechLengths[member]!;
+			const length = grouped.readings[member]!.speechLength;
 			const fields = { speaker: name, ...aboutItem(session, place), speech_length: rounded(length), ...shared };
 			return { place, item: session.item(place, fields, littleSpeech([length], ['The voiceprint'])) };
 		}),
@@ -71,10 +68,10 @@ export function itemPerSpeaker(session: Session, grouped: Grouped, failed: Place
 			members: speaker.members.map((member) => ({
 				item: grouped.items[member]!,
 				...aboutItem(session, grouped.items[member]!),
-				speech_length: rounded(grouped.speechLengths[member]!),
+				speech_length: rounded(grouped.readings[member]!.speechLength),
 			})),
 			together_with: together.get(speaker.name) ?? [],
-			...provenance(session, grouped),
+			...provenance(grouped),
 			...voiceprintOf(grouped, speaker),
 		};
 		return session.item(first, fields, littleSpeech([speaker.speechLength], [`All of ${speaker.name}`]), others);
@@ -82,15 +79,15 @@ export function itemPerSpeaker(session: Session, grouped: Grouped, failed: Place
 	return [...items, ...inPlace(failed)];
 }
 
-function provenance({ engine }: Session, { decision, model, correlationId }: Grouped): IDataObject {
-	return { ...decision.fields, engine, model, ...(correlationId === undefined ? {} : { correlation_id: correlationId }) };
+function provenance({ decision, model, provenance: { engine, ...more } }: Grouped): IDataObject {
+	return { ...decision.fields, engine: engine!, model, ...more };
 }
 
 /** Who speaks most comes first. */
-function speakersOf({ items, speakers, speechLengths }: Grouped): Speaker[] {
+function speakersOf({ items, speakers, readings }: Grouped): Speaker[] {
 	const members = gathered([...items.keys()], (member) => speakers[member]!);
 	const found = [...members.values()].map((ofSpeaker) => {
-		const lengths = ofSpeaker.map((member) => speechLengths[member]!);
+		const lengths = ofSpeaker.map((member) => readings[member]!.speechLength);
 		const isKnown = lengths.every((length) => length !== null);
 		return { name: '', members: ofSpeaker, speechLength: isKnown ? lengths.reduce((sum, length) => sum + length, 0) : null };
 	});
@@ -134,10 +131,11 @@ function conversations(session: Session, { items }: Grouped, speakers: Speaker[]
 }
 
 /** What all voiceprints of a speaker say together; a server's voiceprints cannot be merged here. */
-function voiceprintOf({ voiceprints }: Grouped, { members }: Speaker): IDataObject {
-	if (!voiceprints) return {};
+function voiceprintOf({ readings }: Grouped, { members }: Speaker): IDataObject {
+	const voiceprints = members.flatMap((member) => readings[member]!.voiceprint ?? []);
+	if (voiceprints.length === 0) return {};
 	const { engine: _engine, model: _model, speech_length: _length, ...fields } = mergedFields(
-		mergeVoiceprints(members.map((member) => voiceprints[member]!)),
+		mergeVoiceprints(voiceprints),
 	);
 	return fields;
 }

@@ -1,44 +1,58 @@
 /** Identify: whose voiceprint it is, of all in a gallery of known speakers. */
 import type { INodeExecutionData } from 'n8n-workflow';
-import { decodeVoiceprint } from '../../voiceprints/encoding';
-import { bestEntries, ModelsDiffer, noSpeechBehind } from '../../voiceprints/gallery';
+import { bestEntries } from '../../voiceprints/gallery';
 import { runForEachItem } from '../common/itemLoop';
 import { number, readCollection } from '../common/read';
-import { decideByApi, decideLocally, readWish, rounded, type Decision } from './decision';
+import { readWish, rounded, type Decision } from './decision';
+import { checkSameModel, type Scores } from './drivers/driver';
 import { VOICEPRINT_FIELD } from './fieldParameters';
-import { localSpeakers, serverSpeakers, type Speakers } from './gallery';
-import { ItemScores, sendable } from './itemScores';
 import { MAXIMUM_MATCHES, OPTIONS } from './parameters';
 import type { Session } from './session';
-import { findVoiceprint, readPath, textForServer, withNeighbours, type Given } from './voiceprints';
+import { readSpeakers, type Speakers } from './speakers';
+import { findVoiceprint, readPath, withNeighbours, type Given } from './voiceprints';
 import { littleSpeech } from './warnings';
 
 /** A voiceprint beside all entries of the gallery. */
-interface Compared {
+interface Compared extends Scores {
 	decision: Decision;
 	speakers: Speakers;
-	/** By entry. */
-	scores: ArrayLike<number>;
-	/** By entry; local engine only. */
-	cosines?: ArrayLike<number>;
 	speechLength: number | null;
-	speechLengths: ArrayLike<number | null>;
 	model: string | null;
 	/** Strangers in the gallery that would be taken for this speaker; null where nobody knows. */
 	falseMatches: number | null;
 }
 
-type Compare = (itemIndex: number) => Promise<Compared>;
-
+/** The gallery is read when the first item needs it, and what is wrong with it is wrong for all items. */
 export async function identify(session: Session): Promise<INodeExecutionData[]> {
-	const compare = session.engine === 'local' ? localComparison(session) : serverComparison(session);
-	return await runForEachItem(session.ctx, async (itemIndex) => {
-		if (session.pace.isDue) await session.pace.rest();
-		const most = Math.floor(number(MAXIMUM_MATCHES, readCollection(session.ctx, itemIndex, OPTIONS).maximumMatches));
-		const compared = await compare(itemIndex);
+	const { ctx, driver, pace } = session;
+	let reading: Promise<Speakers> | undefined;
+	const speakersOf = async () => await (reading ??= readSpeakers(session, (itemIndex) => probeOf(session, itemIndex)));
+	return await runForEachItem(ctx, async (itemIndex) => {
+		if (pace.isDue) await pace.rest();
+		const most = Math.floor(number(MAXIMUM_MATCHES, readCollection(ctx, itemIndex, OPTIONS).maximumMatches));
+		const compared = await lookUp(session, itemIndex, speakersOf);
 		const warnings = [...littleSpeech([compared.speechLength], ['The voiceprint']), ...compared.speakers.warnings];
-		return [session.item(itemIndex, { ...fieldsOf(compared, most), ...(await session.provenance()) }, warnings)];
+		return [session.item(itemIndex, { ...fieldsOf(compared, most), ...(await driver.provenance()) }, warnings)];
 	});
+}
+
+function probeOf({ ctx }: Session, itemIndex: number): Given {
+	const path = readPath(ctx, itemIndex, VOICEPRINT_FIELD);
+	return withNeighbours(findVoiceprint(ctx.getInputData()[itemIndex]!, path), path);
+}
+
+async function lookUp(session: Session, itemIndex: number, speakersOf: () => Promise<Speakers>): Promise<Compared> {
+	const { ctx, driver } = session;
+	const wish = readWish(ctx, itemIndex);
+	const probe = driver.readProbe(probeOf(session, itemIndex));
+	const speakers = await speakersOf();
+	const { entries } = speakers;
+	checkSameModel(entries.model, probe.model);
+	const model = probe.model ?? entries.model;
+	const decision = await driver.decide(wish, model, itemIndex);
+	const scores = await entries.compare(itemIndex, probe, decision);
+	const falseMatches = await expectedFalseMatches(session, decision, probe.speechLength, entries.speechLengths);
+	return { decision, speakers, ...scores, speechLength: probe.speechLength, model, falseMatches };
 }
 
 function fieldsOf(compared: Compared, most: number): object {
@@ -59,7 +73,7 @@ function fieldsOf(compared: Compared, most: number): object {
 	};
 }
 
-function matchOf({ decision, speakers, scores, cosines, speechLengths }: Compared, entry: number) {
+function matchOf({ decision, speakers, scores, cosines }: Compared, entry: number) {
 	const score = scores[entry]!;
 	return {
 		name: speakers.names[speakers.labels[entry]!]!,
@@ -67,27 +81,8 @@ function matchOf({ decision, speakers, scores, cosines, speechLengths }: Compare
 		score: rounded(score),
 		probability: rounded(decision.probability(score)),
 		...(cosines ? { cosine: rounded(cosines[entry]!) } : {}),
-		speech_length: rounded(speechLengths[entry]!),
+		speech_length: rounded(speakers.entries.speechLengths[entry]!),
 		gallery_item: speakers.items[entry]!,
-	};
-}
-
-/** The gallery is read when the first item needs it, and what is wrong with it is wrong for all items. */
-function localComparison(session: Session): Compare {
-	let reading: ReturnType<typeof localSpeakers> | undefined;
-	return async (itemIndex) => {
-		const wish = readWish(session.ctx, itemIndex);
-		const probe = decodeVoiceprint(given(session, itemIndex).voiceprint);
-		if (probe.vector.length === 0) throw noSpeechBehind();
-		const speakers = await (reading ??= localSpeakers(session));
-		const { gallery } = speakers;
-		if (speakers.model !== null && probe.model !== speakers.model) throw new ModelsDiffer(speakers.model, probe.model);
-		const decision = decideLocally(wish, await session.calibration(probe.model, itemIndex), probe.model);
-		const { cosines, scores } = await gallery.compare(probe, decision.score, session.pace);
-		const { speechLength, model } = probe;
-		const speechLengths = gallery.speechLengths.subarray(0, gallery.size);
-		const falseMatches = await expectedFalseMatches(session, decision, speechLength, speechLengths);
-		return { decision, speakers, scores, cosines, speechLength, speechLengths, model, falseMatches };
 	};
 }
 
@@ -95,50 +90,16 @@ function localComparison(session: Session): Compare {
 async function expectedFalseMatches(
 	{ pace }: Session,
 	decision: Decision,
-	speechLength: number,
-	others: Float64Array,
+	speechLength: number | null,
+	others: ArrayLike<number | null>,
 ): Promise<number | null> {
 	let [sum, known] = [0, 0];
 	for (let entry = 0; entry < others.length; entry++) {
 		if ((entry & 255) === 0 && pace.isDue) await pace.rest();
-		const { falseAccept } = decision.expected(speechLength, others[entry]!);
+		const { falseAccept } = decision.expected(speechLength ?? 0, others[entry] ?? 0);
 		if (falseAccept === null) continue;
 		sum += falseAccept;
 		known += 1;
 	}
 	return known === 0 ? null : (sum / known) * others.length;
-}
-
-function serverComparison(session: Session): Compare {
-	let reading: ReturnType<typeof serverSpeakers> | undefined;
-	let scores: ItemScores | undefined;
-	return async (itemIndex) => {
-		const wish = readWish(session.ctx, itemIndex);
-		const probe = given(session, itemIndex);
-		textForServer(probe); // refuses
-		const speakers = await (reading ??= serverSpeakers(session));
-		if (probe.model !== null && speakers.model !== null && probe.model !== speakers.model) {
-			throw new ModelsDiffer(speakers.model, probe.model);
-		}
-		scores ??= new ItemScores(await session.server(), await textsOf(session, speakers.model), speakers.texts);
-		return {
-			decision: decideByApi(wish),
-			speakers,
-			scores: await scores.of(itemIndex),
-			speechLength: probe.speechLength,
-			speechLengths: speakers.speechLengths,
-			model: probe.model ?? speakers.model,
-			falseMatches: null,
-		};
-	};
-}
-
-/** What the items have to send; nothing for those that will be refused when it is their turn. */
-async function textsOf(session: Session, model: string | null): Promise<Array<string | undefined>> {
-	return await sendable(session, model, (itemIndex) => given(session, itemIndex));
-}
-
-function given({ ctx }: Session, itemIndex: number): Given {
-	const path = readPath(ctx, itemIndex, VOICEPRINT_FIELD);
-	return withNeighbours(findVoiceprint(ctx.getInputData()[itemIndex]!, path), path);
 }

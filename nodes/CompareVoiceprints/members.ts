@@ -1,12 +1,11 @@
 /** The voiceprints of all items, for the operations that look at all of them at once. */
 import type { INodeExecutionData } from 'n8n-workflow';
-import { VoiceprintError } from '../../errors';
-import { decodeVoiceprint } from '../../voiceprints/encoding';
-import type { Voiceprint } from '../../voiceprints/voiceprint';
+import { ModelsDiffer } from '../../voiceprints/gallery';
 import { errorItem } from '../common/itemLoop';
+import type { Reading } from './drivers/driver';
 import { VOICEPRINT_FIELD } from './fieldParameters';
 import type { Session } from './session';
-import { findVoiceprint, readPath, textForServer, withNeighbours } from './voiceprints';
+import { findVoiceprint, readPath, withNeighbours } from './voiceprints';
 
 /** An item and what was read from it. */
 export interface Member<T> {
@@ -42,11 +41,9 @@ export async function readEach<T>(
 }
 
 /** Reads a voiceprint from each item; one of another model than the ones before it fails. */
-export async function readOfOneModel<T extends { model: string | null }>(
-	session: Session,
-	readItem: (itemIndex: number, item: INodeExecutionData) => T,
-): Promise<{ members: Array<Member<T>>; failed: Placed[] }> {
+export async function readOfOneModel(session: Session): Promise<{ members: Array<Member<Reading>>; failed: Placed[] }> {
 	const check = sameModel();
+	const readItem = voiceprintReader(session);
 	return await readEach(session, (itemIndex, item) => {
 		const voiceprint = readItem(itemIndex, item);
 		check(itemIndex, voiceprint.model);
@@ -70,27 +67,10 @@ export function gathered<T, K>(list: T[], keyOf: (one: T) => K): Map<K, T[]> {
 	return groups;
 }
 
-/** Reads the items' voiceprints for the local engine. */
-export function localReader({ ctx }: Session): (itemIndex: number, item: INodeExecutionData) => Voiceprint {
+/** Reads the items' voiceprints. */
+export function voiceprintReader({ ctx, driver }: Session): (itemIndex: number, item: INodeExecutionData) => Reading {
 	const path = readPath(ctx, 0, VOICEPRINT_FIELD);
-	return (_, item) => decodeVoiceprint(findVoiceprint(item, path).voiceprint);
-}
-
-/** A voiceprint that only a server can read. */
-export interface ServerVoiceprint {
-	text: string;
-	model: string | null;
-	/** Seconds. */
-	speechLength: number | null;
-}
-
-/** Reads the items' voiceprints for a server. */
-export function serverReader({ ctx }: Session): (itemIndex: number, item: INodeExecutionData) => ServerVoiceprint {
-	const path = readPath(ctx, 0, VOICEPRINT_FIELD);
-	return (_, item) => {
-		const given = withNeighbours(findVoiceprint(item, path), path);
-		return { text: textForServer(given), model: given.model, speechLength: given.speechLength };
-	};
+	return (_, item) => driver.read(withNeighbours(findVoiceprint(item, path), path));
 }
 
 /**
@@ -103,10 +83,7 @@ export function sameModel(): (itemIndex: number, model: string | null) => void {
 		if (model === null) return;
 		first ??= { itemIndex, model };
 		if (first.model === model) return;
-		throw new VoiceprintError(
-			'MODELS_DIFFER',
-			`The voiceprints are of different models: '${first.model}' (item ${first.itemIndex}) and '${model}' (item ${itemIndex})`,
-			'Voiceprints of different models cannot be compared. Make all of them again with the same model.',
-		);
+		const both = `'${first.model}' (item ${first.itemIndex}) and '${model}' (item ${itemIndex})`;
+		throw new ModelsDiffer(first.model, model, `The voiceprints are of different models: ${both}`);
 	};
 }

@@ -12,7 +12,7 @@ import { nameOf, parsePath, valueAt, type FieldPath } from '../common/path';
 import { invalid, read } from '../common/read';
 import { rounded } from './decision';
 import { GROUP_BY_FIELD } from './fieldParameters';
-import { gathered, inPlace, localReader, readEach, sameModel, type Member, type Placed } from './members';
+import { gathered, inPlace, readEach, sameModel, voiceprintReader, type Member, type Placed } from './members';
 import type { Session } from './session';
 import { short } from './voiceprints';
 import { emptyVoiceprint, littleSpeech, type CompareWarning } from './warnings';
@@ -25,11 +25,11 @@ interface OfGroup {
 
 export async function merge(session: Session): Promise<INodeExecutionData[]> {
 	const groupBy = readGroupBy(session);
-	const readVoiceprint = localReader(session);
+	const readVoiceprint = voiceprintReader(session);
 	const checks = new Map<string | number | null, ReturnType<typeof sameModel>>();
 	const { members, failed } = await readEach<OfGroup>(session, (itemIndex, item) => {
 		const key = groupBy ? keyAt(item, groupBy) : null;
-		const voiceprint = readVoiceprint(itemIndex, item);
+		const { voiceprint } = readVoiceprint(itemIndex, item) as { voiceprint: Voiceprint };
 		const check = checks.get(key) ?? sameModel();
 		checks.set(key, check);
 		check(itemIndex, voiceprint.model);
@@ -83,7 +83,7 @@ export function mergedFields({ voiceprint, consistency }: Merged): IDataObject {
 /** Members that are rather of somebody else; only with a calibration can that be told. */
 async function misfits(session: Session, members: Array<Member<OfGroup>>, merged: Merged): Promise<CompareWarning[]> {
 	const { voiceprint, toOthers } = merged;
-	const calibration = await session.calibration(voiceprint.model, 0);
+	const calibration = await session.driver.calibration(voiceprint.model, 0);
 	if (!calibration || toOthers.length === 0) return [];
 	const score = scoreWith(calibration);
 	return members.flatMap(({ itemIndex, value }, index): CompareWarning[] => {

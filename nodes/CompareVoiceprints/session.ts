@@ -1,54 +1,26 @@
-/** What the items of one execution share: the engine, calibrations and the connection to a server. */
+/** What the items of one execution share: who compares, and how results become items. */
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { calibrationOf } from '../../models/calibrations';
-import type { Calibration } from '../../voiceprints/calibration';
 import { Pace } from '../../voiceprints/pace';
 import type { Hints } from '../common/hints';
-import { hostFile } from '../common/hostFile';
 import { boolean, readCollection } from '../common/read';
-import { INCLUDE_INPUT_FIELDS, MODEL_FILE, OPTIONS } from './parameters';
-import { connectToServer, type Server } from './serverScores';
+import type { Driver } from './drivers/driver';
+import { LocalDriver } from './drivers/local';
+import { ServerDriver } from './drivers/server';
+import { INCLUDE_INPUT_FIELDS, OPTIONS } from './parameters';
 import type { CompareWarning } from './warnings';
 
-export type EngineName = 'local' | 'api';
+/** By value of the parameter Engine. */
+const DRIVERS = { local: LocalDriver, api: ServerDriver };
 
-export class Session {
-	readonly pace: Pace;
+export type EngineName = keyof typeof DRIVERS;
 
-	private readonly calibrations = new Map<string, Promise<Calibration | undefined>>();
-
-	private connection: Promise<Server> | undefined;
-
+export class Session<D extends Driver = Driver> {
 	constructor(
 		readonly ctx: IExecuteFunctions,
-		readonly engine: EngineName,
+		readonly driver: D,
+		readonly pace: Pace,
 		private readonly hints: Hints,
-	) {
-		this.pace = new Pace(ctx.getExecutionCancelSignal());
-	}
-
-	/** The calibration of a model, read once; an item may name a description file of its own. */
-	async calibration(model: string, itemIndex: number): Promise<Calibration | undefined> {
-		const file = readCollection(this.ctx, itemIndex, OPTIONS).modelFile ?? '';
-		const key = JSON.stringify([model, file]);
-		const known = this.calibrations.get(key) ?? this.readCalibration(model, file);
-		this.calibrations.set(key, known);
-		return await known;
-	}
-
-	private async readCalibration(model: string, file: unknown): Promise<Calibration | undefined> {
-		return await calibrationOf(model, file === '' ? undefined : await hostFile(this.ctx, MODEL_FILE, file));
-	}
-
-	/** One for all items, with the credential and the options of the first. */
-	async server(): Promise<Server> {
-		return await (this.connection ??= connectToServer(this.ctx, 0));
-	}
-
-	/** Who compared, for the result. */
-	async provenance(): Promise<IDataObject> {
-		return { engine: this.engine, ...(this.engine === 'api' ? { correlation_id: (await this.server()).correlationId } : {}) };
-	}
+	) {}
 
 	/** A result as an item, with its warnings, which are shown in the editor too. */
 	item(itemIndex: number, fields: object, warnings: CompareWarning[], others: number[] = []): INodeExecutionData {
@@ -66,4 +38,10 @@ export class Session {
 	hint(itemIndex: number, warning: CompareWarning): void {
 		this.hints.add(itemIndex, [warning]);
 	}
+}
+
+/** Chooses who compares, once for all items. */
+export function openSession(ctx: IExecuteFunctions, engine: EngineName, hints: Hints): Session {
+	const pace = new Pace(ctx.getExecutionCancelSignal());
+	return new Session(ctx, new DRIVERS[engine](ctx, pace), pace, hints);
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { IDataObject } from 'n8n-workflow';
-import { blocks } from '../../dist/nodes/CompareVoiceprints/serverScores.js';
+import { blocks } from '../../dist/nodes/CompareVoiceprints/drivers/serverScores.js';
 import { answer } from '../speech-platform/server/faults.mts';
 import { startApi, type Api } from './support/api.mts';
 import { COMPARE, compare, faultOf, itemOf, summary, textOf, voices } from './support/compare.mts';

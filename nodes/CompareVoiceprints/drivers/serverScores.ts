@@ -1,10 +1,10 @@
 /** Scores by the Speech Platform: as many comparisons as needed, each within the server's limits. */
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { SpeechPlatformError, type VoiceprintComparisonResult } from '../../speech-platform';
-import { connect } from '../common/platform';
-import { number, readCollection } from '../common/read';
-import { POLLING_INTERVAL, TIMEOUT } from '../common/taskParameters';
-import { OPTIONS } from './parameters';
+import { SpeechPlatformError, type VoiceprintComparisonResult } from '../../../speech-platform';
+import { connect } from '../../common/platform';
+import { number, readCollection } from '../../common/read';
+import { POLLING_INTERVAL, TIMEOUT } from '../../common/taskParameters';
+import { OPTIONS } from '../parameters';
 
 /** Scores of one comparison; the documented default limit. */
 export const MOST_SCORES = 1_000_000;

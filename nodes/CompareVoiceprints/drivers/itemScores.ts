@@ -1,28 +1,30 @@
 /** Scores of many items with the same list, by a server. */
-import type { IExecuteFunctions } from 'n8n-workflow';
-import type { Pace } from '../../voiceprints/pace';
-import { SpeechPlatformError } from '../../speech-platform';
+import type { Pace } from '../../../voiceprints/pace';
+import { SpeechPlatformError } from '../../../speech-platform';
+import { textForServer, type Given } from '../voiceprints';
+import { checkSameModel } from './driver';
 import { LONGEST_LIST, MOST_SCORES, type Server } from './serverScores';
-import { textForServer, type Given } from './voiceprints';
 
 /**
  * What the items have to send; nothing for those that will be refused when it is their turn.
  * @param model of what they are compared with; null where nobody knows
+ * @param probeOf throws where an item has none
  */
 export async function sendable(
-	{ ctx, pace }: { ctx: IExecuteFunctions; pace: Pace },
+	pace: Pace,
+	items: Iterable<number>,
 	model: string | null,
-	find: (itemIndex: number) => Given,
-): Promise<Array<string | undefined>> {
-	const texts: Array<string | undefined> = [];
-	for (const itemIndex of ctx.getInputData().keys()) {
+	probeOf: (itemIndex: number) => Given,
+): Promise<Map<number, string>> {
+	const texts = new Map<number, string>();
+	for (const itemIndex of items) {
 		if (pace.isDue) await pace.rest();
 		try {
-			const given = find(itemIndex);
-			const goesTogether = given.model === null || model === null || given.model === model;
-			texts.push(goesTogether ? textForServer(given) : undefined);
+			const given = probeOf(itemIndex);
+			checkSameModel(given.model, model);
+			texts.set(itemIndex, textForServer(given));
 		} catch {
-			texts.push(undefined);
+			// It says so itself when it is its turn.
 		}
 	}
 	return texts;
@@ -41,12 +43,12 @@ export class ItemScores {
 	private readonly alone = new Set<number>();
 
 	/**
-	 * @param texts by item index; undefined for an item that is not to be sent
+	 * @param texts by item index; absent for an item that is not to be sent
 	 * @param list what each is compared with
 	 */
 	constructor(
 		private readonly server: Server,
-		private readonly texts: Array<string | undefined>,
+		private readonly texts: Map<number, string>,
 		private readonly list: string[],
 	) {}
 
@@ -54,7 +56,7 @@ export class ItemScores {
 	async of(itemIndex: number): Promise<Float64Array> {
 		if (!this.done.has(itemIndex)) {
 			const batch = this.alone.has(itemIndex) ? [itemIndex] : this.batchFrom(itemIndex);
-			if (batch.length === 1 || !(await this.isFetched(batch))) await this.fetch([itemIndex]);
+			if (batch.length === 1 || !(await this.fetchTogether(batch))) await this.fetch([itemIndex]);
 		}
 		const scores = this.done.get(itemIndex)!;
 		this.done.delete(itemIndex); // an item asks once
@@ -64,14 +66,15 @@ export class ItemScores {
 	private batchFrom(itemIndex: number): number[] {
 		const most = Math.max(1, Math.min(LONGEST_LIST, Math.floor(MOST_SCORES / this.list.length)));
 		const batch = [];
-		for (let i = itemIndex; i < this.texts.length && batch.length < most; i++) {
-			if (this.texts[i] !== undefined && !this.alone.has(i)) batch.push(i);
+		for (const i of this.texts.keys()) {
+			if (batch.length === most) break;
+			if (i >= itemIndex && !this.alone.has(i)) batch.push(i);
 		}
 		return batch;
 	}
 
 	/** @returns false where the server refuses the batch, whose items are then to be fetched alone */
-	private async isFetched(batch: number[]): Promise<boolean> {
+	private async fetchTogether(batch: number[]): Promise<boolean> {
 		try {
 			await this.fetch(batch);
 			return true;
@@ -85,7 +88,7 @@ export class ItemScores {
 
 	private async fetch(batch: number[]): Promise<void> {
 		const results = batch.map(() => new Float64Array(this.list.length));
-		const texts = batch.map((itemIndex) => this.texts[itemIndex]!);
+		const texts = batch.map((itemIndex) => this.texts.get(itemIndex)!);
 		await this.server.compare(texts, this.list, (i, j, score) => (results[i]![j] = score));
 		batch.forEach((itemIndex, i) => this.done.set(itemIndex, results[i]!));
 	}
