@@ -107,6 +107,16 @@ export function outOfMemory(detail: string): VoiceprintError {
 	return new VoiceprintError('OUT_OF_MEMORY', 'The speech engine ran out of memory on this file', detail);
 }
 
+/** Characters of a file's name in a message. */
+const LONGEST_NAME = 100;
+
+/** A name that is too long for a message loses its middle: its beginning and its ending say most. */
+export function shortName(name: string): string {
+	if (name.length <= LONGEST_NAME) return name;
+	const half = Math.floor(LONGEST_NAME / 2) - 1;
+	return `${name.slice(0, half)} … ${name.slice(-half)}`;
+}
+
 /** The text of any thrown value; for descriptions only, as it may be the operating system's. */
 export function textOf(error: unknown): string {
 	return error instanceof Error ? error.message : String(error);

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { BINARY_IN_JSON_PROPERTY, isBinaryValue, type IBinaryData, type IExecuteFunctions } from 'n8n-workflow';
-import { canceled, VoiceprintError, textOf } from '../../errors';
+import { canceled, shortName, textOf, VoiceprintError } from '../../errors';
 import { BINARY_PROPERTY_NAME } from './mediaParameters';
 
 /** Bytes per read from n8n's storage, where it streams. */
@@ -155,7 +155,7 @@ function notWritable(error: unknown): VoiceprintError {
 }
 
 function nameOf({ fileName }: IBinaryData): string {
-	return fileName ? `The file "${fileName}"` : 'The file';
+	return fileName ? `The file "${shortName(fileName)}"` : 'The file';
 }
 
 /**

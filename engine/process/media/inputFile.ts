@@ -1,6 +1,6 @@
 /** The file to decode, opened once: what is checked is what is decoded. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { VoiceprintError } from '../../../errors';
+import { shortName, VoiceprintError } from '../../../errors';
 import { describeFault } from './systemFaults';
 
 export interface InputFile {
@@ -28,7 +28,8 @@ export function unreadable(name: string, error: unknown): VoiceprintError {
  * @param name for messages
  * @throws VoiceprintError TEMPORARY_FILE where the file cannot be opened or is no plain file
  */
-export function openInput(path: string, name: string): InputFile {
+export function openInput(path: string, fileName: string): InputFile {
+	const name = shortName(fileName);
 	let descriptor: number;
 	try {
 		descriptor = openSync(path, 'r');

@@ -122,8 +122,12 @@ it('a hundred jobs of ten executions over three engines, a third canceled: in tu
 		const [execution, job] = [Math.floor(n / 10), n % 10];
 		const stop = new AbortController();
 		if (job % 3 === 2) setTimeout(() => stop.abort(), 5);
-		pids.add(await pidOf(pool, 'slow', { execution, signal: stop.signal }));
-		order.push({ execution, job });
+		const makeJob = async (folder: string) => {
+			order.push({ execution, job });
+			return vadJob('slow', folder);
+		};
+		const { pid } = (await pool.runInWorkFolder<VadJob>(makeJob, { execution, signal: stop.signal })) as unknown as { pid: number };
+		pids.add(pid);
 	});
 	const ended = await Promise.allSettled(jobs);
 	const failed = ended.filter(({ status }) => status === 'rejected') as PromiseRejectedResult[];
@@ -131,7 +135,7 @@ it('a hundred jobs of ten executions over three engines, a third canceled: in tu
 	for (const { reason } of failed) assert.equal((reason as { code: string }).code, 'CANCELED');
 	for (let execution = 0; execution < 10; execution++) {
 		const own = order.filter((one) => one.execution === execution).map(({ job }) => job);
-		assert.deepEqual(own, [...own].sort((a, b) => a - b), `execution ${execution} keeps its order`);
+		assert.deepEqual(own, [...own].sort((a, b) => a - b), `the jobs of execution ${execution} start in their order`);
 		// In a row of turns the first job of the last execution is not behind the last jobs of the first one.
 		assert.ok(order.findIndex((one) => one.execution === execution) < 20, `execution ${execution} waited longer than its share`);
 	}

@@ -66,6 +66,7 @@ interface WasmInstance {
 declare const WebAssembly: {
 	compile(bytes: Uint8Array): Promise<WasmModule>;
 	Instance: new (module: WasmModule, imports: object) => WasmInstance;
+	Memory: new () => { buffer: ArrayBuffer; grow(pages: number): number };
 };
 
 interface CoreOptions {
@@ -104,12 +105,32 @@ const prepare = once(async (): Promise<Prepared> => {
 	return { create: load({ location: { href: '' } }), module: await WebAssembly.compile(wasm) };
 });
 
+/** Bytes in a page of WebAssembly memory. */
+const PAGE = 65_536;
+
+/** FFmpeg takes what a header says that it needs. An ordinary file takes 70 MB; beyond this, its `malloc` fails. */
+const MOST_PAGES = (384 * 2 ** 20) / PAGE;
+
+/** Makes the instance's memory refuse to grow beyond the limit, wherever it was made. */
+function limitMemory(...places: object[]): void {
+	const objects = places.flatMap((place) => [place, ...Object.values(place).filter((one) => typeof one === 'object' && one !== null)]) as object[];
+	for (const memory of objects.flatMap((one) => Object.values(one) as unknown[])) {
+		if (!(memory instanceof WebAssembly.Memory)) continue;
+		const grow = memory.grow.bind(memory);
+		memory.grow = (pages) => {
+			if (memory.buffer.byteLength / PAGE + pages > MOST_PAGES) throw new RangeError('FFmpeg may not have more memory');
+			return grow(pages);
+		};
+	}
+}
+
 /** A fresh FFmpeg instance. Rejects where the package cannot be loaded or memory does not suffice. */
 export async function createFfmpegCore(): Promise<FfmpegCore> {
 	const { create, module } = await prepare();
 	return await create({
 		instantiateWasm(imports, receive) {
 			const instance = new WebAssembly.Instance(module, imports);
+			limitMemory(imports, instance.exports);
 			receive(instance);
 			return instance.exports;
 		},
