@@ -68,15 +68,24 @@ export async function* speechProbabilities(
 	const total = Math.ceil(audio.length / wide.window);
 	const whole = new Float32Array(MARGIN_BEFORE + BLOCK_CHUNKS * wide.window + MARGIN_AFTER);
 	let silent = 0;
+	/** Nothing was heard since the state was forgotten. */
+	let isFresh = true;
+	/** What the models say of a block of digital silence that they hear first: always the same. */
+	let ofSilence: Float32Array | undefined;
 	reset();
 	for (let done = 0; done < total; done += BLOCK_CHUNKS) {
 		const chunks = Math.min(BLOCK_CHUNKS, total - done);
 		const buffer = whole.subarray(0, MARGIN_BEFORE + chunks * wide.window + MARGIN_AFTER);
 		audio.read(done * wide.window - MARGIN_BEFORE, buffer);
 		scale(buffer, gain);
-		const probabilities = await runModels(models, buffer, chunks);
+		// A file can say that hours of it are silence; they need no models.
+		const isSilence = isFresh && chunks === BLOCK_CHUNKS && buffer.every((sample) => sample === 0);
+		const probabilities = (isSilence && ofSilence?.slice()) || (await runModels(models, buffer, chunks));
+		// Only where the state is forgotten behind it: a block that is left out leaves no state.
+		if (isSilence && silenceAtEnd(probabilities, 0) * SILERO_HOP >= RESET_AFTER) ofSilence ??= probabilities.slice();
 		silent = silenceAtEnd(probabilities, silent);
-		if (resetAfterSilence && silent * SILERO_HOP >= RESET_AFTER) reset();
+		isFresh = resetAfterSilence && silent * SILERO_HOP >= RESET_AFTER;
+		if (isFresh) reset();
 		yield probabilities;
 	}
 }

@@ -138,3 +138,29 @@ describe('hand-labelled real speech', () => {
 		assert.ok(Math.abs(score(counts.quiet).f1 - f1) <= 0.01, `quiet F1 ${score(counts.quiet).f1.toFixed(4)}`);
 	});
 });
+
+test('hours of digital silence need no models, and change nothing around them', async () => {
+	const silence = new Float32Array(120 * SAMPLE_RATE);
+	const run = async (quiet: Float32Array) => {
+		let runs = 0;
+		const counted = new Proxy(models.wide, {
+			get: (target, name) => {
+				if (name === 'run') runs++;
+				const value: unknown = Reflect.get(target, name, target);
+				return typeof value === 'function' ? value.bind(target) : value;
+			},
+		});
+		const found: number[] = [];
+		const audio = audioOf(concatenate(call[0], quiet, call[0]));
+		for await (const block of speechProbabilities(audio, { ...models, wide: counted }, { gain: 1, resetAfterSilence: true })) {
+			found.push(...block);
+		}
+		return { found, runs };
+	};
+	const left = await run(silence);
+	// Not zero, and far below what the models can tell from zero.
+	const heard = await run(silence.map(() => 1e-30));
+	assert.ok(left.runs < heard.runs - 8, `${left.runs} runs beside ${heard.runs}`);
+	assert.equal(left.found.length, heard.found.length);
+	left.found.forEach((probability, i) => assert.ok(Math.abs(probability - heard.found[i]) < 1e-6, `chunk ${i}`));
+});
