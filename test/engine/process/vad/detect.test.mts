@@ -151,7 +151,7 @@ test('hours of digital silence need no models, and change nothing around them', 
 			},
 		});
 		const found: number[] = [];
-		const audio = audioOf(concatenate(call[0], quiet, call[0]));
+		const audio = audioOf(concatenate([call[0], quiet, call[0]]));
 		for await (const block of speechProbabilities(audio, { ...models, wide: counted }, { gain: 1, resetAfterSilence: true })) {
 			found.push(...block);
 		}
