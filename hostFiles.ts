@@ -2,23 +2,14 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
 import { invalidModel } from './errors';
+import { describeFileFault } from './systemFaults';
 
 const WHERE =
 	'The file must lie on the machine on which n8n runs: in Docker inside the container (mount its folder), ' +
 	'in queue mode on every worker.';
 
-const PROBLEMS: Record<string, string> = {
-	ENOENT: 'is not there',
-	ENOTDIR: 'is not there',
-	EACCES: 'may not be read by the user that n8n runs as',
-	EPERM: 'may not be read by the user that n8n runs as',
-	ENAMETOOLONG: 'has too long a path',
-	ELOOP: 'is a link that leads to itself',
-};
-
 function faultOf(subject: string, error: unknown): Error {
-	const code = (error as NodeJS.ErrnoException).code ?? '';
-	return invalidModel(`${subject} ${PROBLEMS[code] ?? 'could not be read'}`, WHERE);
+	return invalidModel(`${subject} ${describeFileFault(error)}`, WHERE);
 }
 
 /** Without a unit that suits it a limit reads badly. */

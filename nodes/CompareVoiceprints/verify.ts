@@ -61,13 +61,14 @@ async function compareOne(
 function entriesFor(session: Session): (itemIndex: number, other: Given) => Entries {
 	const { ctx, driver } = session;
 	const probeOf = (itemIndex: number) => pairOf(session, itemIndex)[0];
-	let shared: Entries | undefined;
+	let shared: { other: Given; entries: Entries } | undefined;
 	return (itemIndex, other) => {
 		const isShared = comparesWithInput(session, itemIndex) && ctx.getInputData(1).length === 1;
-		if (isShared && shared) return shared;
+		// Which field of the one item it is may be said by an expression, and so differ from item to item.
+		if (isShared && shared && isSame(shared.other, other)) return shared.entries;
 		const entries = driver.entries(1, probeOf, isShared ? ctx.getInputData().keys() : [itemIndex]);
 		entries.add(other);
-		if (isShared) shared = entries;
+		if (isShared) shared ??= { other, entries };
 		return entries;
 	};
 }
@@ -86,6 +87,10 @@ function fieldsOf({ decision, score, cosine: raw, model, speechLengths }: Compar
 		speech_lengths: speechLengths.map(rounded),
 		model,
 	};
+}
+
+function isSame(one: Given, other: Given): boolean {
+	return one.voiceprint === other.voiceprint && one.model === other.model && one.speechLength === other.speechLength;
 }
 
 /** Which of the two it is belongs into the message; messages begin with `The voiceprint`. */

@@ -9,6 +9,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { BINARY_IN_JSON_PROPERTY, isBinaryValue, type IBinaryData, type IExecuteFunctions } from 'n8n-workflow';
 import { canceled, shortName, textOf, VoiceprintError } from '../../errors';
+import { describeFault, isDiskFull } from '../../systemFaults';
 import { BINARY_PROPERTY_NAME } from './mediaParameters';
 
 /** Bytes per read from n8n's storage, where it streams. */
@@ -138,9 +139,8 @@ export function notReadable(binary: IBinaryData, error: unknown): VoiceprintErro
 }
 
 function notWritable(error: unknown): VoiceprintError {
-	const { code } = error as NodeJS.ErrnoException;
-	const detail = `Detail: ${textOf(error)}`;
-	if (code === 'ENOSPC' || code === 'EDQUOT') {
+	const detail = `Detail: ${describeFault(error)}.`;
+	if (isDiskFull(error)) {
 		return new VoiceprintError(
 			'NO_DISK_SPACE',
 			'No space is left on the disk for the temporary copy of the file',

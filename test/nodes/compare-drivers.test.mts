@@ -86,6 +86,14 @@ for (const contender of CONTENDERS) {
 			assert.deepEqual(summary(each, (json) => json.same_speaker), [false, true, true]);
 		});
 
+		it('verifies each with the field of the second input that its expression names', async (t) => {
+			const parameters = { compareWith: 'input', secondInputVoiceprintField: '={{ $json.field }}' };
+			const both = { ...a(), ...second(b()) };
+			const items = ['voiceprint', 'voiceprint_2', 'voiceprint'].map((field) => ({ ...a(), field }));
+			const { output } = await (await start(t))(parameters, items, onInput([both]));
+			assert.deepEqual(output.map(({ json }) => json.same_speaker), [true, false, true]);
+		});
+
 		it('identifies by the best entry of a name, and knows who is unknown', async (t) => {
 			const gallery = [named('Anna', a()), named('Anna', a())];
 			const { output } = await (await start(t))(IDENTIFY, [a(), b()], onInput(gallery));

@@ -12,7 +12,7 @@ const manifest = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8
 /** Every file in the tarball has to match one of these. */
 const WANTED = [
 	/^(package\.json|README\.md|LICENSE|CHANGELOG\.md|NOTICE)$/,
-	/^dist\/((nodes|credentials|engine|items|voiceprints|models|speech-platform)\/.+|errors|once|hostFiles)\.js$/,
+	/^dist\/((nodes|credentials|engine|items|voiceprints|models|speech-platform)\/.+|errors|once|hostFiles|systemFaults)\.js$/,
 	/^dist\/(nodes|credentials)\/.+\.(svg|png)$/,
 	/^dist\/nodes\/[^/]+\/[^/]+\.node\.json$/,
 	/^dist\/nodes\/[^/]+\/__schema__\/.+\.json$/,

@@ -14,6 +14,7 @@ const SOURCES = [
 	'errors.ts',
 	'once.ts',
 	'hostFiles.ts',
+	'systemFaults.ts',
 	'speech-platform',
 	'models',
 	'tools/build',

@@ -5,7 +5,7 @@
  */
 
 /** The files of the ground floor, which everyone may import. */
-const GROUND_FILES = ['errors.ts', 'once.ts', 'hostFiles.ts'];
+const GROUND_FILES = ['errors.ts', 'once.ts', 'hostFiles.ts', 'systemFaults.ts'];
 
 /** Folders of the source. */
 const SOURCE_FOLDERS = ['nodes', 'credentials', 'items', 'speech-platform', 'voiceprints', 'models', 'engine'];

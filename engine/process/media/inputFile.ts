@@ -1,7 +1,7 @@
 /** The file to decode, opened once: what is checked is what is decoded. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { shortName, VoiceprintError } from '../../../errors';
-import { describeFault } from './systemFaults';
+import { describeFault } from '../../../systemFaults';
 
 export interface InputFile {
 	/** Name for messages. */

@@ -5,7 +5,7 @@
 import { closeSync, openSync, readSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { VoiceprintError } from '../../../errors';
-import { describeFault, faultCode } from './systemFaults';
+import { describeFault, isDiskFull } from '../../../systemFaults';
 
 const BYTES_PER_SAMPLE = 4;
 /** Samples collected per channel before they are written. */
@@ -199,8 +199,7 @@ export class Spool {
 	}
 
 	private fault(error: unknown): VoiceprintError {
-		const code = faultCode(error);
-		if (code === 'ENOSPC' || code === 'EDQUOT') return this.noSpace();
+		if (isDiskFull(error)) return this.noSpace();
 		return new VoiceprintError(
 			'TEMPORARY_FILE',
 			'The temporary file could not be used',

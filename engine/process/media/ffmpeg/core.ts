@@ -113,8 +113,10 @@ const MOST_PAGES = (384 * 2 ** 20) / PAGE;
 
 /** Makes the instance's memory refuse to grow beyond the limit, wherever it was made. */
 function limitMemory(...places: object[]): void {
-	const objects = places.flatMap((place) => [place, ...Object.values(place).filter((one) => typeof one === 'object' && one !== null)]) as object[];
-	for (const memory of objects.flatMap((one) => Object.values(one) as unknown[])) {
+	const isObject = (one: unknown): one is object => typeof one === 'object' && one !== null;
+	const valuesOf = (one: object): unknown[] => Object.values(one);
+	const objects = places.flatMap((place) => [place, ...valuesOf(place).filter(isObject)]);
+	for (const memory of objects.flatMap(valuesOf)) {
 		if (!(memory instanceof WebAssembly.Memory)) continue;
 		const grow = memory.grow.bind(memory);
 		memory.grow = (pages) => {
