@@ -14,7 +14,7 @@ export class SpeechPlatformApi implements ICredentialType {
 
 	// The rule is for credentials in n8n's own documentation.
 	// eslint-disable-next-line n8n-nodes-base/cred-class-field-documentation-url-miscased
-	documentationUrl = 'https://github.com/r-seed-7906ae40/n8n-nodes-voiceprint#speech-platform-api-credential';
+	documentationUrl = 'https://github.com/r-seed-7906ae40/n8n-nodes-voiceprint/blob/main/docs/speech-platform-api.md';
 
 	properties: INodeProperties[] = [
 		{

@@ -4,7 +4,7 @@
  */
 import type { ErrorDetail } from './types';
 
-/** Stable codes, listed for users in the README. */
+/** Stable codes, listed for users in `docs/speech-platform-api.md`. */
 export type SpeechPlatformErrorCode =
 	// what the user gave
 	| 'INVALID_BASE_URL'

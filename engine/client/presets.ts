@@ -4,7 +4,7 @@ import type { VadPreset, VadRequest, VadThresholds } from './protocol';
 
 /**
  * Best frame F1 on hand-labelled speech: no padding, short pauses kept apart.
- * Figures in the README, obtained with `npm run bench -- accuracy`.
+ * Figures in `docs/accuracy.md`, obtained with `npm run bench -- accuracy`.
  */
 export const BALANCED: Readonly<VadThresholds> = {
 	onsetThreshold: 0.5,

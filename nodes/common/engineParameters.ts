@@ -31,8 +31,8 @@ export const MAXIMUM_DURATION: INodeProperties = {
 	type: 'number',
 	default: 0,
 	typeOptions: { minValue: 0 },
-	hint: 'In seconds, 0 for no limit',
-	description: 'Longest stretch of media to process, in seconds. A longer one is refused. Set to 0 for no limit.',
+	hint: 'In seconds, 0 for a day, which is the most',
+	description: 'Longest stretch of media to process, in seconds. A longer one is refused. Set to 0 for the most, a day.',
 	displayOptions: { show: { '/engine': ['local'] } },
 };
 

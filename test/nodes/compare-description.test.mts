@@ -32,7 +32,7 @@ describe('the node', () => {
 		assert.deepEqual(values('output'), [['speaker', 'voiceprint']]);
 	});
 
-	it('starts with the defaults that the README states', () => {
+	it('starts with the defaults that its manual states', () => {
 		const all = [...properties, ...OPTIONS].filter(({ name }) => name !== 'options');
 		assert.deepEqual(Object.fromEntries(all.map((one) => [one.name, one.default])), {
 			engine: 'local',

@@ -71,7 +71,7 @@ describe('the node', () => {
 		assert.deepEqual(valuesOf('runtime'), ['auto', 'native', 'wasm']);
 	});
 
-	it('starts with the defaults that the README states', () => {
+	it('starts with the defaults that its manual states', () => {
 		assert.deepEqual(defaultsOf(all), {
 			engine: 'local',
 			operation: 'detect',
@@ -137,7 +137,7 @@ describe('Extract Voiceprint', () => {
 		assert.deepEqual(values('output'), ['channel', 'file']);
 	});
 
-	it('starts with the defaults that the README states', () => {
+	it('starts with the defaults that its manual states', () => {
 		assert.deepEqual(defaultsOf(flat(extract.properties)), {
 			engine: 'local',
 			operation: 'extract',
