@@ -6,7 +6,7 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** Stable codes, listed for users in the README's troubleshooting table. */
+/** Stable codes, listed for users in the docs/troubleshooting.md. */
 export type ErrorCode =
 	// the file
 	| 'EMPTY_FILE'
