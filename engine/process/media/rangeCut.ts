@@ -92,8 +92,8 @@ export class RangeCut implements TimelineSink {
 		}
 		const replaced = this.writer?.replaced ?? 0;
 		if (replaced > 0) {
-			const samples = replaced === 1 ? '1 sample' : `${replaced} samples`;
-			const message = `"${this.fileName}" has ${samples} that are no numbers or absurdly large; they were taken as silence`;
+			const samples = replaced === 1 ? '1 sample that is no number' : `${replaced} samples that are no numbers`;
+			const message = `"${this.fileName}" has ${samples} or absurdly large, taken as silence`;
 			warnings.push({ code: 'SAMPLES_REPLACED', message });
 		}
 		return warnings;

@@ -74,18 +74,21 @@ export class FfmpegLog {
 
 	/**
 	 * @param mark the secret: a whole number, as it stands in the names of input and output
+	 * @param fragmented whether the file is MP4 in fragments
 	 */
 	constructor(
 		private readonly timeline: TimelineLog,
 		private readonly mark: number,
+		private readonly fragmented: boolean,
 	) {}
 
 	/**
 	 * Seconds of silence with which the file begins: in MP4, zero is where its timeline begins (an empty edit before the
-	 * sound delays it); others count from their first packet.
+	 * sound delays it); others count from their first packet. So do fragments, whose time is that of the live stream
+	 * they were taken from: hours after its beginning, or the time since 1970.
 	 */
 	get lead(): number {
-		return /^mov,mp4/.test(this.container ?? '') ? Math.max(0, this.start) : 0;
+		return /^mov,mp4/.test(this.container ?? '') && !this.fragmented ? Math.max(0, this.start) : 0;
 	}
 
 	/** Takes one line of the log. */

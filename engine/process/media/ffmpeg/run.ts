@@ -5,6 +5,7 @@ import { VoiceprintError } from '../../../../errors';
 import type { MediaInfo, Warning } from '../../../client/protocol';
 import { audioStream, decodeFailed, explainNoSamples } from './failures';
 import { createFfmpegCore, type FfmpegCore } from './core';
+import { isFragmented } from '../fragments';
 import { checkFormat } from '../limits';
 import { unreadable, type InputFile } from '../inputFile';
 import { FfmpegLog } from './log';
@@ -77,7 +78,7 @@ export class FfmpegRun {
 		this.cut = cut;
 		this.seek = seek;
 		const timeline = new Timeline(cut);
-		this.log = new FfmpegLog(timeline, this.mark);
+		this.log = new FfmpegLog(timeline, this.mark, isFragmented(file));
 		this.output = new WavOutput({
 			onChannels: (channels) => {
 				this.checkFormat(channels);

@@ -61,6 +61,34 @@ test('sound that starts after the picture starts late', async () => {
 	}
 });
 
+test('an edit list that delays the sound of an MP4 counts, and nothing is called cut off', async () => {
+	const decoded = await decode(await recording('delayed.m4a', 'anull', '-c:a', 'aac', '-output_ts_offset', '10'));
+	assert.ok(Math.abs(decoded.samples / 16000 - (SECONDS + 10)) < 0.15, `${decoded.samples / 16000} s`);
+	assert.deepEqual(
+		decoded.warnings.map(({ code }) => code),
+		['SILENCE_INSERTED'],
+	);
+	assert.ok(align(decoded.audio[0].subarray(160000), original, 500).correlation > 0.97);
+});
+
+/** A fragment of a live stream as it is saved: its time is that of the stream, which may count from 1970. */
+async function fragmentAt(name: string, seconds: number): Promise<string> {
+	const args = ['-c:a', 'aac', '-movflags', 'frag_keyframe+empty_moov+default_base_moof+skip_trailer'];
+	const bytes = readFileSync(await recording(name, 'anull', ...args));
+	const time = bytes.indexOf('tfdt') + 8;
+	assert.equal(bytes[time - 4], 1, 'the time has 64 bits');
+	bytes.writeBigUInt64BE(bytes.readBigUInt64BE(time) + BigInt(seconds) * BigInt(RATE), time);
+	return file(name, bytes);
+}
+
+for (const seconds of [18_000, 1_700_000_000]) {
+	test(`a fragment of a live stream that says it lies at ${seconds} s begins where its sound begins`, async () => {
+		const decoded = await decode(await fragmentAt(`live-${seconds}.mp4`, seconds), { rangeTo: 3600 });
+		assert.ok(Math.abs(decoded.samples / 16000 - SECONDS) < 0.15, `${decoded.samples / 16000} s`);
+		assert.deepEqual(decoded.warnings, []);
+	});
+}
+
 test('a second browser recording appended to the first is not lost', async () => {
 	const first = readFileSync(await recording('part.webm', 'anull', '-c:a', 'libopus', '-live', '1'));
 	const decoded = await decode(file('appended.webm', Buffer.concat([first, first])));
