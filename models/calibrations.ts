@@ -6,8 +6,8 @@ import { isObject, parseCalibration, type Calibration } from '../voiceprints/cal
 import { BUNDLED_CALIBRATION, BUNDLED_MODEL } from './bundled';
 import { readPackageFile } from './packageFiles';
 
-/** Bytes; it has some thousand. */
-const LARGEST_FILE = 2 ** 20;
+/** Bytes; the description of a model of one's own has some hundred. */
+export const LARGEST_DESCRIPTION = 256 * 1024;
 
 const bundledCalibration = once(async (): Promise<Calibration> => {
 	const text = await readPackageFile(BUNDLED_CALIBRATION);
@@ -23,7 +23,7 @@ const bundledCalibration = once(async (): Promise<Calibration> => {
 export async function calibrationOf(model: string, descriptionFile?: string): Promise<Calibration | undefined> {
 	if (model === BUNDLED_MODEL) return await bundledCalibration();
 	if (descriptionFile === undefined) return undefined;
-	const { id, calibration } = await readJsonObject(descriptionFile, 'The model description', LARGEST_FILE);
+	const { id, calibration } = await readJsonObject(descriptionFile, 'The model description', LARGEST_DESCRIPTION);
 	if (id !== model || calibration === undefined) return undefined;
 	if (isObject(calibration)) return parseCalibration(calibration, model);
 	throw invalidModel(`The model description "${descriptionFile}" cannot be used: field 'calibration' must be an object in braces`);

@@ -14,10 +14,10 @@ const DRIVERS = { local: LocalDriver, api: ServerDriver };
 
 export type EngineName = keyof typeof DRIVERS;
 
-export class Session<D extends Driver = Driver> {
+export class Session {
 	constructor(
 		readonly ctx: IExecuteFunctions,
-		readonly driver: D,
+		readonly driver: Driver,
 		readonly pace: Pace,
 		private readonly hints: Hints,
 	) {}

@@ -7,7 +7,7 @@ import { runJob, stopEngine, withWorkFolder } from '../../dist/engine/client/cli
 import type { VoiceprintJob } from '../../dist/engine/client/protocol.js';
 import { textOf, VoiceprintError } from '../../dist/errors.js';
 import { temporaryFolder } from '../engine/process/media/support/encode.mts';
-import { framesModel, waveformModel, writeModel, type Json } from '../engine/process/embedding/support/ownModels.mts';
+import { FBANK, framesModel, type Json, WAVEFORM, waveformModel, writeModel } from '../engine/process/embedding/support/ownModels.mts';
 import { goodFile, MEMORY_LIMIT, type AskGood } from './support/campaign.mts';
 import { jobFor, peakMemory } from './support/engine.mts';
 import { mutate } from './support/mutate.mts';
@@ -18,15 +18,6 @@ import { enginePids } from '../support/engine.mts';
 const COUNT = 100;
 const TIME_LIMIT = 20_000;
 
-const WAVEFORM: Json = { id: 'wave', file: 'wave.onnx', dimension: 10, input: { kind: 'waveform' } };
-const FBANK: Json = {
-	id: 'frames',
-	file: 'frames.onnx',
-	dimension: 16,
-	input: { kind: 'fbank' },
-	features: { preset: 'kaldi' },
-	normalization: 'none',
-};
 const GRAPHS = [waveformModel(10), framesModel('features', 'embedding', 16)];
 
 const folder = temporaryFolder();

@@ -1,5 +1,6 @@
 /** A model of one's own: the JSON file that lies beside its ONNX file and says how to feed it. */
 import path from 'node:path';
+import { LARGEST_DESCRIPTION } from '../../../models/calibrations';
 import { SAMPLE_RATE } from '../audio';
 import { invalidModel } from '../../../errors';
 import { Fields } from './descriptionFields';
@@ -41,9 +42,6 @@ export interface ModelDescription {
 	/** As it stands in the file; how scores are made of cosines. */
 	calibration?: Record<string, unknown>;
 }
-
-/** Bytes; a description has some hundred. */
-const LARGEST_DESCRIPTION = 256 * 1024;
 
 /** Vectors of another model under the name of a bundled one would be compared with those of the bundled one. */
 const ID = {

@@ -2,11 +2,11 @@
 import { VoiceprintError } from '../../../errors';
 
 /** Channels of a file. */
-export const MOST_CHANNELS = 64;
+const MOST_CHANNELS = 64;
 
 /** Hz. */
-export const LOWEST_RATE = 1000;
-export const HIGHEST_RATE = 768_000;
+const LOWEST_RATE = 1000;
+const HIGHEST_RATE = 768_000;
 
 /** Seconds of media that are processed at most, whatever the request says; also the longest gap in a timeline. */
 export const LONGEST = 24 * 3600;
@@ -37,6 +37,14 @@ export function checkFlac(fileName: string, head: Buffer): void {
 	if (sampleRate !== 0) checkFormat(fileName, 1, sampleRate);
 }
 
+/** @param sampleRate Hz */
+const isRateUsual = (sampleRate: number) => sampleRate >= LOWEST_RATE && sampleRate <= HIGHEST_RATE;
+
+/** @param sampleRate Hz */
+export function isFormatUsual(channels: number, sampleRate: number): boolean {
+	return channels <= MOST_CHANNELS && isRateUsual(sampleRate);
+}
+
 /**
  * @param sampleRate Hz
  * @throws VoiceprintError UNSUPPORTED_FORMAT
@@ -45,7 +53,7 @@ export function checkFormat(fileName: string, channels: number, sampleRate: numb
 	if (channels > MOST_CHANNELS) {
 		throw unsupported(fileName, `it says that it has ${channels} channels, and ${MOST_CHANNELS} is the most`);
 	}
-	if (sampleRate < LOWEST_RATE || sampleRate > HIGHEST_RATE) {
+	if (!isRateUsual(sampleRate)) {
 		throw unsupported(fileName, `its sample rate of ${sampleRate} Hz is not between ${LOWEST_RATE} and ${HIGHEST_RATE} Hz`);
 	}
 }

@@ -113,14 +113,14 @@ export class Spool {
 	read(channel: number, start: number, target: Float32Array): number {
 		const end = Math.min(this.samples, start + target.length);
 		for (let at = start; at < end; ) {
-			const silence = this.lastSilenceFrom(at);
+			const before = this.lastSilenceFrom(at);
+			const [silence, next] = [this.silences[before], this.silences[before + 1]];
 			if (silence && at < silence.end) {
 				const to = Math.min(end, silence.end);
 				target.fill(0, at - start, to - start);
 				at = to;
 				continue;
 			}
-			const next = this.silences[this.silences.indexOf(silence!) + 1];
 			const to = Math.min(end, next?.start ?? end);
 			const place = silence ? silence.written + at - silence.end : at;
 			this.readFile(this.channels[channel] as Channel, place, target.subarray(at - start, to - start));
@@ -137,15 +137,15 @@ export class Spool {
 		}
 	}
 
-	/** The last silence that starts at or before a sample. */
-	private lastSilenceFrom(sample: number): Silence | undefined {
+	/** Index of the last silence that starts at or before a sample; -1 where none does. */
+	private lastSilenceFrom(sample: number): number {
 		let [low, high] = [0, this.silences.length];
 		while (low < high) {
 			const middle = (low + high) >>> 1;
 			if (this.silences[middle]!.start <= sample) low = middle + 1;
 			else high = middle;
 		}
-		return this.silences[low - 1];
+		return low - 1;
 	}
 
 	private readFile({ file }: Channel, start: number, target: Float32Array): void {

@@ -6,7 +6,7 @@
  * Memory is bounded: errors are counted, only the first few are kept.
  */
 import { SAMPLE_RATE } from '../../audio';
-import { HIGHEST_RATE, LOWEST_RATE, MOST_CHANNELS } from '../limits';
+import { isFormatUsual } from '../limits';
 
 /** Far more than any file has. */
 const MOST_STREAMS = 1000;
@@ -150,7 +150,7 @@ export class FfmpegLog {
 	private checkStream(description: string): void {
 		const sampleRate = Number(/, (\d+) Hz/.exec(description)?.[1] ?? SAMPLE_RATE);
 		const channels = Number(/, (\d+) channels/.exec(description)?.[1] ?? 1);
-		if (channels > MOST_CHANNELS || sampleRate < LOWEST_RATE || sampleRate > HIGHEST_RATE) this.absurd ??= { channels, sampleRate };
+		if (!isFormatUsual(channels, sampleRate)) this.absurd ??= { channels, sampleRate };
 	}
 
 	private addMapping(text: string): void {

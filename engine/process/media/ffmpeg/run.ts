@@ -16,7 +16,6 @@ import { Timeline, timelineFilter } from './timeline';
 import { endsEarly } from '../truncation';
 import { WavOutput } from './wavOutput';
 
-
 /** Seconds of inserted silence that are worth a warning. */
 const NOTABLE_SILENCE = 0.1;
 

@@ -10,7 +10,7 @@ import { normalizeFeatures } from '../../../../dist/engine/process/embedding/fea
 import { readModelDescription } from '../../../../dist/engine/process/embedding/modelDescription.js';
 import { loadOwnModel } from '../../../../dist/engine/process/embedding/ownModel.js';
 import { model, numbers } from './support/graphs.mts';
-import { framesModel, nemoLikeModel, watched, waveformModel, weights, writeModel, type Json } from './support/ownModels.mts';
+import { FBANK, framesModel, type Json, nemoLikeModel, watched, WAVEFORM, waveformModel, weights, writeModel } from './support/ownModels.mts';
 import { speechLike } from './support/signals.mts';
 
 const native = chooseRuntime('native');
@@ -45,16 +45,6 @@ function waveformVector(speech: ArrayLike<number>, dimension: number): number[] 
 	for (let i = 0; i < speech.length; i++) sums[i % dimension] += speech[i] ** 2;
 	return unit(sums);
 }
-
-const WAVEFORM: Json = { id: 'wave', file: 'wave.onnx', dimension: 10, input: { kind: 'waveform' } };
-const FBANK: Json = {
-	id: 'frames',
-	file: 'frames.onnx',
-	dimension: 16,
-	input: { kind: 'fbank' },
-	features: { preset: 'kaldi' },
-	normalization: 'none',
-};
 
 describe('recipes of docs/own-models.md', () => {
 	const docs = readFileSync(join(import.meta.dirname, '..', '..', '..', '..', 'docs', 'own-models.md'), 'utf8');

@@ -8,6 +8,17 @@ import { model, numbers, type Graph } from './graphs.mts';
 
 export type Json = Record<string, unknown>;
 
+/** Sound descriptions of a model of either kind. */
+export const WAVEFORM: Json = { id: 'wave', file: 'wave.onnx', dimension: 10, input: { kind: 'waveform' } };
+export const FBANK: Json = {
+	id: 'frames',
+	file: 'frames.onnx',
+	dimension: 16,
+	input: { kind: 'fbank' },
+	features: { preset: 'kaldi' },
+	normalization: 'none',
+};
+
 /** A folder that is gone after the tests. */
 export function testFolder(): string {
 	const folder = mkdtempSync(join(tmpdir(), 'voiceprint-test-'));
