@@ -101,8 +101,29 @@ export interface VoiceprintJob {
 	workFolder: string;
 }
 
+export interface SpeakersRequest {
+	/** At least that many speakers, if they can be told apart. */
+	minimumSpeakers: number;
+	/** At most that many; absent where nobody knows. */
+	maximumSpeakers?: number;
+	/** A pause of a speaker up to this does not end the segment, seconds. */
+	mergePauses: number;
+	/** Shorter segments are left out, seconds. */
+	shortestTurn: number;
+}
+
+export interface SpeakersJob {
+	type: 'speakers';
+	media: MediaRequest;
+	vad: VadRequest;
+	speakers: SpeakersRequest;
+	runtime: RuntimeChoice;
+	/** A private folder for this job's temporary files; the client removes it. */
+	workFolder: string;
+}
+
 /** Every job the engine knows. A new capability adds a member here and a pipeline in `engine/host`. */
-export type Job = VadJob | VoiceprintJob;
+export type Job = VadJob | VoiceprintJob | SpeakersJob;
 
 export interface Segment {
 	segment_type: string;
@@ -194,9 +215,68 @@ export interface VoiceprintResult {
 	warnings: Warning[];
 }
 
+/** A stretch in which one speaker talks. */
+export interface SpeakerTurn extends Segment {
+	/** `SPEAKER_00` is who talks first in the channel. */
+	speaker: string;
+	/** Whether somebody else talks in a part of it. */
+	overlap: boolean;
+	/** How much more it sounds like this speaker than like the most alike other one, difference of cosines; null where there is no other one. */
+	confidence: number | null;
+}
+
+export interface Speaker {
+	speaker: string;
+	/** Seconds; talk of several at the same time counts for each. */
+	talk_time: number;
+	/** Of the talk of all speakers, 0 to 1. */
+	share: number;
+	turns: number;
+	/** Seconds. */
+	longest_turn: number;
+	/** When the speaker first and last talks, seconds. */
+	first_time: number;
+	last_time: number;
+	/** Base64, see `docs/voiceprint-format.md`; made of the longest pieces in which nobody else talks. Empty vector where there is none. */
+	voiceprint: string;
+	/** Seconds of speech behind it. */
+	speech_length: number;
+	/** Whether that is enough to recognise the speaker elsewhere. */
+	reliable: boolean;
+}
+
+export interface SpeakersChannel {
+	channel_number: number;
+	speakers_count: number;
+	/** Seconds in which anybody talks. */
+	speech_length: number;
+	/** In the order in which they first talk. */
+	speakers: Speaker[];
+	/** In time order; those of different speakers may overlap. */
+	segments: SpeakerTurn[];
+	/** Where several talk at the same time. */
+	overlaps: Array<{ start_time: number; end_time: number; speakers: string[] }>;
+	/** Seconds of that. */
+	overlap_length: number;
+}
+
+export interface SpeakersResult {
+	engine: 'local';
+	/** Of the voiceprints. */
+	model: string;
+	/** Which ONNX Runtime ran. */
+	runtime: RuntimeName;
+	/** Seconds of media processed. */
+	duration: number;
+	media: MediaInfo;
+	channels: SpeakersChannel[];
+	warnings: Warning[];
+}
+
 export interface JobResults {
 	vad: VadResult;
 	voiceprint: VoiceprintResult;
+	speakers: SpeakersResult;
 }
 
 export type JobResult<J extends Job = Job> = JobResults[J['type']];
