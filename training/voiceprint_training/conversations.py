@@ -59,10 +59,10 @@ def voices(corpus: Corpus, names: tuple[str, ...]) -> dict[str, list]:
 
 
 def loud_stretches(samples: np.ndarray) -> list[tuple[float, float]]:
-    """Where speech is, seconds: frames within 35 dB of the loud ones, short pauses closed."""
+    """Where speech is, seconds: frames within 27 dB of the loud ones, short pauses closed."""
     frames = samples[: len(samples) // FRAME * FRAME].reshape(-1, FRAME)
     power = 10 * np.log10((frames**2).mean(1) + 1e-10)
-    loud = power > np.quantile(power, 0.95) - 35
+    loud = power > np.quantile(power, 0.95) - 27
     edges = np.flatnonzero(np.diff(np.concatenate([[0], loud.astype(np.int8), [0]]))) / 100
     stretches: list[list[float]] = []
     for start, end in edges.reshape(-1, 2):

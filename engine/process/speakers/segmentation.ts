@@ -31,8 +31,8 @@ export const frameStart = (frame: number): number => (FIRST_MIDDLE - STEP / 2 + 
 /** The frame of the recording whose middle is nearest to a sample. */
 export const frameAt = (sample: number): number => Math.round((sample - FIRST_MIDDLE) / STEP);
 
-/** Frames that it takes to cover so many samples. */
-export const framesIn = (samples: number): number => Math.max(1, Math.ceil((samples - 2 * FIRST_MIDDLE) / STEP) + 1);
+/** Frames of which so many samples hold all that they see; one at least. */
+export const framesIn = (samples: number): number => Math.max(1, Math.floor((samples - 2 * FIRST_MIDDLE) / STEP) + 1);
 
 export class Segmentation {
 	private readonly samples = new Float32Array(WINDOW);
