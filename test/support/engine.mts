@@ -1,4 +1,5 @@
 /** Watching the engine process from outside, and jobs for it. */
+import { randomBytes } from 'node:crypto';
 import { existsSync, openSync, closeSync, readFileSync, readdirSync, writeSync, ftruncateSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { wavHeader } from '../engine/process/media/support/wav.mts';
@@ -47,7 +48,16 @@ export async function until(condition: () => boolean, what: string, milliseconds
 	}
 }
 
-/** A mono WAV of silence that takes no room on the disk (a sparse file) and long to process. */
+/** A mono WAV of noise, 8 kHz and 8 bit, which takes long to process: unlike silence, in which no model has to look for speech. */
+export function writeNoiseWav(path: string, seconds: number): void {
+	const minute = randomBytes(60 * 8000);
+	const file = openSync(path, 'w');
+	writeSync(file, wavHeader(seconds * 8000, { rate: 8000, bits: 8 }));
+	for (let written = 0; written < seconds; written += 60) writeSync(file, minute, 0, Math.min(60, seconds - written) * 8000);
+	closeSync(file);
+}
+
+/** A mono WAV of silence that takes no room on the disk (a sparse file). */
 export function writeSilentWav(path: string, seconds: number): void {
 	const bytes = seconds * 32_000;
 	const file = openSync(path, 'w');

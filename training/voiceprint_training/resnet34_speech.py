@@ -79,6 +79,10 @@ class Embedder:
         """float32 [samples] -> trunk features [rows, 2560], centred over the whole wave."""
         with torch.no_grad():
             frames = self.fbank(torch.from_numpy(np.ascontiguousarray(repeated(wave), np.float32))[None]).numpy()
+        return self.rows_of_frames(frames)
+
+    def rows_of_frames(self, frames: np.ndarray) -> np.ndarray:
+        """Centred log-mels [1, frames, 80] -> [rows, 2560]."""
         if self.network is None:
             return self.trunk.run(None, {"feats": frames})[0]
         with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
