@@ -17,6 +17,7 @@ export function soundsLikeSeveral(
 	const rule = calibration?.severalSpeakers;
 	if (!rule || windows < rule.fewestWindows) return false;
 	const score = scoreWith(calibration);
-	const sorted = Float64Array.from(cosines, (cosine) => score(cosine, seconds, seconds)).sort();
+	const window = { speechLength: seconds };
+	const sorted = Float64Array.from(cosines, (cosine) => score(cosine, window, window)).sort();
 	return (sorted[Math.floor(rule.share * sorted.length)] as number) < rule.below;
 }

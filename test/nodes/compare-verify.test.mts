@@ -33,7 +33,7 @@ describe('the result', () => {
 			warnings: [],
 		});
 		assert.ok(Math.abs((cosine as number) - value) < 1e-5 && Math.abs(value - 0.9) < 0.01);
-		assert.ok(Math.abs((score as number) - bundledScore(value, 12, 6)) < 1e-3);
+		assert.ok(Math.abs((score as number) - bundledScore(value, { speechLength: 12 }, { speechLength: 6 })) < 1e-3);
 		assert.ok(Math.abs((probability as number) - 1 / (1 + Math.exp(-(score as number)))) < 1e-5);
 		for (const rate of [expected_false_accept_rate, expected_false_reject_rate] as number[]) assert.ok(rate > 0 && rate < 0.2);
 		assert.deepEqual(output[0].pairedItem, { item: 0 });
