@@ -4,8 +4,7 @@ import { invalidModel } from '../errors';
 import { readHostFile, realHostPath } from '../hostFiles';
 import { oncePerKey } from '../once';
 import type { Calibration } from '../voiceprints/calibration';
-import { parseCohort, type Cohort } from '../voiceprints/cohort';
-import type { Normalizer } from '../voiceprints/merge';
+import { parseCohort, type Cohort, type Normalizer } from '../voiceprints/cohort';
 import { cohortPath, isBundled } from './bundled';
 import { readPackageFile } from './packageFiles';
 

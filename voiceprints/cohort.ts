@@ -4,10 +4,11 @@
  */
 import { crc32 } from 'node:zlib';
 import { invalidModel } from '../errors';
+import type { Calibration, Factor } from './calibration';
 import { halves } from './float16';
 import { TOLERANCE } from './format';
 import { dot } from './vector';
-import type { CohortStatistics } from './voiceprint';
+import type { CohortStatistics, SpeechConditions } from './voiceprint';
 
 export interface Cohort {
 	/** Numbers per vector. */
@@ -72,6 +73,31 @@ export function cohortStatistics(vector: Float32Array, cohort: Cohort, narrowBan
 	// Nobody is that much alike to all of them, unless the cohort is one voice many times.
 	return deviation > 0 ? { mean, deviation } : null;
 }
+
+/** The cohort of a model, and how many of its speakers count. */
+export interface Normalizer {
+	cohort: Cohort;
+	nearest: number;
+}
+
+/**
+ * What belongs into a voiceprint beside vector and length.
+ * @returns undefined where the calibration asks for none of it: then the voiceprint is written so that older readers know it
+ */
+export function conditionsFor(
+	{ terms, covers, errorRates }: Calibration,
+	vector: Float32Array,
+	{ narrowBand, snr }: Pick<SpeechConditions, 'narrowBand' | 'snr'>,
+	normalizer: Normalizer | undefined,
+): SpeechConditions | undefined {
+	const asksFor = terms.some(({ of }) => of.some((factor) => !HEARD_ANYWAY.has(factor)));
+	if (!asksFor && !covers && !errorRates.some(({ band }) => band !== undefined)) return undefined;
+	const cohort = normalizer ? cohortStatistics(vector, normalizer.cohort, narrowBand, normalizer.nearest) : null;
+	return { narrowBand, snr, cohort };
+}
+
+/** What every voiceprint says. */
+const HEARD_ANYWAY: ReadonlySet<Factor> = new Set(['cosine', 'log_length']);
 
 function wrong(fault: string): Error {
 	return invalidModel(`The cohort of the model cannot be used: ${fault}`, "Give the cohort that was made for this model in the field 'calibration.cohort.file' of its description.");

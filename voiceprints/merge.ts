@@ -1,6 +1,6 @@
 /** Several voiceprints of one speaker as one, which is better than each of them: what they share stays, chance averages out. */
 import { VoiceprintError } from '../errors';
-import { cohortStatistics, type Cohort } from './cohort';
+import { cohortStatistics, type Normalizer } from './cohort';
 import { clampCosine } from './scoring';
 import { ModelsDiffer, noSpeechBehind } from './gallery';
 import { cosine, normalize, weightedSum } from './vector';
@@ -13,12 +13,6 @@ export interface Merged {
 	consistency: { mean: number; minimum: number };
 	/** Of each member, its cosine to all the others merged; empty for one member, which has no others. */
 	toOthers: number[];
-}
-
-/** The cohort of a model, and how many of its speakers count. */
-export interface Normalizer {
-	cohort: Cohort;
-	nearest: number;
 }
 
 /**

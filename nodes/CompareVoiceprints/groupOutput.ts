@@ -1,6 +1,7 @@
 /** Grouped voiceprints as items: one per voiceprint that says whose it is, or one per speaker that lists the voiceprints. */
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
-import { mergeVoiceprints, type Normalizer } from '../../voiceprints/merge';
+import type { Normalizer } from '../../voiceprints/cohort';
+import { mergeVoiceprints } from '../../voiceprints/merge';
 import { parsePath, valueAt } from '../common/path';
 import { invalid, readCollection } from '../common/read';
 import { rounded, type Decision } from './decision';

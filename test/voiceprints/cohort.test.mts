@@ -1,7 +1,8 @@
 /** Other speakers by whom scores are normalised: their file, and how much a voiceprint resembles them. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { cohortStatistics, parseCohort } from '../../dist/voiceprints/cohort.js';
+import { parseCalibration } from '../../dist/voiceprints/calibration.js';
+import { cohortStatistics, conditionsFor, parseCohort } from '../../dist/voiceprints/cohort.js';
 import { cosine } from '../../dist/voiceprints/vector.js';
 import { cohortFile, withChecksum } from './support/cohorts.mts';
 import { randomNumbers, unitVector } from './support/vectors.mts';
@@ -66,5 +67,31 @@ describe('the resemblance to a cohort', () => {
 	it('is unknown where the cohort is one voice', () => {
 		const same = parseCohort(cohortFile('one', Array.from({ length: 5 }, () => Float32Array.of(1, 0)), []), 'one');
 		assert.equal(cohortStatistics(Float32Array.of(0, 1), same, false, 3), null);
+	});
+});
+
+describe('the conditions that a voiceprint says', () => {
+	const cohort = parseCohort(FILE, 'mine');
+	const voice = unitVector(random, 16);
+	const measured = { narrowBand: true, snr: 12 };
+	const conditionsBy = (file: object, normalizer?: { cohort: typeof cohort; nearest: number }) =>
+		conditionsFor(parseCalibration(file, 'mine'), voice, measured, normalizer);
+	const byNoise = { llr: { terms: [{ of: ['snr'], weight: 1 }] } };
+
+	it('are none where its calibration asks for none', () => {
+		assert.equal(conditionsBy({ llr: { slope: 1, offset: 0, slope_by_length: 1 } }), undefined);
+		assert.equal(conditionsBy({ llr: { terms: [{ of: ['cosine', 'log_length'], weight: 1 }] } }, { cohort, nearest: 4 }), undefined);
+	});
+
+	it('are what was measured, and the cohort of the band where there is one', () => {
+		assert.deepEqual(conditionsBy(byNoise), { ...measured, cohort: null });
+		assert.deepEqual(conditionsBy(byNoise, { cohort, nearest: 4 }), { ...measured, cohort: cohortStatistics(voice, cohort, true, 4) });
+	});
+
+	it('are also for a calibration that covers but some speech, or whose errors are known by band', () => {
+		const line = { slope: 1, offset: 0 };
+		const rates = { band: 'narrow', shortest_seconds: 1, thresholds: [0], false_accept_rate: [0], false_reject_rate: [0] };
+		assert.ok(conditionsBy({ llr: line, covers: { lowest_snr: 5 } }));
+		assert.ok(conditionsBy({ llr: line, error_rates: [rates] }));
 	});
 });

@@ -67,12 +67,21 @@ def written(model: str, bands: dict[str, np.ndarray]) -> bytes:
     return body + struct.pack("<I", zlib.crc32(body))
 
 
+def read(data: bytes) -> dict[str, np.ndarray]:
+    """The same again: by band unit length [speakers, d], in half precision."""
+    magic, version, length, dim, wide, narrow = struct.unpack_from("<4sBBHII", data)
+    if magic != MAGIC or version != VERSION or zlib.crc32(data[:-4]) != struct.unpack("<I", data[-4:])[0]:
+        raise ValueError("No sound cohort")
+    vectors = np.frombuffer(data[16 + length : -4], "<f2").astype(np.float32).reshape(wide + narrow, dim)
+    return dict(zip(BANDS, (vectors[:wide], vectors[wide:])))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--graphs", type=Path, default=MODELS_DIR, help="the folder with trunk and head")
     parser.add_argument("--model", default="voiceprint-resnet34-v1")
     options = parser.parse_args()
-    bands = cohort(Embedder(options.graphs, options.model), Corpus(work_dir()))
+    bands = cohort(Embedder(options.graphs, identity=options.model), Corpus(work_dir()))
     data = written(options.model, bands)
     (MODELS_DIR / f"{options.model}.cohort.bin").write_bytes(data)
     print(f"{ {band: len(vectors) for band, vectors in bands.items()} }, {len(data)} bytes")

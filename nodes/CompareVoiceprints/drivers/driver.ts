@@ -6,7 +6,7 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Calibration } from '../../../voiceprints/calibration';
 import type { Similarities } from '../../../voiceprints/cluster';
 import { ModelsDiffer } from '../../../voiceprints/gallery';
-import type { Normalizer } from '../../../voiceprints/merge';
+import type { Normalizer } from '../../../voiceprints/cohort';
 import type { Side, Voiceprint } from '../../../voiceprints/voiceprint';
 import type { Decision, Wish } from '../decision';
 import type { Given } from '../voiceprints';

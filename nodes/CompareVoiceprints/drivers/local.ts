@@ -6,7 +6,7 @@ import type { Calibration } from '../../../voiceprints/calibration';
 import { emptySimilarities, setSimilarity, type Similarities } from '../../../voiceprints/cluster';
 import { decodeVoiceprint } from '../../../voiceprints/encoding';
 import { Gallery, noSpeechBehind } from '../../../voiceprints/gallery';
-import type { Normalizer } from '../../../voiceprints/merge';
+import type { Normalizer } from '../../../voiceprints/cohort';
 import type { Pace } from '../../../voiceprints/pace';
 import { cosine } from '../../../voiceprints/vector';
 import type { Side } from '../../../voiceprints/voiceprint';
