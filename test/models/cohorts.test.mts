@@ -46,7 +46,7 @@ describe('the cohort of a model of one\'s own', () => {
 			['../elsewhere.bin', /lies outside the folder/],
 			[join(folder, 'elsewhere.bin'), /lies outside the folder/],
 			['link.bin', /lies outside the folder/],
-			['missing.bin', /calibration\.cohort\.file.* does not exist/],
+			['missing.bin', /calibration\.cohort\.file.* is not there/],
 			['mine.json', /it is none/],
 		];
 		for (const [file, message] of cases) {
