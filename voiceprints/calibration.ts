@@ -28,8 +28,8 @@ export const FACTORS = [
 export type Factor = (typeof FACTORS)[number];
 
 /** A product: the weight times all of the factors. The log-likelihood ratio is the sum of the terms. */
-export interface Term {
-	of: readonly Factor[];
+export interface Term<F extends string = Factor> {
+	of: readonly F[];
 	weight: number;
 }
 
@@ -78,15 +78,41 @@ export interface ErrorRates {
 	falseRejects: number[];
 }
 
-/** How to tell several speakers by their windows; measured with the model, see `training/voiceprint_training/several.py`. */
-export interface SeveralSpeakersRule {
-	/** Log-likelihood ratio below which two windows are unlike. */
-	below: number;
-	/** More than this share of the pairs of windows must be unlike: a single odd window cannot reach that. */
-	share: number;
+interface WindowsRule {
 	/** With fewer windows, nothing is said. */
 	fewestWindows: number;
+	/** Seconds of speech from which on it is one speaker who is not several; with less, nobody can tell. */
+	shortest: number;
 }
+
+/** How to tell several speakers by all pairs of windows; see `training/voiceprint_training/several.py`. */
+export interface PairsRule extends WindowsRule {
+	kind: 'pairs';
+	/** Log-likelihood ratio below which two windows are unlike. */
+	below: number;
+	/** More than this share of the pairs of windows must be unlike. */
+	share: number;
+}
+
+/** How to tell them by the two halves that are least alike; see `training/voiceprint_training/two_voices.py`. */
+export interface SplitRule extends WindowsRule {
+	kind: 'split';
+	/** Their sum is above 0 where they are two voices. */
+	terms: ReadonlyArray<Term<SplitFactor>>;
+}
+
+export type SeveralSpeakersRule = PairsRule | SplitRule;
+
+export const SPLIT_FACTORS = [
+	/** Of the means of both halves. */
+	'cosine',
+	/** Natural logarithm of the speech length in seconds, harmonic mean of both halves. */
+	'log_length',
+	/** The smaller half's share of the windows, up to 0.5. */
+	'share',
+] as const;
+
+export type SplitFactor = (typeof SPLIT_FACTORS)[number];
 
 export interface Calibration {
 	/** ID of the model. */
@@ -137,7 +163,7 @@ export function parseCalibration(json: unknown, model: string): Calibration {
 	const snr = file.snr === undefined ? {} : asObject(file.snr, 'snr');
 	return {
 		model,
-		terms: llr.terms === undefined ? termsOfLine(llr) : asList(llr.terms, 'llr.terms').map(term),
+		terms: llr.terms === undefined ? termsOfLine(llr) : termsOf(llr.terms, FACTORS, 'llr.terms'),
 		shortest: asPositive(file.shortest_seconds ?? 1, 'shortest_seconds'),
 		longest: asPositive(file.longest_seconds ?? 1, 'longest_seconds'),
 		lowestSnr: asNumber(snr.lowest ?? LOWEST_SNR, 'snr.lowest'),
@@ -172,11 +198,13 @@ function termsOfLine(llr: Record<string, unknown>): Term[] {
 	];
 }
 
-function term(entry: unknown, index: number): Term {
-	const name = `llr.terms[${index}]`;
-	const { of, weight } = asObject(entry, name);
-	const factors = asList(of, `${name}.of`).map((factor) => asOneOf(factor, FACTORS, `${name}.of`));
-	return { of: factors, weight: asNumber(weight, `${name}.weight`) };
+function termsOf<F extends string>(entry: unknown, factors: readonly F[], name: string): Array<Term<F>> {
+	return asList(entry, name).map((one, index) => {
+		const place = `${name}[${index}]`;
+		const { of, weight } = asObject(one, place);
+		const known = asList(of, `${place}.of`).map((factor) => asOneOf(factor, factors, `${place}.of`));
+		return { of: known, weight: asNumber(weight, `${place}.weight`) };
+	});
 }
 
 function unknowns(entry: unknown): Unknowns {
@@ -210,10 +238,16 @@ function normalization(entry: unknown): Normalization {
 
 function severalSpeakers(entry: unknown): SeveralSpeakersRule {
 	const rule = asObject(entry, 'several_speakers');
+	const common = {
+		fewestWindows: asPositive(rule.fewest_windows, 'several_speakers.fewest_windows'),
+		shortest: asNumber(rule.shortest_seconds ?? 0, 'several_speakers.shortest_seconds'),
+	};
+	if (rule.terms !== undefined) return { kind: 'split', ...common, terms: termsOf(rule.terms, SPLIT_FACTORS, 'several_speakers.terms') };
 	return {
+		kind: 'pairs',
+		...common,
 		below: asNumber(rule.llr_below, 'several_speakers.llr_below'),
 		share: asPositive(rule.share_of_pairs, 'several_speakers.share_of_pairs'),
-		fewestWindows: asPositive(rule.fewest_windows, 'several_speakers.fewest_windows'),
 	};
 }
 

@@ -1,5 +1,5 @@
 /** From cosines to scores, from scores to probabilities, and how often a decision by a score goes wrong. */
-import { FACTORS, type Band, type Calibration, type ErrorRates, type Factor } from './calibration';
+import { FACTORS, type Band, type Calibration, type ErrorRates, type Factor, type Term } from './calibration';
 import type { Side } from './voiceprint';
 
 /** How alike two voiceprints are: a log-likelihood ratio with a calibration, the cosine itself without one. */
@@ -70,6 +70,11 @@ export function scoreWith(calibration: Calibration | undefined): Score {
 		}
 		return llr;
 	};
+}
+
+/** Of terms whose factors are known by name. */
+export function sumOfTerms<F extends string>(terms: ReadonlyArray<Term<F>>, values: Record<F, number>): number {
+	return terms.reduce((sum, { of, weight }) => sum + of.reduce((product, factor) => product * values[factor], weight), 0);
 }
 
 /**
