@@ -26,11 +26,12 @@ RUNNING = 3.0
 
 
 def halves(corpus: Corpus, speakers: dict[str, list[Utterance]], longest: float = LONGEST) -> list[tuple[int, np.ndarray]]:
-    """(speaker, up to `longest` seconds): of every speaker the even recordings and the odd ones."""
+    """(speaker, up to `longest` seconds): of every speaker with two the earlier recordings and the later ones."""
     found = []
     for number, name in enumerate(sorted(speakers)):
-        for side in (0, 1):
-            waves = [corpus.wave(u) for u in speakers[name][side::2]]
+        own, middle = speakers[name], len(speakers[name]) // 2
+        for side in (own[:middle], own[middle:]) if middle else ():
+            waves = [corpus.wave(u) for u in side]
             found.append((number, np.concatenate(waves)[: int(longest * RATE)]))
     return found
 
