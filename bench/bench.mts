@@ -2,6 +2,7 @@
  * `npm run bench [-- NAME…]`: the package's figures as ratios beside peers, all measured in one run on one machine.
  * Machines differ and are shared, so only ratios within a run mean something.
  */
+import { parseArgs } from 'node:util';
 import { accuracyBench } from './accuracy.mts';
 import { compareBench } from './compare.mts';
 import { inferenceBench } from './inference.mts';
@@ -11,6 +12,14 @@ import { speakersBench } from './speakers.mts';
 import { uploadBench } from './upload.mts';
 import { voiceprintBench } from './voiceprint.mts';
 
+const OPTIONS = {
+	/** For speakers: accurate, fast, or the description of a model of one's own; which corpora; recordings per speaker at most. */
+	model: { type: 'string' },
+	sets: { type: 'string' },
+	most: { type: 'string' },
+} as const;
+const { values, positionals: names } = parseArgs({ options: OPTIONS, allowPositionals: true });
+
 const BENCHES: Record<string, () => Promise<void>> = {
 	inference: inferenceBench,
 	pipeline: pipelineBench,
@@ -19,10 +28,9 @@ const BENCHES: Record<string, () => Promise<void>> = {
 	voiceprint: voiceprintBench,
 	compare: compareBench,
 	accuracy: accuracyBench,
-	speakers: speakersBench,
+	speakers: async () => await speakersBench(values),
 };
 
-const names = process.argv.slice(2);
 const unknown = names.filter((name) => !BENCHES[name]);
 if (unknown.length > 0) {
 	console.error(`There is no bench '${unknown.join("', '")}'; there are ${Object.keys(BENCHES).join(', ')}.`);

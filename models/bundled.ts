@@ -14,3 +14,6 @@ export const isBundled = (model: string): boolean => BUNDLED_MODELS.includes(mod
 
 /** Path of a bundled model's calibration: from cosines to log-likelihood ratios. */
 export const calibrationPath = (model: string): string => modelPath(`${model}.calibration.json`);
+
+/** Path of a bundled model's cohort: other speakers, by whom scores are normalised; only of models whose calibration says so. */
+export const cohortPath = (model: string): string => modelPath(`${model}.cohort.bin`);

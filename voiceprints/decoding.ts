@@ -5,16 +5,27 @@
 import { crc32 } from 'node:zlib';
 import { VoiceprintError } from '../errors';
 import { halves } from './float16';
-import { CHECKSUM_BYTES, DATA_TYPES, FIXED_BYTES, LAYOUT, MAGIC, MOST_BYTES, TOLERANCE, VERSION } from './format';
+import { faultOfConditions, readConditions } from './conditions';
+import {
+	CHECKSUM_BYTES,
+	CONDITIONS,
+	DATA_TYPES,
+	FIXED_BYTES,
+	LAYOUT,
+	MAGIC,
+	MOST_BYTES,
+	PLAIN_VERSION,
+	TOLERANCE,
+	VERSION,
+} from './format';
+import type { Side, SpeechConditions } from './voiceprint';
 
 /** What a voiceprint says of itself. */
-export interface VoiceprintHeader {
+export interface VoiceprintHeader extends Side {
 	/** ID of the model that made it. */
 	model: string;
 	/** Numbers in its vector; 0 without speech. */
 	dimension: number;
-	/** Seconds of speech behind it. */
-	speechLength: number;
 }
 
 export class VoiceprintDecoder {
@@ -45,11 +56,13 @@ export class VoiceprintDecoder {
 		this.dimension = bytes.readUInt16LE(LAYOUT.dimension);
 		this.isHalf = bytes[LAYOUT.type] === DATA_TYPES.float16.code;
 		const numberBytes = DATA_TYPES[this.isHalf ? 'float16' : 'float32'].bytes;
-		const end = this.start + this.dimension * numberBytes;
+		const conditionBytes = version > PLAIN_VERSION ? CONDITIONS.bytes : 0;
+		const end = this.start + this.dimension * numberBytes + conditionBytes;
 		if (size < end + CHECKSUM_BYTES) throw truncated(size, end + CHECKSUM_BYTES);
 		if (size > end + CHECKSUM_BYTES) throw corrupted('it goes on after its end');
 		if (crc32(bytes.subarray(0, end)) !== bytes.readUInt32LE(end)) throw corrupted('its checksum is wrong');
-		return this.header(version);
+		const header = this.header(version);
+		return conditionBytes === 0 ? header : { ...header, conditions: this.conditions(end - conditionBytes) };
 	}
 
 	/**
@@ -76,6 +89,14 @@ export class VoiceprintDecoder {
 		const id = bytes.subarray(LAYOUT.id, start);
 		if (!id.equals(this.model.bytes)) this.model = { id: id.toString('utf8'), bytes: Buffer.from(id) };
 		return { model: this.model.id, dimension, speechLength };
+	}
+
+	private conditions(start: number): SpeechConditions {
+		const conditions = readConditions(this.bytes, start);
+		if (!conditions) throw corrupted('its conditions have a mark that nobody knows');
+		const fault = faultOfConditions(conditions);
+		if (fault !== undefined) throw corrupted(fault);
+		return conditions;
 	}
 
 	/** Turns base64 into `this.bytes`. Returns how many there are. */

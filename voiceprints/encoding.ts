@@ -4,15 +4,18 @@
  */
 import { crc32 } from 'node:zlib';
 import { VoiceprintError } from '../errors';
+import { faultOfConditions, writeConditions } from './conditions';
 import { VoiceprintDecoder } from './decoding';
 import { halfBits, LARGEST_HALF } from './float16';
 import {
+	CONDITIONS,
 	DATA_TYPES,
 	FIXED_BYTES,
 	LAYOUT,
 	LONGEST_MODEL_ID,
 	MAGIC,
 	MOST_DIMENSIONS,
+	PLAIN_VERSION,
 	TOLERANCE,
 	VERSION,
 	type DataType,
@@ -20,17 +23,18 @@ import {
 import type { Voiceprint } from './voiceprint';
 
 /**
+ * In the first version of the format where nothing is known of the speech's conditions, so that older readers can read it.
  * @param type `float16` keeps three decimals of a cosine in half the bytes; `float32` keeps every bit.
  * @throws VoiceprintError INVALID_MODEL where the model gave what is no voiceprint
  */
 export function encodeVoiceprint(voiceprint: Voiceprint, type: DataType = 'float16'): string {
-	const { model, speechLength, vector } = voiceprint;
+	const { model, speechLength, vector, conditions } = voiceprint;
 	const id = Buffer.from(model, 'utf8');
 	check(voiceprint, id.length);
 	const { code, bytes } = DATA_TYPES[type];
-	const record = Buffer.alloc(FIXED_BYTES + id.length + vector.length * bytes);
+	const record = Buffer.alloc(FIXED_BYTES + id.length + vector.length * bytes + (conditions ? CONDITIONS.bytes : 0));
 	MAGIC.copy(record, LAYOUT.magic);
-	record.writeUInt8(VERSION, LAYOUT.version);
+	record.writeUInt8(conditions ? VERSION : PLAIN_VERSION, LAYOUT.version);
 	record.writeUInt8(code, LAYOUT.type);
 	record.writeUInt16LE(vector.length, LAYOUT.dimension);
 	record.writeFloatLE(speechLength, LAYOUT.speechLength);
@@ -42,6 +46,10 @@ export function encodeVoiceprint(voiceprint: Voiceprint, type: DataType = 'float
 		else record.writeFloatLE(value, at);
 		at += bytes;
 	}
+	if (conditions) {
+		writeConditions(record.subarray(at), conditions);
+		at += CONDITIONS.bytes;
+	}
 	record.writeUInt32LE(crc32(record.subarray(0, at)), at);
 	return record.toString('base64');
 }
@@ -52,10 +60,10 @@ export function encodeVoiceprint(voiceprint: Voiceprint, type: DataType = 'float
  */
 export function decodeVoiceprint(text: unknown): Voiceprint {
 	const decoder = new VoiceprintDecoder();
-	const { model, dimension, speechLength } = decoder.open(text);
+	const { dimension, ...header } = decoder.open(text);
 	const vector = new Float32Array(dimension);
 	decoder.readVector(vector, 0);
-	return { model, speechLength, vector };
+	return { ...header, vector };
 }
 
 /** Whether a text is a voiceprint of this package, sound or not; those of others have another beginning. */
@@ -69,14 +77,14 @@ function isOfLengthOne(vector: Float32Array): boolean {
 }
 
 /** What forbids to write it, in words; undefined where nothing does. */
-function faultOf({ speechLength, vector }: Voiceprint, idBytes: number): string | undefined {
+function faultOf({ speechLength, vector, conditions }: Voiceprint, idBytes: number): string | undefined {
 	if (idBytes === 0 || idBytes > LONGEST_MODEL_ID) return `its ID has ${idBytes} bytes, and it may have 1 to ${LONGEST_MODEL_ID}`;
 	if (vector.length > MOST_DIMENSIONS) return `its vectors have ${vector.length} numbers, and ${MOST_DIMENSIONS} is the most`;
 	// Written so that NaN does not pass.
 	if (vector.some((value) => !(Math.abs(value) <= LARGEST_HALF))) return 'it gave a vector with something else than finite numbers';
 	if (!(speechLength >= 0 && speechLength < Infinity)) return `the speech length is ${speechLength} s`;
 	if (vector.length > 0 && !isOfLengthOne(vector)) return 'it gave a vector that is not of length one';
-	return undefined;
+	return conditions && faultOfConditions(conditions);
 }
 
 function check(voiceprint: Voiceprint, idBytes: number): void {

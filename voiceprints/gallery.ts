@@ -4,7 +4,7 @@ import { dot } from './vector';
 import { VoiceprintDecoder } from './decoding';
 import type { Pace } from './pace';
 import { clampCosine, type Score } from './scoring';
-import type { Voiceprint } from './voiceprint';
+import type { Side, Voiceprint } from './voiceprint';
 
 /** Entries between two looks at the clock. */
 const BLOCK = 64;
@@ -41,8 +41,8 @@ export class Gallery {
 	/** Entries. */
 	size = 0;
 
-	/** Seconds, of each entry. */
-	readonly speechLengths: Float64Array;
+	/** Of each entry. */
+	readonly sides: Side[] = [];
 
 	/** `[capacity, dimension]` */
 	private vectors = new Float32Array(0);
@@ -52,16 +52,14 @@ export class Gallery {
 	private readonly decoder = new VoiceprintDecoder();
 
 	/** @param capacity entries that it can take */
-	constructor(private readonly capacity: number) {
-		this.speechLengths = new Float64Array(capacity);
-	}
+	constructor(private readonly capacity: number) {}
 
 	/**
 	 * Adds a voiceprint.
 	 * @throws VoiceprintError INVALID_VOICEPRINT, EMPTY_VOICEPRINT; ModelsDiffer
 	 */
 	add(text: unknown): void {
-		const { model, dimension, speechLength } = this.decoder.open(text);
+		const { model, dimension, ...side } = this.decoder.open(text);
 		if (dimension === 0) throw noSpeechBehind();
 		if (this.model !== undefined) this.check(model, dimension);
 		// Again where the first one turned out to be bad and this one is of another size.
@@ -69,7 +67,7 @@ export class Gallery {
 		this.dimension = dimension;
 		this.decoder.readVector(this.vectors, this.size * dimension);
 		this.model = model;
-		this.speechLengths[this.size] = speechLength;
+		this.sides[this.size] = side;
 		this.size += 1;
 	}
 
@@ -88,7 +86,7 @@ export class Gallery {
 			for (let entry = from; entry < to; entry++) {
 				const cosine = clampCosine(dot(this.vectors, entry * this.dimension, probe.vector));
 				cosines[entry] = cosine;
-				scores[entry] = score(cosine, probe.speechLength, this.speechLengths[entry] as number);
+				scores[entry] = score(cosine, probe, this.sides[entry] as Side);
 			}
 		}
 		return { cosines, scores };

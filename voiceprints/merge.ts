@@ -1,9 +1,10 @@
 /** Several voiceprints of one speaker as one, which is better than each of them: what they share stays, chance averages out. */
 import { VoiceprintError } from '../errors';
+import { cohortStatistics, type Normalizer } from './cohort';
 import { clampCosine } from './scoring';
 import { ModelsDiffer, noSpeechBehind } from './gallery';
 import { cosine, normalize, weightedSum } from './vector';
-import type { Voiceprint } from './voiceprint';
+import type { SpeechConditions, Voiceprint } from './voiceprint';
 
 export interface Merged {
 	/** Mean of the members weighted by their speech length, of length one again; speech lengths added. */
@@ -16,9 +17,10 @@ export interface Merged {
 
 /**
  * @param members at least one, of one model, all with speech behind them
+ * @param normalizer where the model has a cohort
  * @throws VoiceprintError EMPTY_VOICEPRINT, INVALID_VOICEPRINT; ModelsDiffer
  */
-export function mergeVoiceprints(members: Voiceprint[]): Merged {
+export function mergeVoiceprints(members: Voiceprint[], normalizer?: Normalizer): Merged {
 	const [first] = members;
 	if (!first) throw noSpeechBehind();
 	for (const { model, vector } of members) {
@@ -31,13 +33,35 @@ export function mergeVoiceprints(members: Voiceprint[]): Merged {
 	const vector = normalize(Float32Array.from(sum));
 	if (vector.every((value) => value === 0)) throw contrary();
 	const cosines = members.map((member) => clampCosine(cosine(member.vector, vector)));
+	const speechLength = members.reduce((total, one) => total + one.speechLength, 0);
+	const conditions = mergedConditions(members, weights, vector, normalizer);
 	return {
-		voiceprint: { model: first.model, speechLength: members.reduce((total, one) => total + one.speechLength, 0), vector },
+		voiceprint: { model: first.model, speechLength, vector, ...(conditions ? { conditions } : {}) },
 		consistency: {
 			mean: cosines.reduce((total, one) => total + one, 0) / cosines.length,
 			minimum: Math.min(...cosines),
 		},
 		toOthers: members.length < 2 ? [] : members.map((one, member) => toOthers(one, weights[member]!, sum)),
+	};
+}
+
+/** The band of most of the speech; the mean signal-to-noise ratio. Undefined where nothing is known of any member. */
+function mergedConditions(
+	members: Voiceprint[],
+	weights: number[],
+	vector: Float32Array,
+	normalizer: Normalizer | undefined,
+): SpeechConditions | undefined {
+	const known = members.flatMap(({ conditions }, member) => (conditions ? [{ ...conditions, weight: weights[member]! }] : []));
+	if (known.length === 0) return undefined;
+	const total = (of: typeof known) => of.reduce((sum, { weight }) => sum + weight, 0);
+	const narrowBand = total(known.filter((one) => one.narrowBand)) * 2 > total(known);
+	const measured = known.filter(({ snr }) => snr !== null);
+	const weight = total(measured);
+	return {
+		narrowBand,
+		snr: weight > 0 ? measured.reduce((sum, one) => sum + one.snr! * one.weight, 0) / weight : null,
+		cohort: normalizer ? cohortStatistics(vector, normalizer.cohort, narrowBand, normalizer.nearest) : null,
 	};
 }
 

@@ -1,8 +1,9 @@
 /** From cosines to scores, from scores to probabilities, and how often a decision by a score goes wrong. */
-import type { Calibration, ErrorRates } from './calibration';
+import { FACTORS, type Band, type Calibration, type ErrorRates, type Factor, type Term } from './calibration';
+import type { Side } from './voiceprint';
 
 /** How alike two voiceprints are: a log-likelihood ratio with a calibration, the cosine itself without one. */
-export type Score = (cosine: number, speechLength: number, otherSpeechLength: number) => number;
+export type Score = (cosine: number, one: Side, other: Side) => number;
 
 /** Shares, 0 to 1; null where nobody has measured. */
 export interface ExpectedErrors {
@@ -22,14 +23,58 @@ export function clampCosine(cosine: number): number {
 	return Math.max(-1, Math.min(1, cosine));
 }
 
+/** Speech of which nobody knows counts as wide. */
+export function bandOf({ conditions: one }: Side, { conditions: other }: Side): Band {
+	const narrow = Number(one?.narrowBand ?? false) + Number(other?.narrowBand ?? false);
+	return narrow === 0 ? 'wide' : narrow === 2 ? 'narrow' : 'mixed';
+}
+
+/** Of the noisier side, dB; null where neither is known. */
+export function lowerSnr({ conditions: one }: Side, { conditions: other }: Side): number | null {
+	const [a, b] = [one?.snr ?? null, other?.snr ?? null];
+	return a === null ? b : b === null ? a : Math.min(a, b);
+}
+
+const within = (value: number, least: number, most: number) => Math.max(least, Math.min(most, value));
+
+/** How each factor of a calibration's terms is found. */
+const FACTOR: Record<Factor, (calibration: Calibration, cosine: number, one: Side, other: Side) => number> = {
+	cosine: (_, cosine) => cosine,
+	normalized_cosine: ({ unknowns }, cosine, { conditions: one }, { conditions: other }) => {
+		const { cohortMean: mean, cohortDeviation: deviation } = unknowns;
+		const [a, b] = [one?.cohort ?? null, other?.cohort ?? null];
+		const [mine, theirs] = [a ? (cosine - a.mean) / a.deviation : (cosine - mean) / deviation, b ? (cosine - b.mean) / b.deviation : (cosine - mean) / deviation];
+		return (mine + theirs) / 2;
+	},
+	log_length: ({ shortest, longest }, _, { speechLength: one }, { speechLength: other }) =>
+		Math.log(within(harmonicMean(one, other), shortest, longest)),
+	both_narrow: (_, _cosine, one, other) => (bandOf(one, other) === 'narrow' ? 1 : 0),
+	bands_differ: (_, _cosine, one, other) => (bandOf(one, other) === 'mixed' ? 1 : 0),
+	snr: ({ unknowns, lowestSnr, highestSnr }, _, one, other) => within(lowerSnr(one, other) ?? unknowns.snr, lowestSnr, highestSnr),
+};
+
 export function scoreWith(calibration: Calibration | undefined): Score {
 	if (!calibration) return clampCosine;
-	const { slope, offset, slopeByLength, offsetByLength, shortest, longest } = calibration;
-	return (cosine, speechLength, otherSpeechLength) => {
-		const seconds = harmonicMean(speechLength, otherSpeechLength);
-		const length = Math.log(Math.max(shortest, Math.min(longest, seconds)));
-		return (slope + slopeByLength * length) * clampCosine(cosine) + offset + offsetByLength * length;
+	const { terms } = calibration;
+	const used = FACTORS.filter((factor) => terms.some(({ of }) => of.includes(factor)));
+	const compiled = terms.map(({ of, weight }) => ({ weight, of: of.map((factor) => used.indexOf(factor)) }));
+	const values = new Float64Array(used.length);
+	return (given, one, other) => {
+		const cosine = clampCosine(given);
+		for (let i = 0; i < used.length; i++) values[i] = FACTOR[used[i]!](calibration, cosine, one, other);
+		let llr = 0;
+		for (const { weight, of } of compiled) {
+			let product = weight;
+			for (const factor of of) product *= values[factor]!;
+			llr += product;
+		}
+		return llr;
 	};
+}
+
+/** Of terms whose factors are known by name. */
+export function sumOfTerms<F extends string>(terms: ReadonlyArray<Term<F>>, values: Record<F, number>): number {
+	return terms.reduce((sum, { of, weight }) => sum + of.reduce((product, factor) => product * values[factor], weight), 0);
 }
 
 /**
@@ -41,17 +86,15 @@ export function probabilityOf(llr: number, prior: number): number {
 	return 1 / (1 + Math.exp(-(llr + Math.log(prior / (1 - prior)))));
 }
 
-/** What to expect of a threshold, by speech length: to be asked once per threshold, then for each pair. */
-export function expectedErrors(
-	{ errorRates }: Calibration,
-	threshold: number,
-): (speechLength: number, otherSpeechLength: number) => ExpectedErrors {
-	const bands = errorRates.map((band) => ({ ...band, ...ratesAt(band, threshold) }));
-	return (speechLength, otherSpeechLength) => {
-		const seconds = harmonicMean(speechLength, otherSpeechLength);
+/** What to expect of a threshold, by speech length and band: to be asked once per threshold, then for each pair. */
+export function expectedErrors({ errorRates }: Calibration, threshold: number): (one: Side, other: Side) => ExpectedErrors {
+	const measured = errorRates.map((rates) => ({ ...rates, ...ratesAt(rates, threshold) }));
+	return (one, other) => {
+		const seconds = harmonicMean(one.speechLength, other.speechLength);
+		const band = bandOf(one, other);
 		// More speech than anybody measured is no worse than the longest that was; less may be much worse.
-		const band = bands.findLast(({ shortest }) => seconds >= shortest);
-		return band ? { falseAccept: band.falseAccept, falseReject: band.falseReject } : UNKNOWN;
+		const rates = measured.findLast((rates) => seconds >= rates.shortest && (rates.band === undefined || rates.band === band));
+		return rates ? { falseAccept: rates.falseAccept, falseReject: rates.falseReject } : UNKNOWN;
 	};
 }
 

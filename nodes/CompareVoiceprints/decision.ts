@@ -3,6 +3,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { VoiceprintError } from '../../errors';
 import type { Calibration, OperatingPoint } from '../../voiceprints/calibration';
 import { expectedErrors, probabilityOf, scoreWith, type ExpectedErrors, type Score } from '../../voiceprints/scoring';
+import type { Side } from '../../voiceprints/voiceprint';
 import { choice, invalid, number, read, readCollection } from '../common/read';
 import { OPERATING_POINT, OPTIONS, PRIOR, THRESHOLD } from './parameters';
 
@@ -24,7 +25,9 @@ export interface Decision {
 	fields: { score_type: string; operating_point: string; threshold: number };
 	/** Probability of the same speaker; null for cosines, from which none can be told. */
 	probability(score: number): number | null;
-	expected(speechLength: number, otherSpeechLength: number): ExpectedErrors;
+	expected(one: Side, other: Side): ExpectedErrors;
+	/** What the scores are by; undefined for cosines and for scores of a server. */
+	calibration: Calibration | undefined;
 }
 
 const POINT_NAMES: Record<Wish['operatingPoint'], string> = {
@@ -58,7 +61,7 @@ export function decideLocally(wish: Wish, calibration: Calibration | undefined, 
 		const { operatingPoint } = wish;
 		const threshold = operatingPoint === 'custom' ? wish.threshold : calibration.operatingPoints[operatingPoint];
 		const expected = expectedErrors(calibration, threshold);
-		return { ...decision(wish, threshold, 'llr'), score: scoreWith(calibration), expected };
+		return { ...decision(wish, threshold, 'llr'), score: scoreWith(calibration), expected, calibration };
 	}
 	if (wish.operatingPoint === 'custom') return { ...decision(wish, wish.threshold, 'cosine'), score: scoreWith(undefined) };
 	throw new VoiceprintError(
@@ -82,6 +85,7 @@ function decision({ operatingPoint, prior }: Wish, threshold: number, scoreType:
 		fields: { score_type: scoreType, operating_point: POINT_NAMES[operatingPoint], threshold },
 		probability: (score) => (scoreType === 'llr' ? probabilityOf(score, prior) : null),
 		expected: () => ({ falseAccept: null, falseReject: null }),
+		calibration: undefined,
 	};
 }
 

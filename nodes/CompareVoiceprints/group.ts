@@ -32,5 +32,5 @@ export async function group(session: Session): Promise<INodeExecutionData[]> {
 		silent: members.filter(({ value }) => value.isSilent).map(({ itemIndex }) => itemIndex),
 		provenance: await driver.provenance(),
 	};
-	return FORMS[form](session, grouped, failed);
+	return await FORMS[form](session, grouped, failed);
 }

@@ -1,15 +1,16 @@
 /** Grouped voiceprints as items: one per voiceprint that says whose it is, or one per speaker that lists the voiceprints. */
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import type { Normalizer } from '../../voiceprints/cohort';
 import { mergeVoiceprints } from '../../voiceprints/merge';
 import { parsePath, valueAt } from '../common/path';
 import { invalid, readCollection } from '../common/read';
 import { rounded, type Decision } from './decision';
-import type { Reading } from './drivers/driver';
+import { asSide, sideOf, type Reading } from './drivers/driver';
 import { gathered, inPlace, type Placed } from './members';
 import { mergedFields } from './merge';
 import { CONVERSATION_FIELD, OPTIONS } from './parameters';
 import type { Session } from './session';
-import { emptyVoiceprint, littleSpeech } from './warnings';
+import { emptyVoiceprint, littleSpeech, outside } from './warnings';
 
 /** Which voiceprint is of which speaker; lists run over the voiceprints with speech. */
 export interface Grouped {
@@ -41,9 +42,11 @@ export function itemPerVoiceprint(session: Session, grouped: Grouped, failed: Pl
 	const found = speakers.flatMap(({ name, members }) =>
 		members.map((member): Placed => {
 			const place = grouped.items[member]!;
-			const length = grouped.readings[member]!.speechLength;
+			const reading = grouped.readings[member]!;
+			const length = reading.speechLength;
+			const beyond = outside(grouped.decision.calibration, asSide(sideOf(reading)), 'The voiceprint');
 			const fields = { speaker: name, ...aboutItem(session, place), speech_length: rounded(length), ...shared };
-			return { place, item: session.item(place, fields, littleSpeech([length], ['The voiceprint'])) };
+			return { place, item: session.item(place, fields, [...littleSpeech([length], ['The voiceprint']), ...beyond]) };
 		}),
 	);
 	const silent = grouped.silent.map((place): Placed => {
@@ -54,9 +57,11 @@ export function itemPerVoiceprint(session: Session, grouped: Grouped, failed: Pl
 }
 
 /** Errors come last, as their items have no place among the speakers. */
-export function itemPerSpeaker(session: Session, grouped: Grouped, failed: Placed[]): INodeExecutionData[] {
+export async function itemPerSpeaker(session: Session, grouped: Grouped, failed: Placed[]): Promise<INodeExecutionData[]> {
 	const speakers = speakersOf(grouped);
 	const together = conversations(session, grouped, speakers);
+	const { model } = grouped;
+	const normalizer = model === null ? undefined : await session.driver.normalizer(model, 0);
 	for (const itemIndex of grouped.silent) session.hint(itemIndex, emptyVoiceprint('it is of no speaker'));
 	const items = speakers.map((speaker) => {
 		const [first, ...others] = speaker.members.map((member) => grouped.items[member]!) as [number, ...number[]];
@@ -72,7 +77,7 @@ export function itemPerSpeaker(session: Session, grouped: Grouped, failed: Place
 			})),
 			together_with: together.get(speaker.name) ?? [],
 			...provenance(grouped),
-			...voiceprintOf(grouped, speaker),
+			...voiceprintOf(grouped, speaker, normalizer),
 		};
 		return session.item(first, fields, littleSpeech([speaker.speechLength], [`All of ${speaker.name}`]), others);
 	});
@@ -131,11 +136,11 @@ function conversations(session: Session, { items }: Grouped, speakers: Speaker[]
 }
 
 /** What all voiceprints of a speaker say together; a server's voiceprints cannot be merged here. */
-function voiceprintOf({ readings }: Grouped, { members }: Speaker): IDataObject {
+function voiceprintOf({ readings }: Grouped, { members }: Speaker, normalizer: Normalizer | undefined): IDataObject {
 	const voiceprints = members.flatMap((member) => readings[member]!.voiceprint ?? []);
 	if (voiceprints.length === 0) return {};
 	const { engine: _engine, model: _model, speech_length: _length, ...fields } = mergedFields(
-		mergeVoiceprints(voiceprints),
+		mergeVoiceprints(voiceprints, normalizer),
 	);
 	return fields;
 }

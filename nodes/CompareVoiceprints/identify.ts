@@ -4,19 +4,19 @@ import { bestEntries } from '../../voiceprints/gallery';
 import { runForEachItem } from '../common/itemLoop';
 import { number, readCollection } from '../common/read';
 import { readWish, rounded, type Decision } from './decision';
-import { checkSameModel, type Scores } from './drivers/driver';
+import { asSide, checkSameModel, sideOf, type Entries, type KnownSide, type Scores } from './drivers/driver';
 import { VOICEPRINT_FIELD } from './fieldParameters';
 import { MAXIMUM_MATCHES, OPTIONS } from './parameters';
 import type { Session } from './session';
 import { readSpeakers, type Speakers } from './speakers';
 import { findVoiceprint, readPath, withNeighbours, type Given } from './voiceprints';
-import { littleSpeech } from './warnings';
+import { littleSpeech, outside, outsideOfBoth, type CompareWarning } from './warnings';
 
 /** A voiceprint beside all entries of the gallery. */
 interface Compared extends Scores {
 	decision: Decision;
 	speakers: Speakers;
-	speechLength: number | null;
+	probe: KnownSide;
 	model: string | null;
 	/** Strangers in the gallery that would be taken for this speaker; null where nobody knows. */
 	falseMatches: number | null;
@@ -31,8 +31,9 @@ export async function identify(session: Session): Promise<INodeExecutionData[]> 
 		if (pace.isDue) await pace.rest();
 		const most = Math.floor(number(MAXIMUM_MATCHES, readCollection(ctx, itemIndex, OPTIONS).maximumMatches));
 		const compared = await lookUp(session, itemIndex, speakersOf);
-		const warnings = [...littleSpeech([compared.speechLength], ['The voiceprint']), ...compared.speakers.warnings];
-		return [session.item(itemIndex, { ...fieldsOf(compared, most), ...(await driver.provenance()) }, warnings)];
+		const best = bestEntries(compared.scores, compared.speakers.labels, most);
+		const fields = { ...fieldsOf(compared, best), ...(await driver.provenance()) };
+		return [session.item(itemIndex, fields, warningsOf(compared, best[0]))];
 	});
 }
 
@@ -51,14 +52,25 @@ async function lookUp(session: Session, itemIndex: number, speakersOf: () => Pro
 	const model = probe.model ?? entries.model;
 	const decision = await driver.decide(wish, model, itemIndex);
 	const scores = await entries.compare(itemIndex, probe, decision);
-	const falseMatches = await expectedFalseMatches(session, decision, probe.speechLength, entries.speechLengths);
-	return { decision, speakers, ...scores, speechLength: probe.speechLength, model, falseMatches };
+	const side = sideOf(probe);
+	const falseMatches = await expectedFalseMatches(session, decision, side, entries.sides);
+	return { decision, speakers, ...scores, probe: side, model, falseMatches };
 }
 
-function fieldsOf(compared: Compared, most: number): object {
-	const { decision, speakers, scores, speechLength, model, falseMatches } = compared;
+/** Of the entries, only the best one is spoken of: the answer hangs on it. */
+function warningsOf({ decision, speakers, probe }: Compared, best: number | undefined): CompareWarning[] {
+	const { calibration } = decision;
+	const little = littleSpeech([probe.speechLength], ['The voiceprint']);
+	if (best === undefined) return [...little, ...outside(calibration, asSide(probe), 'The voiceprint'), ...speakers.warnings];
+	const entry = asSide(speakers.entries.sides[best]!);
+	const beyond = outsideOfBoth(calibration, [asSide(probe), entry], ['The voiceprint', `That of the best match, item ${speakers.items[best]!} of the gallery,`]);
+	return [...little, ...beyond, ...speakers.warnings];
+}
+
+function fieldsOf(compared: Compared, bestOnes: number[]): object {
+	const { decision, speakers, probe, model, falseMatches } = compared;
 	const size = speakers.items.length;
-	const matches = bestEntries(scores, speakers.labels, most).map((entry) => matchOf(compared, entry));
+	const matches = bestOnes.map((entry) => matchOf(compared, entry));
 	const best = matches[0]?.same_speaker ? matches[0] : null;
 	return {
 		speaker: best ? best.name : 'unknown',
@@ -68,7 +80,7 @@ function fieldsOf(compared: Compared, most: number): object {
 		...decision.fields,
 		expected_false_accept_rate: rounded(falseMatches === null ? null : falseMatches / size),
 		expected_false_matches: rounded(falseMatches),
-		speech_length: rounded(speechLength),
+		speech_length: rounded(probe.speechLength),
 		model,
 	};
 }
@@ -81,7 +93,7 @@ function matchOf({ decision, speakers, scores, cosines }: Compared, entry: numbe
 		score: rounded(score),
 		probability: rounded(decision.probability(score)),
 		...(cosines ? { cosine: rounded(cosines[entry]!) } : {}),
-		speech_length: rounded(speakers.entries.speechLengths[entry]!),
+		speech_length: rounded(speakers.entries.sides[entry]!.speechLength),
 		gallery_item: speakers.items[entry]!,
 	};
 }
@@ -90,13 +102,14 @@ function matchOf({ decision, speakers, scores, cosines }: Compared, entry: numbe
 async function expectedFalseMatches(
 	{ pace }: Session,
 	decision: Decision,
-	speechLength: number | null,
-	others: ArrayLike<number | null>,
+	probe: KnownSide,
+	others: Entries['sides'],
 ): Promise<number | null> {
+	const one = asSide(probe);
 	let [sum, known] = [0, 0];
 	for (let entry = 0; entry < others.length; entry++) {
 		if ((entry & 255) === 0 && pace.isDue) await pace.rest();
-		const { falseAccept } = decision.expected(speechLength ?? 0, others[entry] ?? 0);
+		const { falseAccept } = decision.expected(one, asSide(others[entry]!));
 		if (falseAccept === null) continue;
 		sum += falseAccept;
 		known += 1;

@@ -57,7 +57,9 @@ async function mergeGroup(
 ): Promise<{ fields: IDataObject; warnings: CompareWarning[] }> {
 	const speaking = group.filter(({ value }) => value.voiceprint.vector.length > 0);
 	if (speaking.length === 0) throw noSpeechBehind();
-	const merged = mergeVoiceprints(speaking.map(({ value }) => value.voiceprint));
+	const [first] = speaking as [Member<OfGroup>];
+	const normalizer = await session.driver.normalizer(first.value.voiceprint.model, 0);
+	const merged = mergeVoiceprints(speaking.map(({ value }) => value.voiceprint), normalizer);
 	const { voiceprint } = merged;
 	const empty = group.filter((member) => !speaking.includes(member));
 	const warnings = [
@@ -87,8 +89,8 @@ async function misfits(session: Session, members: Array<Member<OfGroup>>, merged
 	if (!calibration || toOthers.length === 0) return [];
 	const score = scoreWith(calibration);
 	return members.flatMap(({ itemIndex, value }, index): CompareWarning[] => {
-		const { speechLength } = value.voiceprint;
-		const llr = score(toOthers[index]!, speechLength, voiceprint.speechLength - speechLength);
+		const others = { ...voiceprint, speechLength: voiceprint.speechLength - value.voiceprint.speechLength };
+		const llr = score(toOthers[index]!, value.voiceprint, others);
 		if (llr >= calibration.operatingPoints.balanced) return [];
 		const message = `The voiceprint of item ${itemIndex} does not fit the others: it may be of another speaker (score ${llr.toFixed(1)})`;
 		return [{ code: 'VOICEPRINT_DOES_NOT_FIT', message }];

@@ -4,12 +4,12 @@ import { VoiceprintError } from '../../errors';
 import { runForEachItem } from '../common/itemLoop';
 import { choice, read } from '../common/read';
 import { readWish, rounded, type Decision } from './decision';
-import { checkSameModel, type Entries } from './drivers/driver';
+import { asSide, checkSameModel, sideOf, type Entries, type KnownSide } from './drivers/driver';
 import { SECOND_FIELD, SECOND_INPUT_FIELD, VOICEPRINT_FIELD } from './fieldParameters';
 import { COMPARE_WITH } from './parameters';
 import type { Session } from './session';
 import { findVoiceprint, readPath, withNeighbours, type Given } from './voiceprints';
-import { littleSpeech } from './warnings';
+import { littleSpeech, outsideOfBoth } from './warnings';
 
 interface Compared {
 	decision: Decision;
@@ -17,8 +17,10 @@ interface Compared {
 	/** Only where the driver knows it. */
 	cosine?: number;
 	model: string | null;
-	speechLengths: [number | null, number | null];
+	sides: [KnownSide, KnownSide];
 }
+
+const NAMES: [string, string] = ['The first voiceprint', 'The second voiceprint'];
 
 type Pair = [Given, Given];
 
@@ -29,7 +31,11 @@ export async function verify(session: Session): Promise<INodeExecutionData[]> {
 	return await runForEachItem(ctx, async (itemIndex) => {
 		if (pace.isDue) await pace.rest();
 		const compared = await compareOne(session, itemIndex, entriesOf);
-		const warnings = littleSpeech(compared.speechLengths, ['The first voiceprint', 'The second voiceprint']);
+		const [one, other] = compared.sides;
+		const warnings = [
+			...littleSpeech([one.speechLength, other.speechLength], NAMES),
+			...outsideOfBoth(compared.decision.calibration, [asSide(one), asSide(other)], NAMES),
+		];
 		return [session.item(itemIndex, { ...fieldsOf(compared), ...(await driver.provenance()) }, warnings)];
 	});
 }
@@ -53,7 +59,7 @@ async function compareOne(
 		score: scores[0]!,
 		...(cosines ? { cosine: cosines[0]! } : {}),
 		model,
-		speechLengths: [probe.speechLength, entries.speechLengths[0] ?? null],
+		sides: [sideOf(probe), entries.sides[0]!],
 	};
 }
 
@@ -73,9 +79,9 @@ function entriesFor(session: Session): (itemIndex: number, other: Given) => Entr
 	};
 }
 
-function fieldsOf({ decision, score, cosine: raw, model, speechLengths }: Compared): object {
-	const [one, other] = speechLengths;
-	const { falseAccept, falseReject } = decision.expected(one ?? 0, other ?? 0);
+function fieldsOf({ decision, score, cosine: raw, model, sides }: Compared): object {
+	const [one, other] = sides;
+	const { falseAccept, falseReject } = decision.expected(asSide(one), asSide(other));
 	return {
 		same_speaker: score >= decision.threshold,
 		score: rounded(score),
@@ -84,7 +90,7 @@ function fieldsOf({ decision, score, cosine: raw, model, speechLengths }: Compar
 		...(raw === undefined ? {} : { cosine: rounded(raw) }),
 		expected_false_accept_rate: rounded(falseAccept),
 		expected_false_reject_rate: rounded(falseReject),
-		speech_lengths: speechLengths.map(rounded),
+		speech_lengths: sides.map(({ speechLength }) => rounded(speechLength)),
 		model,
 	};
 }

@@ -1,7 +1,10 @@
 /** Findings about voiceprints that are no failures. */
+import type { Calibration } from '../../voiceprints/calibration';
+import { outsideCalibration, pairOutsideCalibration } from '../../voiceprints/coverage';
+import type { Side } from '../../voiceprints/voiceprint';
 
 export interface CompareWarning {
-	code: 'LITTLE_SPEECH' | 'EMPTY_VOICEPRINT' | 'ENTRY_SKIPPED' | 'VOICEPRINT_DOES_NOT_FIT';
+	code: 'LITTLE_SPEECH' | 'EMPTY_VOICEPRINT' | 'ENTRY_SKIPPED' | 'VOICEPRINT_DOES_NOT_FIT' | 'OUTSIDE_CALIBRATION';
 	message: string;
 }
 
@@ -27,4 +30,20 @@ export function littleSpeech(lengths: Array<number | null>, names: string[]): Co
 
 export function emptyVoiceprint(consequence: string): CompareWarning {
 	return { code: 'EMPTY_VOICEPRINT', message: `The voiceprint has no speech behind it: ${consequence}` };
+}
+
+/** Where there is no calibration, scores are cosines, which promise nothing. */
+export function outside(calibration: Calibration | undefined, side: Side, name: string): CompareWarning[] {
+	return (calibration ? outsideCalibration(calibration, side, name) : []).map(asWarning);
+}
+
+/** The same for both sides of a comparison, and for what they are together. */
+export function outsideOfBoth(calibration: Calibration | undefined, [one, other]: [Side, Side], names: [string, string]): CompareWarning[] {
+	if (!calibration) return [];
+	const together = pairOutsideCalibration(calibration, one, other).map(asWarning);
+	return [...outside(calibration, one, names[0]), ...outside(calibration, other, names[1]), ...together];
+}
+
+function asWarning(fact: string): CompareWarning {
+	return { code: 'OUTSIDE_CALIBRATION', message: `${fact}: the score may mean something else` };
 }

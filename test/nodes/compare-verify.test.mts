@@ -4,9 +4,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { calibrationOf } from '../../dist/models/calibrations.js';
-import { decodeVoiceprint } from '../../dist/voiceprints/encoding.js';
+import { decodeVoiceprint, encodeVoiceprint } from '../../dist/voiceprints/encoding.js';
 import { cosine as cosineOf } from '../../dist/voiceprints/vector.js';
 import { BUNDLED, bundledScore, COMPARE, compare, faultOf, itemOf, items, NOBODY, summary, textOf, voices } from './support/compare.mts';
+import { cohortFile } from '../voiceprints/support/cohorts.mts';
+import { unitVector, voiceprintOf } from '../voiceprints/support/vectors.mts';
 import { assertItemsUntouched, harness, SYSTEM_TEXT } from './support/node.mts';
 
 const { anna, ben, like, random } = voices(41);
@@ -33,7 +35,7 @@ describe('the result', () => {
 			warnings: [],
 		});
 		assert.ok(Math.abs((cosine as number) - value) < 1e-5 && Math.abs(value - 0.9) < 0.01);
-		assert.ok(Math.abs((score as number) - bundledScore(value, 12, 6)) < 1e-3);
+		assert.ok(Math.abs((score as number) - bundledScore(value, { speechLength: 12 }, { speechLength: 6 })) < 1e-3);
 		assert.ok(Math.abs((probability as number) - 1 / (1 + Math.exp(-(score as number)))) < 1e-5);
 		for (const rate of [expected_false_accept_rate, expected_false_reject_rate] as number[]) assert.ok(rate > 0 && rate < 0.2);
 		assert.deepEqual(output[0].pairedItem, { item: 0 });
@@ -236,6 +238,28 @@ describe('a model without calibration', () => {
 		const { json } = (await compare({ options: { modelFile: file } }, [unknown()])).output[0];
 		assert.equal(json.score_type, 'llr');
 		assert.ok(Math.abs((json.score as number) - 5) < 0.01);
+	});
+
+	it('may score by band, noise and a cohort, and says where speech is unlike what it was made with', async () => {
+		const folder = harness.readableFolder;
+		const others = Array.from({ length: 5 }, () => unitVector(random));
+		writeFileSync(join(folder, 'heard.bin'), cohortFile('heard', others, others));
+		const calibration = {
+			llr: { terms: [{ of: ['normalized_cosine'], weight: 0.1 }, { of: ['bands_differ'], weight: -7 }] },
+			cohort: { nearest: 4, file: 'heard.bin' },
+			covers: { lowest_snr: 5, bands: ['wide', 'narrow'] },
+		};
+		const file = join(folder, 'heard.json');
+		writeFileSync(file, JSON.stringify({ id: 'heard', file: 'x.onnx', dimension: 192, input: { kind: 'waveform' }, calibration }));
+		const heard = (narrowBand: boolean, snr: number) =>
+			encodeVoiceprint({ ...voiceprintOf(anna, 12, 'heard'), conditions: { narrowBand, snr, cohort: { mean: 0.5, deviation: 0.1 } } });
+		const { output } = await compare({ options: { modelFile: file } }, [pair(heard(false, 20), heard(false, 20)), pair(heard(false, 20), heard(true, 0))]);
+		const [[alike, none], [apart, warnings]] = output.map(({ json }) => [json.score as number, json.warnings as Array<{ code: string; message: string }>] as const);
+		assert.ok(Math.abs(alike - 0.5) < 0.01 && Math.abs(apart - (0.5 - 7)) < 0.01);
+		assert.deepEqual(none, []);
+		assert.deepEqual(warnings.map(({ code }) => code), ['OUTSIDE_CALIBRATION', 'OUTSIDE_CALIBRATION']);
+		assert.match(warnings[0].message, /^The second voiceprint is 0 dB above its noise, less than the 5 dB/);
+		assert.match(warnings[1].message, /^One voiceprint is of telephone speech and the other is not/);
 	});
 
 	it('is described only where n8n lets its nodes read', async () => {

@@ -13,15 +13,19 @@ const DOCUMENT = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'voi
 
 const EXAMPLE: Voiceprint = { model: 'demo', speechLength: 2.5, vector: Float32Array.of(0.5, -0.5, 0.5, -0.5) };
 
+const HEARD: Voiceprint = { ...EXAMPLE, conditions: { narrowBand: true, snr: 18.5, cohort: { mean: 0.25, deviation: 0.0625 } } };
+
 const INVALID = { name: 'VoiceprintError', code: 'INVALID_VOICEPRINT' };
 
 describe('the format', () => {
 	it('is, byte for byte, what the documentation shows', () => {
-		const [[, text], [, dump]] = [...DOCUMENT.matchAll(/```\n([\s\S]*?)```/g)];
-		const bytes = dump.trim().split('\n').map((line) => line.split('   ')[0]).join(' ');
-		const encoded = encodeVoiceprint(EXAMPLE);
-		assert.equal(encoded, text.trim());
-		assert.equal(Buffer.from(encoded, 'base64').toString('hex').replace(/../g, '$& ').trim(), bytes);
+		const [[, text], [, dump], [, heard], [, more]] = [...DOCUMENT.matchAll(/```\n([\s\S]*?)```/g)];
+		const bytesOf = (shown: string) => shown.trim().split('\n').map((line) => line.split('   ')[0]).join(' ');
+		const hex = (encoded: string) => Buffer.from(encoded, 'base64').toString('hex').replace(/../g, '$& ').trim();
+		assert.equal(encodeVoiceprint(EXAMPLE), text.trim());
+		assert.equal(hex(encodeVoiceprint(EXAMPLE)), bytesOf(dump));
+		assert.equal(encodeVoiceprint(HEARD), heard.trim());
+		assert.ok(hex(encodeVoiceprint(HEARD)).endsWith(bytesOf(more)));
 	});
 
 	it('takes the bytes and characters that the documentation names', () => {
@@ -50,6 +54,19 @@ describe('what was written is read', () => {
 	it('again the same, once rounded', () => {
 		const text = textOf(vector);
 		assert.equal(encodeVoiceprint(decodeVoiceprint(text)), text);
+	});
+
+	it('with the conditions of its speech, those that nobody knows as null', () => {
+		for (const type of ['float16', 'float32'] as const) {
+			assert.deepEqual(decodeVoiceprint(encodeVoiceprint(HEARD, type)), HEARD);
+			const little = { ...EXAMPLE, conditions: { narrowBand: false, snr: null, cohort: null } };
+			assert.deepEqual(decodeVoiceprint(encodeVoiceprint(little, type)), little);
+		}
+	});
+
+	it('in the first version of the format where nothing is known of its speech, in the second where something is', () => {
+		const versionOf = (voiceprint: Voiceprint) => Buffer.from(encodeVoiceprint(voiceprint), 'base64')[4];
+		assert.deepEqual([versionOf(EXAMPLE), versionOf(HEARD)], [1, 2]);
 	});
 
 	it('without speech, as nobody', () => {
@@ -90,7 +107,7 @@ describe('what is no voiceprint is refused, and why:', () => {
 		['a text that is cut off', sound.slice(0, 255), /truncated: it(s base64 text is cut off)/],
 		['bytes that are cut off', sound.slice(0, 256), /truncated: it has 192 bytes and should have 420/],
 		['the beginning alone', sound.slice(0, 8), /truncated: it has 6 bytes/],
-		['a newer version', tampered(sound, (bytes) => void bytes.writeUInt8(2, 4)), /has version 2 of the format/],
+		['a newer version', tampered(sound, (bytes) => void bytes.writeUInt8(3, 4)), /has version 3 of the format/],
 		['version 0', tampered(sound, (bytes) => void bytes.writeUInt8(0, 4)), /damaged: there is no version 0/],
 		['another byte', tampered(sound, (bytes) => void (bytes[200] ^= 1), { fixed: false }), /damaged: its checksum is wrong/],
 		['more bytes', tampered(sound, (bytes) => Buffer.concat([bytes, Buffer.alloc(3)])), /damaged: it goes on after its end/],
@@ -108,6 +125,18 @@ describe('what is no voiceprint is refused, and why:', () => {
 		const text = tampered(encodeVoiceprint(EXAMPLE, 'float32'), (bytes) => void bytes.writeUInt8(3, 5));
 		assert.throws(() => decodeVoiceprint(text), { ...INVALID, message: /kind of numbers is unknown/ });
 	});
+
+	const conditions: Array<[string, (bytes: Buffer) => void, RegExp]> = [
+		['a mark that nobody knows', (bytes) => void (bytes[bytes.length - 17] |= 8), /mark that nobody knows/],
+		['a signal-to-noise ratio that is none', (bytes) => void bytes.writeFloatLE(NaN, bytes.length - 16), /signal-to-noise ratio is NaN/],
+		['a mean cosine that is none', (bytes) => void bytes.writeFloatLE(1.5, bytes.length - 12), /mean cosine to the cohort is 1.5/],
+		['a deviation of nothing', (bytes) => void bytes.writeFloatLE(0, bytes.length - 8), /deviation of its cosines to the cohort is 0/],
+	];
+	for (const [name, change, message] of conditions) {
+		it(name, () => {
+			assert.throws(() => decodeVoiceprint(tampered(encodeVoiceprint(HEARD), change)), { ...INVALID, message });
+		});
+	}
 
 	it('no model', () => {
 		const text = tampered(encodeVoiceprint(EXAMPLE), (bytes) => {
@@ -133,6 +162,8 @@ describe('what comes from a broken model is not written:', () => {
 		['a vector of zeros', { ...EXAMPLE, vector: new Float32Array(4) }, /not of length one/],
 		['a vector twice as long', { ...EXAMPLE, vector: EXAMPLE.vector.map((value) => 2 * value) }, /not of length one/],
 		['a speech length that is none', { ...EXAMPLE, speechLength: NaN }, /speech length/],
+		['a noise that is none', { ...EXAMPLE, conditions: { narrowBand: false, snr: NaN, cohort: null } }, /signal-to-noise/],
+		['a cohort that is one voice', { ...EXAMPLE, conditions: { narrowBand: false, snr: 1, cohort: { mean: 1, deviation: 0 } } }, /deviation/],
 	];
 	for (const [name, voiceprint, description] of cases) {
 		it(name, () => assert.throws(() => encodeVoiceprint(voiceprint), { code: 'INVALID_MODEL', description }));
@@ -160,14 +191,20 @@ function readOrRefused(text: string, original: Voiceprint): 'same' | 'refused' {
 }
 
 describe('no damage goes unnoticed:', () => {
-	const samples = [encodeVoiceprint(EXAMPLE), encodeVoiceprint(EXAMPLE, 'float32'), NOBODY, textOf(unitVector(randomNumbers(6)))];
+	const samples = [
+		encodeVoiceprint(EXAMPLE),
+		encodeVoiceprint(EXAMPLE, 'float32'),
+		NOBODY,
+		encodeVoiceprint(HEARD),
+		textOf(unitVector(randomNumbers(6))),
+	];
 
 	it('every other value of every byte', () => {
 		for (const [index, text] of samples.entries()) {
 			const original = decodeVoiceprint(text);
 			const bytes = Buffer.from(text, 'base64');
 			// All values for small ones, every bit for the large one.
-			const masks = index === 3 ? [1, 2, 4, 8, 16, 32, 64, 128] : Array.from({ length: 255 }, (_, i) => i + 1);
+			const masks = index === samples.length - 1 ? [1, 2, 4, 8, 16, 32, 64, 128] : Array.from({ length: 255 }, (_, i) => i + 1);
 			for (let at = 0; at < bytes.length; at++) {
 				for (const mask of masks) {
 					bytes[at] ^= mask;

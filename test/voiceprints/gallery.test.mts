@@ -20,7 +20,7 @@ describe('a gallery', () => {
 		const gallery = new Gallery(texts.length);
 		texts.forEach((text) => gallery.add(text));
 		const seen: number[] = [];
-		const { cosines, scores } = await gallery.compare(probe, (value, mine, other) => (seen.push(mine * 100 + other), value * other), new Pace());
+		const { cosines, scores } = await gallery.compare(probe, (value, mine, other) => (seen.push(mine.speechLength * 100 + other.speechLength), value * other.speechLength), new Pace());
 		for (const [i, text] of texts.entries()) {
 			const { vector, speechLength } = decodeVoiceprint(text);
 			const expected = cosine(probe.vector, vector);

@@ -1,8 +1,11 @@
 /** Several voiceprints of one speaker as one. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { parseCohort } from '../../dist/voiceprints/cohort.js';
 import { mergeVoiceprints } from '../../dist/voiceprints/merge.js';
 import { cosine } from '../../dist/voiceprints/vector.js';
+import type { Voiceprint } from '../../dist/voiceprints/voiceprint.js';
+import { cohortFile } from './support/cohorts.mts';
 import { near, randomNumbers, unitVector, voiceprintOf } from './support/vectors.mts';
 
 const X = Float32Array.of(1, 0);
@@ -83,5 +86,28 @@ describe('merged voiceprints', () => {
 		assert.equal(code(voiceprintOf(X), voiceprintOf(X, 1, 'other')), 'MODELS_DIFFER');
 		assert.equal(code(voiceprintOf(X), voiceprintOf(Float32Array.of(-1, 0))), 'INVALID_VOICEPRINT');
 		assert.equal(code(voiceprintOf(X), voiceprintOf(Float32Array.of(1, 0, 0))), 'INVALID_VOICEPRINT');
+	});
+});
+
+describe('the conditions of merged speech', () => {
+	const heard = (voiceprint: Voiceprint, narrowBand: boolean, snr: number | null): Voiceprint => ({
+		...voiceprint,
+		conditions: { narrowBand, snr, cohort: { mean: 0.9, deviation: 0.5 } },
+	});
+	const cohort = parseCohort(cohortFile('m', [X, Y, X, Y], [Y, Float32Array.of(-1, 0), Y]), 'm');
+	const merged = (...members: Voiceprint[]) => mergeVoiceprints(members, { cohort, nearest: 3 }).voiceprint;
+
+	it('are the band of most of it, the mean noise, and the cohort of that band asked again', () => {
+		const { vector, conditions } = merged(heard(voiceprintOf(X, 30), true, 20), heard(voiceprintOf(Y, 10), false, 10));
+		assert.equal(conditions!.narrowBand, true);
+		closeTo(conditions!.snr!, 17.5);
+		const cosines = [vector[1], vector[1], -vector[0]];
+		closeTo(conditions!.cohort!.mean, cosines.reduce((sum, one) => sum + one) / 3);
+	});
+
+	it('leave out what is not known, and the cohort where there is none', () => {
+		const [one, other] = [heard(voiceprintOf(X, 30), false, null), voiceprintOf(Y, 10)];
+		assert.deepEqual(mergeVoiceprints([one, other]).voiceprint.conditions, { narrowBand: false, snr: null, cohort: null });
+		assert.equal(mergeVoiceprints([other, other]).voiceprint.conditions, undefined);
 	});
 });

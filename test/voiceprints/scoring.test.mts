@@ -8,7 +8,8 @@ import { describe, it } from 'node:test';
 import { calibrationPath, FAST_MODEL } from '../../dist/models/bundled.js';
 import { calibrationOf } from '../../dist/models/calibrations.js';
 import { parseCalibration } from '../../dist/voiceprints/calibration.js';
-import { expectedErrors, harmonicMean, probabilityOf, scoreWith } from '../../dist/voiceprints/scoring.js';
+import { expectedErrors, harmonicMean, probabilityOf, scoreWith, type Score } from '../../dist/voiceprints/scoring.js';
+import type { Side } from '../../dist/voiceprints/voiceprint.js';
 import { BUNDLED } from './support/vectors.mts';
 
 const JSON_OF = {
@@ -24,10 +25,17 @@ const JSON_OF = {
 
 const calibration = parseCalibration(JSON_OF, 'x');
 
+const side = (speechLength: number): Side => ({ speechLength });
+const bySeconds = (score: Score) => (cosine: number, one: number, other: number) => score(cosine, side(one), side(other));
+const bandless = (threshold: number, by = calibration) => {
+	const expected = expectedErrors(by, threshold);
+	return (one: number, other: number) => expected(side(one), side(other));
+};
+
 const closeTo = (value: number | null, expected: number) => assert.ok(Math.abs(value! - expected) < 1e-9, `${value}, not ${expected}`);
 
 describe('the score', () => {
-	const score = scoreWith(calibration);
+	const score = bySeconds(scoreWith(calibration));
 
 	it('is the formula of the calibration', () => {
 		closeTo(score(0.5, 1, 1), 10 * 0.5 - 2);
@@ -52,8 +60,8 @@ describe('the score', () => {
 	});
 
 	it('is the cosine itself without a calibration', () => {
-		assert.equal(scoreWith(undefined)(0.42, 1, 100), 0.42);
-		assert.equal(scoreWith(undefined)(1.0004, 1, 1), 1);
+		assert.equal(bySeconds(scoreWith(undefined))(0.42, 1, 100), 0.42);
+		assert.equal(bySeconds(scoreWith(undefined))(1.0004, 1, 1), 1);
 	});
 });
 
@@ -74,7 +82,7 @@ describe('the probability', () => {
 
 describe('the expected errors', () => {
 	it('are those of the threshold, between two measured ones in between', () => {
-		const at = (threshold: number) => expectedErrors(calibration, threshold)(6, 6);
+		const at = (threshold: number) => bandless(threshold)(6, 6);
 		closeTo(at(0).falseAccept, 0.02);
 		assert.equal(at(-2).falseReject, 0);
 		closeTo(at(1).falseAccept, 0.01);
@@ -83,7 +91,7 @@ describe('the expected errors', () => {
 	});
 
 	it('are those of the speech length, in whatever order the file has them', () => {
-		const of = expectedErrors(calibration, 0);
+		const of = bandless(0);
 		closeTo(of(2, 6).falseAccept, 0.2); // 3 s
 		closeTo(of(5, 5).falseAccept, 0.02);
 		closeTo(of(60, 60).falseAccept, 0.02);
@@ -92,18 +100,18 @@ describe('the expected errors', () => {
 	it('are unknown beyond what was measured', () => {
 		const unknown = { falseAccept: null, falseReject: null };
 		for (const threshold of [-2.01, 2.01]) {
-			const { falseAccept, falseReject } = expectedErrors(calibration, threshold)(6, 6);
+			const { falseAccept, falseReject } = bandless(threshold)(6, 6);
 			assert.deepEqual({ falseAccept, falseReject }, unknown);
 		}
-		assert.deepEqual(expectedErrors(calibration, 0)(0.9, 0.9), unknown);
-		assert.deepEqual(expectedErrors(parseCalibration({ llr: JSON_OF.llr }, 'x'), 0)(6, 6), unknown);
+		assert.deepEqual(bandless(0)(0.9, 0.9), unknown);
+		assert.deepEqual(bandless(0, parseCalibration({ llr: JSON_OF.llr }, 'x'))(6, 6), unknown);
 	});
 });
 
 describe('a calibration', () => {
 	it('needs no more than the formula', () => {
 		const plain = parseCalibration({ llr: { slope: 9, offset: -3 } }, 'x');
-		closeTo(scoreWith(plain)(0.5, 100, 100), 1.5);
+		closeTo(bySeconds(scoreWith(plain))(0.5, 100, 100), 1.5);
 		assert.deepEqual(plain.operatingPoints, { balanced: 0, fewFalseAccepts: 4.6, fewFalseRejects: -4.6 });
 	});
 
@@ -134,14 +142,14 @@ describe('the calibration of a model', () => {
 		});
 		await assert.rejects(calibrationOf(BUNDLED), { code: 'RUNTIME_UNAVAILABLE', message: /could not be read/ });
 		mock.restore();
-		assert.ok((await calibrationOf(BUNDLED))!.slope > 0);
+		assert.ok((await calibrationOf(BUNDLED))!.terms[0].weight > 0);
 	});
 
 	it('comes with the bundled model, and grows with the cosine', async () => {
 		const bundled = (await calibrationOf(BUNDLED))!;
 		const { llr } = JSON.parse(readFileSync(calibrationPath(FAST_MODEL), 'utf8'));
-		assert.equal(bundled.slope, llr.slope);
-		const score = scoreWith(bundled);
+		assert.equal(bundled.terms[0].weight, llr.slope);
+		const score = bySeconds(scoreWith(bundled));
 		assert.ok(score(0.8, 10, 10) > 3 && score(0, 10, 10) < -3);
 		for (const seconds of [1, 3, 30]) assert.ok(score(0.9, seconds, seconds) > score(0.5, seconds, seconds) + 4);
 		assert.equal(bundled.operatingPoints.balanced, 0);
@@ -155,7 +163,7 @@ describe('the calibration of a model', () => {
 		const file = join(folder, 'mine.json');
 		const description = { id: 'mine', file: 'mine.onnx', dimension: 64, input: { kind: 'waveform' } };
 		writeFileSync(file, JSON.stringify({ ...description, calibration: JSON_OF }));
-		assert.equal((await calibrationOf('mine', file))?.slope, 10);
+		assert.equal((await calibrationOf('mine', file))?.terms[0].weight, 10);
 		assert.equal(await calibrationOf('yours', file), undefined);
 		assert.equal(await calibrationOf('mine'), undefined);
 		writeFileSync(file, JSON.stringify(description));

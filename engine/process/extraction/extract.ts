@@ -2,6 +2,7 @@
 import type { VoiceprintQuality } from '../../client/protocol';
 import { type Audio, SAMPLE_RATE, type Span } from '../audio';
 import type { Embedded, Embedder } from '../embedding/embedder';
+import { BandMeter } from './band';
 import { pausePowers } from './frames';
 import { rounded, SpeechMeter } from './quality';
 import { pairCosines } from '../../../voiceprints/vector';
@@ -11,10 +12,10 @@ import { chooseWindows, readWindow, samplesOf, type Window } from './windows';
 export interface Extraction {
 	voiceprint: Voiceprint;
 	quality: Omit<VoiceprintQuality, 'warnings'>;
-	/** Windows that the speech was cut into. */
-	windows: number;
-	/** How alike they are: cosines of all pairs. */
-	alike: number[];
+	/** Vectors of the windows that the speech was cut into. */
+	windows: Float32Array[];
+	/** Whether it came through a telephone. */
+	narrowBand: boolean;
 }
 
 /** Without speech. */
@@ -34,9 +35,11 @@ export async function extractVoiceprint(
 ): Promise<Extraction> {
 	const windows = chooseWindows(spans, maximum, embedder.windowSeconds);
 	const meter = new SpeechMeter();
+	const band = new BandMeter();
 	const measured = (window: Window) => {
 		const speech = readWindow(audio, window);
 		meter.add(speech);
+		band.add(speech);
 		return speech;
 	};
 	const speech = windows.map((window) => ({ samples: samplesOf(window), read: () => measured(window) }));
@@ -55,7 +58,7 @@ export async function extractVoiceprint(
 			snr: windows.length === 0 ? null : meter.snr(pausePowers(audio, spans)),
 			consistency: alike.length === 0 ? null : rounded(alike.reduce((sum, one) => sum + one, 0) / alike.length, 3),
 		},
-		windows: windows.length,
-		alike,
+		windows: vectors,
+		narrowBand: band.isNarrow,
 	};
 }

@@ -1,7 +1,10 @@
 /** The pipeline of a voiceprint extraction: media file → speech per channel → one voiceprint per channel → result. */
 import { calibrationOf } from '../../../models/calibrations';
+import { normalizerOf } from '../../../models/cohorts';
 import { parseCalibration, type Calibration } from '../../../voiceprints/calibration';
-import { soundsLikeSeveral } from '../../../voiceprints/severalSpeakers';
+import { conditionsFor, type Normalizer } from '../../../voiceprints/cohort';
+import { speakersIn } from '../../../voiceprints/severalSpeakers';
+import type { SpeechConditions } from '../../../voiceprints/voiceprint';
 import { plainNumbers } from '../../../voiceprints/vector';
 import { VoiceprintError } from '../../../errors';
 import type { VoiceprintChannel, VoiceprintJob, VoiceprintResult, Warning } from '../../client/protocol';
@@ -24,6 +27,7 @@ function refuseLittleSpeech(channel: VoiceprintChannel, { minimumSpeech, onLittl
 interface Model {
 	embedder: Embedder;
 	calibration: Calibration | undefined;
+	normalizer: Normalizer | undefined;
 }
 
 /** A model of one's own brings its own. */
@@ -34,19 +38,29 @@ async function calibrationWith({ id, calibration }: Embedder): Promise<Calibrati
 /** What is wrong with a channel's voiceprint. */
 function warningsOf(
 	{ channelNumber: channel_number, warning }: ListenedChannel,
-	{ voiceprint, quality, windows, alike }: Extraction,
+	{ voiceprint, quality, windows }: Extraction,
 	minimum: number,
 	calibration: Calibration | undefined,
 ): Warning[] {
 	if (warning) return [{ ...warning, message: `${warning.message}: its voiceprint is empty` }];
 	const seconds = voiceprint.speechLength;
-	const several = soundsLikeSeveral(alike, windows, seconds / windows, calibration);
+	const several = speakersIn(windows, seconds, calibration) === 'several';
 	return qualityWarnings(channel_number, seconds, minimum, quality, several).map((one) => ({ ...one, channel_number }));
+}
+
+/** Without speech there is nothing to tell, and without a calibration nobody asks. */
+function conditionsOf(
+	{ voiceprint: { vector }, quality: { snr }, narrowBand }: Extraction,
+	calibration: Calibration | undefined,
+	normalizer: Normalizer | undefined,
+): SpeechConditions | undefined {
+	if (!calibration || vector.length === 0) return undefined;
+	return conditionsFor(calibration, vector, { narrowBand, snr }, normalizer);
 }
 
 async function describeChannel(
 	listened: ListenedChannel,
-	{ embedder, calibration }: Model,
+	{ embedder, calibration, normalizer }: Model,
 	request: VoiceprintJob['voiceprint'],
 ): Promise<{ channel: VoiceprintChannel; warnings: Warning[] }> {
 	const { channelNumber, audio, spans } = listened;
@@ -55,7 +69,7 @@ async function describeChannel(
 	const found = warningsOf(listened, extraction, request.minimumSpeech, calibration);
 	const channel = {
 		channel_number: channelNumber,
-		voiceprint: encodeVoiceprint(voiceprint),
+		voiceprint: encodeVoiceprint({ ...voiceprint, conditions: conditionsOf(extraction, calibration, normalizer) }),
 		vector: plainNumbers(voiceprint.vector),
 		speech_length: round(voiceprint.speechLength),
 		model: voiceprint.model,
@@ -69,7 +83,9 @@ async function describeChannel(
 export async function extractVoiceprints(job: VoiceprintJob): Promise<VoiceprintResult> {
 	return await withRecording(job, async ({ media, runtime, duration, channels: listened }) => {
 		const embedder = await embedderFor(runtime, job.voiceprint);
-		const model = { embedder, calibration: await calibrationWith(embedder) };
+		const calibration = await calibrationWith(embedder);
+		const normalizer = calibration && (await normalizerOf(calibration, job.voiceprint.modelFile));
+		const model = { embedder, calibration, normalizer };
 		const channels: VoiceprintChannel[] = [];
 		const warnings = [...media.warnings];
 		for await (const one of listened()) {

@@ -6,7 +6,8 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Calibration } from '../../../voiceprints/calibration';
 import type { Similarities } from '../../../voiceprints/cluster';
 import { ModelsDiffer } from '../../../voiceprints/gallery';
-import type { Voiceprint } from '../../../voiceprints/voiceprint';
+import type { Normalizer } from '../../../voiceprints/cohort';
+import type { Side, Voiceprint } from '../../../voiceprints/voiceprint';
 import type { Decision, Wish } from '../decision';
 import type { Given } from '../voiceprints';
 
@@ -24,6 +25,14 @@ export interface Reading {
 	text?: string;
 }
 
+/** One side of a comparison, as far as it is known. */
+export type KnownSide = Omit<Side, 'speechLength'> & Pick<Reading, 'speechLength'>;
+
+/** Without any speech where nobody knows how much. */
+export const asSide = ({ speechLength, conditions }: KnownSide): Side => ({ speechLength: speechLength ?? 0, conditions });
+
+export const sideOf = ({ speechLength, voiceprint }: Reading): KnownSide => ({ speechLength, conditions: voiceprint?.conditions });
+
 export interface Scores {
 	/** By entry. */
 	scores: ArrayLike<number>;
@@ -36,8 +45,8 @@ export interface Entries {
 	readonly size: number;
 	/** Of all entries; null while nobody knows. */
 	readonly model: string | null;
-	/** Seconds, by entry. */
-	readonly speechLengths: ArrayLike<number | null>;
+	/** By entry. */
+	readonly sides: ArrayLike<KnownSide>;
 	/** @throws VoiceprintError INVALID_VOICEPRINT, EMPTY_VOICEPRINT; ModelsDiffer */
 	add(given: Given): void;
 	/**
@@ -63,6 +72,8 @@ export interface Driver {
 	decide(wish: Wish, model: string | null, itemIndex: number): Promise<Decision>;
 	/** What scores of a model mean; undefined where nobody knows. */
 	calibration(model: string, itemIndex: number): Promise<Calibration | undefined>;
+	/** What voiceprints of a model are normalised by, where they are merged; undefined where they are not. */
+	normalizer(model: string, itemIndex: number): Promise<Normalizer | undefined>;
 	/** Scores of all pairs. */
 	similarities(members: Reading[], decision: Decision): Promise<Similarities>;
 	/** Who compared, for the result. */

@@ -1,12 +1,15 @@
 /** Compares inside n8n, by the calibration of the model. */
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { calibrationOf } from '../../../models/calibrations';
+import { normalizerOf } from '../../../models/cohorts';
 import type { Calibration } from '../../../voiceprints/calibration';
 import { emptySimilarities, setSimilarity, type Similarities } from '../../../voiceprints/cluster';
 import { decodeVoiceprint } from '../../../voiceprints/encoding';
 import { Gallery, noSpeechBehind } from '../../../voiceprints/gallery';
+import type { Normalizer } from '../../../voiceprints/cohort';
 import type { Pace } from '../../../voiceprints/pace';
 import { cosine } from '../../../voiceprints/vector';
+import type { Side } from '../../../voiceprints/voiceprint';
 import { hostFile } from '../../common/hostFile';
 import { readCollection } from '../../common/read';
 import { decideLocally, type Decision, type Wish } from '../decision';
@@ -14,10 +17,17 @@ import { MODEL_FILE, OPTIONS } from '../parameters';
 import type { Given } from '../voiceprints';
 import type { Driver, Entries, Reading, Scores } from './driver';
 
+/** What scores of a model mean, and the description that says so. */
+interface Meaning {
+	calibration: Calibration | undefined;
+	/** Path of the description of a model of one's own. */
+	description: string | undefined;
+}
+
 export class LocalDriver implements Driver {
 	readonly name = 'local';
 
-	private readonly calibrations = new Map<string, Promise<Calibration | undefined>>();
+	private readonly meanings = new Map<string, Promise<Meaning>>();
 
 	constructor(
 		private readonly ctx: IExecuteFunctions,
@@ -51,7 +61,7 @@ export class LocalDriver implements Driver {
 			for (let j = 0; j < i; j++) {
 				if ((j & 63) === 0 && this.pace.isDue) await this.pace.rest();
 				const other = voiceprints[j]!;
-				setSimilarity(similarities, i, j, score(cosine(one.vector, other.vector), one.speechLength, other.speechLength));
+				setSimilarity(similarities, i, j, score(cosine(one.vector, other.vector), one, other));
 			}
 		}
 		return similarities;
@@ -63,15 +73,25 @@ export class LocalDriver implements Driver {
 
 	/** Read once; an item may name a description file of its own. */
 	async calibration(model: string, itemIndex: number): Promise<Calibration | undefined> {
+		return (await this.meaning(model, itemIndex)).calibration;
+	}
+
+	async normalizer(model: string, itemIndex: number): Promise<Normalizer | undefined> {
+		const { calibration, description } = await this.meaning(model, itemIndex);
+		return calibration && (await normalizerOf(calibration, description));
+	}
+
+	private async meaning(model: string, itemIndex: number): Promise<Meaning> {
 		const file = readCollection(this.ctx, itemIndex, OPTIONS).modelFile ?? '';
 		const key = JSON.stringify([model, file]);
-		const known = this.calibrations.get(key) ?? this.readCalibration(model, file);
-		this.calibrations.set(key, known);
+		const known = this.meanings.get(key) ?? this.readMeaning(model, file);
+		this.meanings.set(key, known);
 		return await known;
 	}
 
-	private async readCalibration(model: string, file: unknown): Promise<Calibration | undefined> {
-		return await calibrationOf(model, file === '' ? undefined : await hostFile(this.ctx, MODEL_FILE, file));
+	private async readMeaning(model: string, file: unknown): Promise<Meaning> {
+		const description = file === '' ? undefined : await hostFile(this.ctx, MODEL_FILE, file);
+		return { calibration: await calibrationOf(model, description), description };
 	}
 }
 
@@ -90,8 +110,8 @@ class LocalEntries implements Entries {
 		return this.gallery.model ?? null;
 	}
 
-	get speechLengths(): Float64Array {
-		return this.gallery.speechLengths.subarray(0, this.gallery.size);
+	get sides(): Side[] {
+		return this.gallery.sides;
 	}
 
 	add({ voiceprint }: Given): void {

@@ -4,7 +4,7 @@ import { emptySimilarities, setSimilarity, type Similarities } from '../../../vo
 import type { Pace } from '../../../voiceprints/pace';
 import { decideByApi, type Decision, type Wish } from '../decision';
 import { textForServer, type Given } from '../voiceprints';
-import { checkSameModel, type Driver, type Entries, type Reading, type Scores } from './driver';
+import { checkSameModel, type Driver, type Entries, type KnownSide, type Reading, type Scores } from './driver';
 import { ItemScores, sendable } from './itemScores';
 import { connectToServer, type Server } from './serverScores';
 
@@ -45,6 +45,10 @@ export class ServerDriver implements Driver {
 		return undefined;
 	}
 
+	async normalizer(): Promise<undefined> {
+		return undefined;
+	}
+
 	/** In squares above the diagonal: what the score of one with another is says also that of the other with the one. */
 	async similarities(members: Reading[]): Promise<Similarities> {
 		const similarities = emptySimilarities(members.length);
@@ -77,7 +81,7 @@ export class ServerDriver implements Driver {
 class ServerEntries implements Entries {
 	model: string | null = null;
 
-	readonly speechLengths: Array<number | null> = [];
+	readonly sides: KnownSide[] = [];
 
 	private readonly texts: string[] = [];
 
@@ -94,7 +98,7 @@ class ServerEntries implements Entries {
 		checkSameModel(this.model, given.model);
 		this.model ??= given.model;
 		this.texts.push(text);
-		this.speechLengths.push(given.speechLength);
+		this.sides.push({ speechLength: given.speechLength });
 	}
 
 	async compare(itemIndex: number): Promise<Scores> {

@@ -1,0 +1,34 @@
+/** The conditions of the speech behind a voiceprint, as they stand in its bytes. */
+import { CONDITIONS, FLAGS, LARGEST_SNR, TOLERANCE } from './format';
+import type { SpeechConditions } from './voiceprint';
+
+/** @param target `CONDITIONS.bytes` of a record, all zeros */
+export function writeConditions(target: Buffer, { narrowBand, snr, cohort }: SpeechConditions): void {
+	const flags = (narrowBand ? FLAGS.narrowBand : 0) | (snr === null ? 0 : FLAGS.snr) | (cohort ? FLAGS.cohort : 0);
+	target.writeUInt8(flags, CONDITIONS.flags);
+	target.writeFloatLE(snr ?? 0, CONDITIONS.snr);
+	target.writeFloatLE(cohort?.mean ?? 0, CONDITIONS.mean);
+	target.writeFloatLE(cohort?.deviation ?? 0, CONDITIONS.deviation);
+}
+
+/** @returns what is there, sound or not; undefined where a flag is set that nobody knows */
+export function readConditions(bytes: Buffer, start: number): SpeechConditions | undefined {
+	const flags = bytes.readUInt8(start + CONDITIONS.flags);
+	if ((flags & ~(FLAGS.narrowBand | FLAGS.snr | FLAGS.cohort)) !== 0) return undefined;
+	return {
+		narrowBand: (flags & FLAGS.narrowBand) !== 0,
+		snr: flags & FLAGS.snr ? bytes.readFloatLE(start + CONDITIONS.snr) : null,
+		cohort:
+			flags & FLAGS.cohort
+				? { mean: bytes.readFloatLE(start + CONDITIONS.mean), deviation: bytes.readFloatLE(start + CONDITIONS.deviation) }
+				: null,
+	};
+}
+
+/** What is wrong with them, in words; undefined where nothing is. Written so that NaN does not pass. */
+export function faultOfConditions({ snr, cohort }: SpeechConditions): string | undefined {
+	if (snr !== null && !(Math.abs(snr) <= LARGEST_SNR)) return `its signal-to-noise ratio is ${snr} dB`;
+	if (cohort && !(Math.abs(cohort.mean) <= 1 + TOLERANCE)) return `its mean cosine to the cohort is ${cohort.mean}`;
+	if (cohort && !(cohort.deviation > 0 && cohort.deviation <= 1)) return `the deviation of its cosines to the cohort is ${cohort.deviation}`;
+	return undefined;
+}
