@@ -110,6 +110,16 @@ export interface SpeakersRequest {
 	mergePauses: number;
 	/** Shorter segments are left out, seconds. */
 	shortestTurn: number;
+	/** Voiceprints of people who may be among the speakers; several of one person go by the same name. */
+	known: KnownSpeaker[];
+	/** How sure a name has to be: a point of the model's calibration, or a log-likelihood ratio. */
+	threshold: 'balanced' | 'fewFalseAccepts' | 'fewFalseRejects' | number;
+}
+
+export interface KnownSpeaker {
+	name: string;
+	/** Base64. */
+	voiceprint: string;
 }
 
 export interface SpeakersJob {
@@ -217,8 +227,10 @@ export interface VoiceprintResult {
 
 /** A stretch in which one speaker talks. */
 export interface SpeakerTurn extends Segment {
-	/** `SPEAKER_00` is who talks first in the channel. */
+	/** `SPEAKER_00` is who talks first in the file; of further channels the numbers go on. */
 	speaker: string;
+	/** Of the known person who it is; null where nobody known is like it. */
+	name: string | null;
 	/** Whether somebody else talks in a part of it. */
 	overlap: boolean;
 	/** How much more it sounds like this speaker than like the most alike other one, difference of cosines; null where there is no other one. */
@@ -227,6 +239,12 @@ export interface SpeakerTurn extends Segment {
 
 export interface Speaker {
 	speaker: string;
+	/** Of the known person who it is; null where nobody known is like it. */
+	name: string | null;
+	/** Whether it is somebody known. */
+	identified: boolean;
+	/** Log-likelihood ratio of the likeliest known person; null where there is none, or too little speech to tell. */
+	name_score: number | null;
 	/** Seconds; talk of several at the same time counts for each. */
 	talk_time: number;
 	/** Of the talk of all speakers, 0 to 1. */

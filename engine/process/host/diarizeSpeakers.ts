@@ -1,20 +1,23 @@
-/** The pipeline of a speaker diarization: media file → speech per channel → who talks when → result. */
+/** The pipeline of a speaker diarization: media file → speech per channel → who talks when → who they are → result. */
 import { encodeVoiceprint } from '../../../voiceprints/encoding';
+import type { Voiceprint } from '../../../voiceprints/voiceprint';
 import type { Speaker, SpeakersChannel, SpeakersJob, SpeakersResult, SpeakerTurn, Warning } from '../../client/protocol';
 import type { Audio, Span } from '../audio';
-import type { Embedder } from '../embedding/embedder';
 import { extractVoiceprint } from '../extraction/extract';
-import { diarize, type Diarization, type SpeakerModels } from '../speakers/diarize';
-import type { Voice } from '../speakers/labels';
+import { diarize, type Diarization } from '../speakers/diarize';
+import { joinSpeakers, type Voice } from '../speakers/labels';
+import { speakerSegments, type Overlap, type SpeakerSegment } from '../speakers/segments';
 import { speakerModels } from './loadedModels';
-import { round, withRecording, type ListenedChannel } from './recording';
+import { Names, type Naming } from './names';
+import { round, withRecording } from './recording';
+import { voiceModel, voiceprintOf, type VoiceModel } from './voiceModel';
 
 /** Seconds of a speaker's longest pieces that the voiceprint is made of, at most. */
 const VOICEPRINT_SPEECH = 30;
 /** With less, the voiceprint is not reliable. */
 const RELIABLE_SPEECH = 5;
-
-const nameOf = (speaker: number) => `SPEAKER_${String(speaker).padStart(2, '0')}`;
+/** A piece says something about one person where at least this share of it is said by nobody else. */
+const LEAST_CLEAN = 0.8;
 
 const lengthOf = ({ start, end }: Span) => end - start;
 
@@ -33,88 +36,117 @@ function union(spans: readonly Span[]): Span[] {
 
 /** The longest pieces, until there are enough of them; in time order. */
 function forVoiceprint(pieces: readonly Voice[]): Span[] {
+	const clean = pieces.filter((piece) => piece.clean >= LEAST_CLEAN * lengthOf(piece)).sort((one, other) => other.clean - one.clean);
 	let left = VOICEPRINT_SPEECH;
-	const chosen: Span[] = [];
-	for (const piece of pieces) {
-		// What is partly said by several says little about one.
-		if (left <= 0 || piece.clean < 0.8 * lengthOf(piece)) continue;
-		chosen.push(piece);
-		left -= lengthOf(piece);
+	return union(
+		clean.filter((piece) => {
+			const isWanted = left > 0;
+			left -= lengthOf(piece);
+			return isWanted;
+		}),
+	);
+}
+
+/** Made as that of an enrolment is, so that both can be compared. */
+async function voiceprintsOf(audio: Audio, { voices, labels }: Diarization, model: VoiceModel): Promise<Voiceprint[]> {
+	const voiceprints: Voiceprint[] = [];
+	const speakers = voices.length === 0 ? 0 : Math.max(...labels.labels) + 1;
+	for (let speaker = 0; speaker < speakers; speaker++) {
+		const spans = forVoiceprint(voices.filter((_, i) => labels.labels[i] === speaker));
+		voiceprints.push(voiceprintOf(await extractVoiceprint(audio, spans, model.embedder, VOICEPRINT_SPEECH), model));
 	}
-	return union(chosen);
+	return voiceprints;
 }
 
-async function describeSpeaker(
-	number: number,
-	{ segments, pieces }: Diarization,
-	all: number,
-	audio: Audio,
-	embedder: Embedder,
-): Promise<Omit<Speaker, 'first_time' | 'last_time'> & Span> {
-	const own = segments.filter(({ speaker }) => speaker === number);
-	const { voiceprint } = await extractVoiceprint(audio, forVoiceprint(pieces[number]!), embedder, VOICEPRINT_SPEECH);
-	return {
-		speaker: nameOf(number),
-		talk_time: round(total(own)),
-		share: round(total(own) / all),
-		turns: own.length,
-		longest_turn: round(Math.max(...own.map(lengthOf))),
-		start: own[0]!.start,
-		end: Math.max(...own.map(({ end }) => end)),
-		voiceprint: encodeVoiceprint(voiceprint),
-		speech_length: round(voiceprint.speechLength),
-		reliable: voiceprint.speechLength >= RELIABLE_SPEECH,
-	};
+interface Found {
+	segments: SpeakerSegment[];
+	overlaps: Overlap[];
+	/** By number of the speaker in the segments. */
+	speakers: Array<{ voiceprint: Voiceprint; naming: Naming }>;
 }
 
-/** @param offset seconds at which the recording begins in the media */
-async function describeChannel(
-	{ channelNumber, audio }: ListenedChannel,
-	diarization: Diarization,
-	embedder: Embedder,
-	offset: number,
-): Promise<SpeakersChannel> {
-	const { segments, overlaps, pieces } = diarization;
+/** Names the speakers, and joins those who are one person. */
+async function named(audio: Audio, found: Diarization, model: VoiceModel, names: Names): Promise<{ found: Diarization; voiceprints: Voiceprint[]; namings: Naming[] }> {
+	const voiceprints = await voiceprintsOf(audio, found, model);
+	const namings = names.of(voiceprints);
+	const same = namings.map(({ name }, i) => (name === null ? i : namings.findIndex((other) => other.name === name)));
+	if (same.every((speaker, i) => speaker === i)) return { found, voiceprints, namings };
+	const joined = { ...found, labels: joinSpeakers(found.labels, found.voices, same) };
+	return { found: joined, voiceprints: await voiceprintsOf(audio, joined, model), namings: namings.filter((_, i) => same[i] === i) };
+}
+
+async function listen(audio: Audio, diarization: Diarization, model: VoiceModel, names: Names, { mergePauses, shortestTurn }: SpeakersJob['speakers']): Promise<Found> {
+	const { found, voiceprints, namings } = await named(audio, diarization, model, names);
+	const { segments, overlaps, order } = speakerSegments(found.voices, found.labels, { mergePauses, shortest: shortestTurn });
+	return { segments, overlaps, speakers: order.map((label) => ({ voiceprint: voiceprints[label]!, naming: namings[label]! })) };
+}
+
+interface Place {
+	channelNumber: number;
+	/** Seconds at which the recording begins in the media. */
+	offset: number;
+	/** Speakers in the channels before. */
+	before: number;
+}
+
+function describeChannel({ segments, overlaps, speakers }: Found, { channelNumber, offset, before }: Place): SpeakersChannel {
+	const idOf = (speaker: number) => `SPEAKER_${String(before + speaker).padStart(2, '0')}`;
 	const timeOf = (seconds: number) => round(offset + seconds);
-	const speakers: Speaker[] = [];
-	for (let number = 0; number < pieces.length; number++) {
-		const { start, end, ...speaker } = await describeSpeaker(number, diarization, total(segments), audio, embedder);
-		speakers.push({ ...speaker, first_time: timeOf(start), last_time: timeOf(end) });
-	}
+	const talk = total(segments);
 	return {
 		channel_number: channelNumber,
 		speakers_count: speakers.length,
 		speech_length: round(total(union(segments))),
-		speakers,
+		speakers: speakers.map(({ voiceprint, naming }, number): Speaker => {
+			const own = segments.filter(({ speaker }) => speaker === number);
+			return {
+				speaker: idOf(number),
+				name: naming.name,
+				identified: naming.name !== null,
+				name_score: naming.score === null ? null : round(naming.score),
+				talk_time: round(total(own)),
+				share: round(total(own) / talk),
+				turns: own.length,
+				longest_turn: round(Math.max(...own.map(lengthOf))),
+				first_time: timeOf(own[0]!.start),
+				last_time: timeOf(Math.max(...own.map(({ end }) => end))),
+				voiceprint: encodeVoiceprint(voiceprint),
+				speech_length: round(voiceprint.speechLength),
+				reliable: voiceprint.speechLength >= RELIABLE_SPEECH,
+			};
+		}),
 		segments: segments.map(({ speaker, start, end, overlap, confidence }): SpeakerTurn => ({
 			segment_type: 'voice',
 			start_time: timeOf(start),
 			end_time: timeOf(end),
-			speaker: nameOf(speaker),
+			speaker: idOf(speaker),
+			name: speakers[speaker]!.naming.name,
 			overlap,
 			confidence: confidence === null ? null : round(confidence),
 		})),
 		overlaps: overlaps.map(({ start, end, speakers: talking }) => ({
 			start_time: timeOf(start),
 			end_time: timeOf(end),
-			speakers: talking.map(nameOf),
+			speakers: talking.map(idOf),
 		})),
 		overlap_length: round(total(overlaps)),
 	};
 }
 
-/** @throws VoiceprintError */
+/** @throws VoiceprintError, also where the voiceprint of a known speaker cannot be used */
 export async function diarizeSpeakers(job: SpeakersJob): Promise<SpeakersResult> {
-	const { minimumSpeakers, maximumSpeakers = Infinity, mergePauses, shortestTurn } = job.speakers;
+	const { minimumSpeakers: least, maximumSpeakers: most = Infinity } = job.speakers;
 	return await withRecording(job, async ({ media, runtime, duration, channels: listened }) => {
-		const models: SpeakerModels = await speakerModels(runtime);
+		const models = await speakerModels(runtime);
+		const model = await voiceModel(models.embedder);
+		const names = new Names(model, job.speakers);
 		const channels: SpeakersChannel[] = [];
 		const warnings: Warning[] = [...media.warnings];
-		for await (const one of listened()) {
-			const count = { least: minimumSpeakers, most: maximumSpeakers };
-			const found = await diarize(one.audio, one.spans, models, count, { mergePauses, shortest: shortestTurn });
-			channels.push(await describeChannel(one, found, models.embedder, media.start));
-			if (one.warning) warnings.push(one.warning);
+		for await (const { audio, spans, channelNumber, warning } of listened()) {
+			const found = await listen(audio, await diarize(audio, spans, models, { least, most }), model, names, job.speakers);
+			const before = channels.reduce((sum, { speakers_count: count }) => sum + count, 0);
+			channels.push(describeChannel(found, { channelNumber, offset: media.start, before }));
+			if (warning) warnings.push(warning);
 		}
 		return { engine: 'local', model: models.embedder.id, runtime: runtime.name, duration, media: media.info, channels, warnings };
 	});

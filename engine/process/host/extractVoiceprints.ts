@@ -1,18 +1,14 @@
 /** The pipeline of a voiceprint extraction: media file → speech per channel → one voiceprint per channel → result. */
-import { calibrationOf } from '../../../models/calibrations';
-import { normalizerOf } from '../../../models/cohorts';
-import { parseCalibration, type Calibration } from '../../../voiceprints/calibration';
-import { conditionsFor, type Normalizer } from '../../../voiceprints/cohort';
+import type { Calibration } from '../../../voiceprints/calibration';
 import { speakersIn } from '../../../voiceprints/severalSpeakers';
-import type { SpeechConditions } from '../../../voiceprints/voiceprint';
 import { plainNumbers } from '../../../voiceprints/vector';
 import { VoiceprintError } from '../../../errors';
 import type { VoiceprintChannel, VoiceprintJob, VoiceprintResult, Warning } from '../../client/protocol';
-import type { Embedder } from '../embedding/embedder';
 import { encodeVoiceprint } from '../../../voiceprints/encoding';
 import { extractVoiceprint, type Extraction } from '../extraction/extract';
 import { qualityWarnings } from '../extraction/quality';
 import { embedderFor } from './loadedModels';
+import { voiceModel, voiceprintOf, type VoiceModel } from './voiceModel';
 import { round, withRecording, type ListenedChannel } from './recording';
 
 function refuseLittleSpeech(channel: VoiceprintChannel, { minimumSpeech, onLittleSpeech }: VoiceprintJob['voiceprint']): void {
@@ -22,17 +18,6 @@ function refuseLittleSpeech(channel: VoiceprintChannel, { minimumSpeech, onLittl
 		`Channel ${channel.channel_number} has ${channel.speech_length.toFixed(1)} s of speech, less than the minimum of ${minimumSpeech} s`,
 		"Lower 'Minimum Speech Length', set 'On Little Speech' to warn only, or leave the channel out with 'Channels'.",
 	);
-}
-
-interface Model {
-	embedder: Embedder;
-	calibration: Calibration | undefined;
-	normalizer: Normalizer | undefined;
-}
-
-/** A model of one's own brings its own. */
-async function calibrationWith({ id, calibration }: Embedder): Promise<Calibration | undefined> {
-	return calibration === undefined ? await calibrationOf(id) : parseCalibration(calibration, id);
 }
 
 /** What is wrong with a channel's voiceprint. */
@@ -48,28 +33,18 @@ function warningsOf(
 	return qualityWarnings(channel_number, seconds, minimum, quality, several).map((one) => ({ ...one, channel_number }));
 }
 
-/** Without speech there is nothing to tell, and without a calibration nobody asks. */
-function conditionsOf(
-	{ voiceprint: { vector }, quality: { snr }, narrowBand }: Extraction,
-	calibration: Calibration | undefined,
-	normalizer: Normalizer | undefined,
-): SpeechConditions | undefined {
-	if (!calibration || vector.length === 0) return undefined;
-	return conditionsFor(calibration, vector, { narrowBand, snr }, normalizer);
-}
-
 async function describeChannel(
 	listened: ListenedChannel,
-	{ embedder, calibration, normalizer }: Model,
+	model: VoiceModel,
 	request: VoiceprintJob['voiceprint'],
 ): Promise<{ channel: VoiceprintChannel; warnings: Warning[] }> {
 	const { channelNumber, audio, spans } = listened;
-	const extraction = await extractVoiceprint(audio, spans, embedder, request.maximumSpeech);
+	const extraction = await extractVoiceprint(audio, spans, model.embedder, request.maximumSpeech);
 	const { voiceprint, quality } = extraction;
-	const found = warningsOf(listened, extraction, request.minimumSpeech, calibration);
+	const found = warningsOf(listened, extraction, request.minimumSpeech, model.calibration);
 	const channel = {
 		channel_number: channelNumber,
-		voiceprint: encodeVoiceprint({ ...voiceprint, conditions: conditionsOf(extraction, calibration, normalizer) }),
+		voiceprint: encodeVoiceprint(voiceprintOf(extraction, model)),
 		vector: plainNumbers(voiceprint.vector),
 		speech_length: round(voiceprint.speechLength),
 		model: voiceprint.model,
@@ -82,10 +57,7 @@ async function describeChannel(
 /** @throws VoiceprintError, TOO_LITTLE_SPEECH where the job says to fail then, INVALID_MODEL for a model of one's own */
 export async function extractVoiceprints(job: VoiceprintJob): Promise<VoiceprintResult> {
 	return await withRecording(job, async ({ media, runtime, duration, channels: listened }) => {
-		const embedder = await embedderFor(runtime, job.voiceprint);
-		const calibration = await calibrationWith(embedder);
-		const normalizer = calibration && (await normalizerOf(calibration, job.voiceprint.modelFile));
-		const model = { embedder, calibration, normalizer };
+		const model = await voiceModel(await embedderFor(runtime, job.voiceprint), job.voiceprint.modelFile);
 		const channels: VoiceprintChannel[] = [];
 		const warnings = [...media.warnings];
 		for await (const one of listened()) {
@@ -93,6 +65,6 @@ export async function extractVoiceprints(job: VoiceprintJob): Promise<Voiceprint
 			channels.push(described.channel);
 			warnings.push(...described.warnings);
 		}
-		return { engine: 'local', model: embedder.id, runtime: runtime.name, duration, media: media.info, channels, warnings };
+		return { engine: 'local', model: model.embedder.id, runtime: runtime.name, duration, media: media.info, channels, warnings };
 	});
 }

@@ -4,10 +4,9 @@
  */
 import { SAMPLE_RATE, type Audio, type Span } from '../audio';
 import type { PooledEmbedder } from '../embedding/pooledEmbedder';
-import { labelVoices, type SpeakerCount, type Voice } from './labels';
+import { labelVoices, type Labels, type SpeakerCount, type Voice } from './labels';
 import { piecesOf, turnsOf } from './pieces';
 import { framesIn, FRAMES, STEP, WINDOW, type Segmentation } from './segmentation';
-import { speakerSegments, type Overlap, type SegmentRules, type SpeakerSegment } from './segments';
 import { HOP, TrackBuilder } from './tracks';
 import { voicesOf } from './voices';
 
@@ -16,12 +15,11 @@ export interface SpeakerModels {
 	embedder: PooledEmbedder;
 }
 
+/** What is said in a channel, and by whom. */
 export interface Diarization {
-	/** In time order. */
-	segments: SpeakerSegment[];
-	overlaps: Overlap[];
-	/** Of each speaker, the pieces in which nobody else talks much, longest first. */
-	pieces: Voice[][];
+	/** Pieces, in time order. */
+	voices: Voice[];
+	labels: Labels;
 }
 
 /** Seconds around speech that the segmentation listens to as well: it may hear what the detector missed. */
@@ -45,7 +43,6 @@ export async function diarize(
 	spans: readonly Span[],
 	{ segmentation, embedder }: SpeakerModels,
 	count: SpeakerCount,
-	rules: SegmentRules,
 ): Promise<Diarization> {
 	const frames = framesIn(audio.length);
 	const builder = new TrackBuilder();
@@ -53,8 +50,5 @@ export async function diarize(
 	const tracks = builder.finish(frames);
 	const pieces = piecesOf(turnsOf(tracks));
 	const voices = await voicesOf(audio, pieces, tracks.talkers, embedder);
-	const labels = labelVoices(voices, count);
-	const { segments, overlaps, order } = speakerSegments(voices, labels, rules);
-	const ofSpeaker = order.map((label) => voices.filter((_, i) => labels.labels[i] === label).sort((one, other) => other.clean - one.clean));
-	return { segments, overlaps, pieces: ofSpeaker };
+	return { voices, labels: labelVoices(voices, count) };
 }

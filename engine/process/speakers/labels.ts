@@ -148,6 +148,22 @@ class Labelling {
 	}
 }
 
+/** @param same of each speaker, the number of one who is the same person; its own where nobody is */
+export function joinSpeakers({ labels, centroids }: Labels, voices: readonly Voice[], same: readonly number[]): Labels {
+	const kept = [...new Set(same)].sort((one, other) => one - other);
+	const joined = labels.map((label) => kept.indexOf(same[label]!));
+	const weights = voices.map(({ clean }) => Math.max(0.1, clean));
+	const ofSpeaker = (speaker: number) => voices.flatMap(({ vector }, i) => (vector && joined[i] === speaker ? [i] : []));
+	if (centroids.length === 0) return { labels: joined, centroids };
+	return {
+		labels: joined,
+		centroids: kept.map((old, speaker) => {
+			const pieces = ofSpeaker(speaker);
+			return pieces.length === 0 ? centroids[old]! : meanVector(pieces.map((i) => voices[i]!.vector!), pieces.map((i) => weights[i]!));
+		}),
+	};
+}
+
 /** @param voices in time order */
 export function labelVoices(voices: readonly Voice[], count: SpeakerCount): Labels {
 	return new Labelling(voices).label(count);
