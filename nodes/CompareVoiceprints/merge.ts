@@ -96,7 +96,7 @@ async function misfits(session: Session, members: Array<Member<OfGroup>>, merged
 }
 
 function readGroupBy({ ctx }: Session): FieldPath | undefined {
-	const value = read(ctx, 0, GROUP_BY_FIELD) ?? '';
+	const value = read(ctx, 0, GROUP_BY_FIELD);
 	if (typeof value !== 'string') throw invalid(GROUP_BY_FIELD, 'must be the name of a field', value);
 	return value.trim() === '' ? undefined : parsePath(value);
 }
