@@ -122,6 +122,13 @@ export function textOf(error: unknown): string {
 	return error instanceof Error ? error.message : String(error);
 }
 
+/** A line of a stack trace: it tells users nothing, and strangers where things lie. */
+const STACK_LINE = /^\s+at (?:.*[/\\(<]|async |new |\w).*$\n?/gm;
+
+export function withoutStack(text: string): string {
+	return text.replace(STACK_LINE, '').trimEnd();
+}
+
 /** Where this package lies, and where the packages beside it do, longest first. */
 function installFolders(): string[] {
 	const root = path.join(__dirname, '..');
