@@ -85,7 +85,7 @@ export const OUTPUT: INodeProperties = {
 		{
 			name: 'One Item per Channel',
 			value: 'channel',
-			description: 'Voiceprint, speech length and quality of each channel. For comparing and storing voiceprints.',
+			description: 'Voiceprint, speech length and quality of each channel. For comparing, and for storing in a table.',
 		},
 		{
 			name: 'One Item per File',
@@ -100,8 +100,9 @@ export const INCLUDE_VECTOR_VOICEPRINT: INodeProperties = {
 	name: 'includeVectorVoiceprint',
 	type: 'boolean',
 	default: false,
-	description: 'Whether to add the voiceprint as a list of numbers, for a vector database. Needs a newer server.',
-	displayOptions: { show: { '/engine': ['api'] }, hide: { '/operation': [GET_RESULT] } },
+	description:
+		'Whether to add the voiceprint as a list of numbers, for a vector database. The Speech Platform API does so in newer versions.',
+	displayOptions: { hide: { '/operation': [GET_RESULT] } },
 };
 
 export const MAXIMUM_SPEECH_LENGTH: INodeProperties = {

@@ -91,7 +91,7 @@ export const OUTPUT: INodeProperties = {
 		{
 			name: 'One Item per Channel',
 			value: 'channel',
-			description: 'Speech length and list of segments of each channel',
+			description: 'Speech length and number of segments of each channel, for a table',
 		},
 		{
 			name: 'One Item per File',
@@ -101,7 +101,7 @@ export const OUTPUT: INodeProperties = {
 		{
 			name: 'One Item per Segment',
 			value: 'segment',
-			description: 'Start, end and duration of each stretch of speech. A file without speech gives no item.',
+			description: "Start, end and duration of each stretch of speech. A file without speech gives one of the type 'none'.",
 		},
 	],
 };
@@ -115,12 +115,22 @@ export const INCLUDE_PROBABILITIES: INodeProperties = {
 	displayOptions: { show: { '/engine': ['local'] } },
 };
 
+export const INCLUDE_SEGMENTS: INodeProperties = {
+	displayName: 'Include Segments',
+	name: 'includeSegments',
+	type: 'boolean',
+	default: false,
+	description: 'Whether to add the segments of the channel as a list, which no table takes',
+	displayOptions: { show: { '/output': ['channel'] } },
+};
+
 export const KEEP_FILES_WITHOUT_SPEECH: INodeProperties = {
 	displayName: 'Keep Files Without Speech',
 	name: 'keepFilesWithoutSpeech',
 	type: 'boolean',
-	default: false,
-	description: 'Whether a file in which no speech was found gives one item with empty times instead of no item',
+	default: true,
+	description:
+		"Whether a file in which no speech was found gives one item, with the segment type 'none' and without times. If off, it gives no item, and a loop or branch ends there.",
 	displayOptions: { show: { '/output': ['segment'] } },
 };
 
@@ -132,6 +142,7 @@ export const OPTIONS: INodeProperties = {
 	default: {},
 	options: [
 		INCLUDE_BINARY,
+		INCLUDE_SEGMENTS,
 		INCLUDE_PROBABILITIES,
 		KEEP_FILES_WITHOUT_SPEECH,
 		MAXIMUM_DURATION,

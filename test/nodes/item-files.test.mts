@@ -110,7 +110,7 @@ async function faultOf(binary: unknown, binaryPropertyName = 'data') {
 		},
 	});
 	try {
-		return (await run({ binaryPropertyName }, [{ json: {} }])) as RunResult;
+		return (await run({ binaryPropertyName }, [{ json: {} }]));
 	} finally {
 		delete (node as Partial<typeof node>).execute;
 	}
@@ -191,7 +191,7 @@ describe('messages', () => {
 			{ preset: `={{ "${recording}" }}` },
 			{ options: { timeout: `={{ ["${recording}"] }}` } },
 		]) {
-			const { error } = await run(parameters as INodeParameters);
+			const { error } = await run(parameters);
 			assert.ok(error!.message.length + error!.description!.length < 600, error!.message.slice(0, 300));
 			assert.ok(!`${error!.message} ${error!.description}`.includes(recording.slice(0, 81)));
 		}

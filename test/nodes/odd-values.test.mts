@@ -95,7 +95,7 @@ for (const [type, implementation] of harness.nodeTypes) {
 					assert.equal(status, 'error', told);
 					const code = parameter.typeOptions?.binaryDataProperty ? 'BINARY_FIELD_MISSING' : 'INVALID_PARAMETER';
 					assert.equal(error?.context.code, code, told);
-					assert.ok(`${error!.message} ${error!.description}`.includes(`'${parameter.displayName}'`), told);
+					assert.ok(`${error.message} ${error.description}`.includes(`'${parameter.displayName}'`), told);
 					assert.equal(calls.length, 0, told);
 				}
 			});
