@@ -22,6 +22,8 @@ export type ErrorCode =
 	| 'FILE_NOT_ALLOWED'
 	| 'INVALID_CREDENTIAL'
 	| 'VOICEPRINT_MISSING'
+	| 'PAIRS_UNCLEAR'
+	| 'INPUT_IN_PARTS'
 	// the request
 	| 'CHANNEL_NOT_FOUND'
 	| 'INVALID_RANGE'

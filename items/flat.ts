@@ -10,7 +10,7 @@ import type { Origin, Provenance, ResultItem } from './result';
 export function flatHead(result: Provenance, origin: Origin): Fields {
 	const { engine, model = null, runtime = null, task_id, correlation_id = null, state = null } = result;
 	const source = task_id === undefined ? { model, runtime } : { model, task_id, correlation_id, state };
-	return { file_name: origin.fileName ?? null, item: origin.item, engine, ...source };
+	return { file_name: origin.fileName ?? null, file_index: origin.item, engine, ...source };
 }
 
 /** Seconds of media; null where nobody says. */

@@ -142,7 +142,7 @@ describe('one item per channel', () => {
 		assert.deepEqual(items[1], {
 			json: {
 				file_name: 'call.wav',
-				item: 3,
+				file_index: 3,
 				engine: 'local',
 				model: 'silero-vad-6.2',
 				runtime: 'native',
@@ -184,7 +184,7 @@ describe('one item per segment', () => {
 		assert.deepEqual(items[1], {
 			json: {
 				file_name: 'call.wav',
-				item: 3,
+				file_index: 3,
 				engine: 'local',
 				model: 'silero-vad-6.2',
 				runtime: 'native',
@@ -319,7 +319,7 @@ describe('voiceprints', () => {
 		const [one, other] = toVoiceprintItems(graded, 'channel', ORIGIN, SIMPLE).map(({ json }) => json);
 		assert.deepEqual(one, {
 			file_name: 'call.wav',
-			item: 3,
+			file_index: 3,
 			engine: 'local',
 			model: 'xl-5',
 			runtime: 'wasm',
