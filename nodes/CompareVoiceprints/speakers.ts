@@ -43,13 +43,15 @@ export async function readSpeakers(
 	probeOf: (itemIndex: number) => Given,
 ): Promise<Speakers> {
 	const { ctx, pace, driver } = session;
+	const isToFail = choice(EMPTY_GALLERY, readCollection(ctx, 0, OPTIONS).emptyGallery ?? EMPTY_GALLERY.default) === 'fail';
 	const { items: gallery } = readSecondInput(session, LABEL);
+	if (gallery.length === 0 && isToFail) throw noGallery();
 	const field = readPath(ctx, 0, GALLERY_FIELD);
 	const nameField = readPath(ctx, 0, NAME_FIELD);
 	const labelOf = new Map<string, number>();
 	const entries = driver.entries(gallery.length, probeOf, ctx.getInputData().keys());
 	const speakers: Speakers = { entries, names: [], labels: [], items: [], entryOf: new Map(), warnings: [] };
-	if (gallery.length === 0) speakers.warnings.push(whereEmpty(session));
+	if (gallery.length === 0) speakers.warnings.push(EMPTY);
 	const bad: Array<{ index: number; error: VoiceprintError }> = [];
 	for (const [index, entry] of gallery.entries()) {
 		if ((index & 63) === 0 && pace.isDue) await pace.rest();
@@ -74,12 +76,7 @@ export async function readSpeakers(
 	return speakers;
 }
 
-/** @throws VoiceprintError VOICEPRINT_MISSING where nobody is to be unknown for want of a gallery */
-function whereEmpty({ ctx }: Session): CompareWarning {
-	const wish = readCollection(ctx, 0, OPTIONS).emptyGallery ?? EMPTY_GALLERY.default;
-	if (choice(EMPTY_GALLERY, wish) === 'fail') throw noGallery();
-	return { code: 'EMPTY_GALLERY', message: 'The gallery is empty, so that nobody can be identified' };
-}
+const EMPTY: CompareWarning = { code: 'EMPTY_GALLERY', message: 'The gallery is empty, so that nobody can be identified' };
 
 /** Of a server's voiceprints, only what stands beside them tells that there is no speech behind them. */
 function sayWhatIsUnknown(session: Session, { speechLengths, size }: Entries): void {
