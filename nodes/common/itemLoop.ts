@@ -1,6 +1,7 @@
 /** The loop over the input items that every Voiceprint node runs. */
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { canceled } from '../../errors';
+import { asBinary, filesOfAll } from './itemFiles';
 import { errorFields, toNodeError } from './nodeErrors';
 
 /**
@@ -44,6 +45,12 @@ export function errorItem(
 	const aborted = ctx.getExecutionCancelSignal()?.aborted === true;
 	const nodeError = toNodeError(ctx.getNode(), aborted ? canceled() : error, itemIndex);
 	if (aborted || !ctx.continueOnFail()) throw nodeError;
-	const all = [itemIndex, ...others].map((item) => ({ item }));
-	return { json: { error: errorFields(nodeError) }, pairedItem: all.length === 1 ? all[0]! : all };
+	const all = [itemIndex, ...others];
+	const input = ctx.getInputData();
+	return {
+		json: { error: errorFields(nodeError) },
+		pairedItem: all.length === 1 ? { item: itemIndex } : all.map((item) => ({ item })),
+		// What failed is often to be put aside, or tried in another way.
+		...asBinary(filesOfAll(all.flatMap((item) => input[item] ?? []))),
+	};
 }

@@ -156,6 +156,7 @@ function modelOf({ model }: Values): { model?: string; modelFile?: string } {
 function voiceprintParameters(values: Values): INodeParameters {
 	if (values.api !== undefined) return commonParameters(values, {}, { includeVectorVoiceprint: Boolean(values.vector) });
 	return commonParameters(values, modelOf(values), {
+		includeVectorVoiceprint: true,
 		...runtimeOption(values),
 		...(values.preset === undefined ? {} : { vadPreset: presetOf(String(values.preset)) }),
 		...numbers(values, {
