@@ -103,7 +103,7 @@ function memberText({ items, readings }: Grouped, member: number): string {
 	const { file_name, channel_number } = readings[member]!.source.recording;
 	const known = [
 		...(typeof file_name === 'string' ? [shortName(file_name)] : []),
-		...(channel_number === null ? [] : [`channel ${String(channel_number as number)}`]),
+		...(typeof channel_number === 'number' || typeof channel_number === 'string' ? [`channel ${channel_number}`] : []),
 	];
 	return `${items[member]!}${known.length > 0 ? ` (${known.join(', ')})` : ''}`;
 }

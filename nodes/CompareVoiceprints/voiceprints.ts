@@ -63,7 +63,7 @@ export function withNeighbours(item: INodeExecutionData, { voiceprint, parent }:
 		recording: recordingOf(item, parent, suffix),
 		model: typeof model === 'string' && model !== '' ? model : null,
 		speechLength,
-		isSilent: speechLength === 0 || /^false$/i.test(String(field('has_speech'))) || tellsSilence(field('warnings')),
+		isSilent: speechLength === 0 || /^"?false"?$/i.test(JSON.stringify(field('has_speech') ?? null)) || tellsSilence(field('warnings')),
 	};
 }
 

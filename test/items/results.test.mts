@@ -1,60 +1,11 @@
 /** Results in the three output forms, whichever engine they came from. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { VadResult } from '../../dist/engine/client/protocol.js';
 import { seconds, taskItem } from '../../dist/items/fields.js';
-import { isTaskReference, type ShapeOptions, type SpeechResult, type VoiceprintResult } from '../../dist/items/result.js';
+import { isTaskReference, type SpeechResult, type VoiceprintResult } from '../../dist/items/result.js';
 import { toSpeechItems } from '../../dist/items/speechItems.js';
 import { toVoiceprintItems } from '../../dist/items/voiceprintItems.js';
-
-const ORIGIN = { item: 3, fileName: 'call.wav', settings: { preset: 'balanced' } };
-const SIMPLE: ShapeOptions = { simplify: true, keepFilesWithoutSpeech: false, includeSegments: false };
-const FULL: ShapeOptions = { ...SIMPLE, simplify: false };
-
-function voice(start_time: number, end_time: number) {
-	return { segment_type: 'voice', start_time, end_time };
-}
-
-/** Two channels, the first with two segments whose numbers carry floating-point noise. */
-function local(): VadResult {
-	return {
-		engine: 'local',
-		model: 'silero-vad-6.2',
-		runtime: 'native',
-		duration: 61.3004,
-		media: { container: 'wav', codec: 'pcm_s16le', sample_rate: 8000, channels: 2 },
-		channels: [
-			{
-				channel_number: 0,
-				speech_length: 0.1 + 0.2,
-				segments: [voice(0.1, 0.1 + 0.2), voice(1.1, 3.3000000000000003)],
-			},
-			{ channel_number: 1, speech_length: 0, segments: [] },
-		],
-		warnings: [
-			{ code: 'NO_SPEECH', message: 'No speech was found in channel 1', channel_number: 1 },
-			{ code: 'TRUNCATED_FILE', message: 'The file ends early' },
-		],
-	};
-}
-
-function silent(): VadResult {
-	const result = local();
-	return { ...result, channels: [{ channel_number: 0, speech_length: 0, segments: [] }] };
-}
-
-/** What the Speech Platform API says: no model, no duration, no warnings, but a task and a field of its own. */
-const fromApi: SpeechResult = {
-	engine: 'api',
-	task_id: '4f1d',
-	channels: [
-		{
-			channel_number: 2,
-			speech_length: 4,
-			segments: [{ segment_type: 'voice', start_time: 1, end_time: 5, speaker_id: 7 } as never],
-		},
-	],
-};
+import { fromApi, FULL, local, ORIGIN, silent, SIMPLE, voice } from './support/results.mts';
 
 describe('seconds', () => {
 	it('rounds to milliseconds without noise', () => {
@@ -218,34 +169,6 @@ describe('one item per segment', () => {
 		assert.match(warnings as string, /^NO_SPEECH: .* \| TRUNCATED_FILE: /);
 		assert.equal(toSpeechItems(local(), 'segment', ORIGIN, KEEPING).length, 2);
 	});
-});
-
-describe('items for a table', () => {
-	const KEEPING = { ...SIMPLE, keepFilesWithoutSpeech: true };
-	const isFlat = ({ json }: { json: object }) => Object.values(json).every((value) => value === null || typeof value !== 'object');
-
-	for (const [engine, results] of [
-		['local', [local(), silent(), { ...local(), warnings: [] }]],
-		['api', [{ ...fromApi, warnings: local().warnings }, { ...fromApi, channels: silent().channels }]],
-	] as const) {
-		for (const form of ['channel', 'segment'] as const) {
-			it(`are flat and have the same columns whatever was found: ${engine}, one per ${form}`, () => {
-				for (const options of [KEEPING, { ...KEEPING, simplify: false }]) {
-					const columnsOf = (result: SpeechResult, origin: object) =>
-						toSpeechItems(result, form, { item: 0, ...origin }, options).map((item) => {
-							assert.ok(isFlat(item), JSON.stringify(item));
-							const { speaker_id: _ofThisApiOnly, ...json } = item.json;
-							return Object.keys(json).join();
-						});
-					const named = results.map((result) => columnsOf(result, { fileName: 'a.wav', settings: ORIGIN.settings }));
-					const nameless = columnsOf(results[0], { settings: ORIGIN.settings });
-					const all = [...named.flat(), ...nameless];
-					assert.ok(all.length >= 3);
-					assert.equal(new Set(all).size, 1, [...new Set(all)].join('\n'));
-				}
-			});
-		}
-	}
 });
 
 it('leaves the result alone in every form', () => {

@@ -143,7 +143,7 @@ describe('the second voiceprint from the second input', () => {
 			[{ secondItems: [] }, /No item came to the second input/],
 			[{ secondItems: [{}] }, /No item came to the second input/],
 		] as const) {
-			const fault = faultOf(await compare(WITH_INPUT, items(ANNA), rest as object));
+			const fault = faultOf(await compare(WITH_INPUT, items(ANNA), rest));
 			assert.equal(fault.code, 'VOICEPRINT_MISSING');
 			assert.match(fault.message, message);
 		}
