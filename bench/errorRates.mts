@@ -5,7 +5,7 @@ export function shareBelow(sorted: Float64Array, threshold: number): number {
 	let [low, high] = [0, sorted.length];
 	while (low < high) {
 		const middle = (low + high) >> 1;
-		if (sorted[middle]! < threshold) low = middle + 1;
+		if (sorted[middle] < threshold) low = middle + 1;
 		else high = middle;
 	}
 	return low / sorted.length;
@@ -15,7 +15,7 @@ export function shareBelow(sorted: Float64Array, threshold: number): number {
 export function equalErrorRate(same: Float64Array, different: Float64Array): number {
 	let below = 0;
 	for (let missed = 0; missed < same.length; missed++) {
-		while (below < different.length && different[below]! < same[missed]!) below++;
+		while (below < different.length && different[below] < same[missed]) below++;
 		const [rejects, accepts] = [missed / same.length, 1 - below / different.length];
 		if (rejects >= accepts) return (rejects + accepts) / 2;
 	}
@@ -31,7 +31,7 @@ export function minimumCost(same: Float64Array, different: Float64Array, prior: 
 	let below = 0;
 	for (let missed = 0; missed <= same.length; missed++) {
 		const threshold = same[missed] ?? Infinity;
-		while (below < different.length && different[below]! < threshold) below++;
+		while (below < different.length && different[below] < threshold) below++;
 		least = Math.min(least, prior * (missed / same.length) + (1 - prior) * (1 - below / different.length));
 	}
 	return least / Math.min(prior, 1 - prior);

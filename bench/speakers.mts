@@ -61,11 +61,15 @@ function modelOf(name: string): Model {
 /** `…/SPEAKER/RECORDING.opus`, unpacked; at most `most` per speaker, evenly spread. */
 function filesOf(folder: string, most: number, nobody?: string): Array<{ path: string; name: string; speaker: string }> {
 	const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.opus')).sort();
-	const bySpeaker = Map.groupBy(paths, (path) => path.split('/').at(-2)!);
+	const bySpeaker = new Map<string, string[]>();
+	for (const path of paths) {
+		const speaker = path.split('/').at(-2)!;
+		bySpeaker.set(speaker, [...(bySpeaker.get(speaker) ?? []), path]);
+	}
 	return [...bySpeaker].flatMap(([speaker, own]) => {
 		if (nobody !== undefined && speaker.endsWith(nobody)) return [];
 		const step = Math.max(1, own.length / most);
-		const chosen = Array.from({ length: Math.min(most, own.length) }, (_, i) => own[Math.floor(i * step)]!);
+		const chosen = Array.from({ length: Math.min(most, own.length) }, (_, i) => own[Math.floor(i * step)]);
 		return chosen.map((name) => ({ path: join(folder, name), name, speaker }));
 	});
 }
@@ -77,7 +81,7 @@ async function extract(harness: Harness, model: Model, files: ReturnType<typeof 
 		const parameters = { output: 'channel', ...model.parameters };
 		const { output, error } = await harness.run({ node: 'extractVoiceprint', parameters, items });
 		if (error) throw new Error(`${name}: ${error.message}`);
-		const { voiceprint, speech_length } = output[0]!.json as { voiceprint: string; speech_length: number };
+		const { voiceprint, speech_length } = output[0].json as { voiceprint: string; speech_length: number };
 		recordings.push({ name, speaker, voiceprint, speechLength: speech_length });
 	}
 	return recordings;
@@ -111,7 +115,7 @@ async function scorePairs(harness: Harness, { options }: Model, recordings: Reco
 			const { output, error } = await harness.run({ node: 'compareVoiceprints', parameters, items, secondItems });
 			if (error) throw new Error(error.message);
 			output.forEach(({ json }, i) => {
-				const { name: mine, speaker, speechLength } = inputs[i]!;
+				const { name: mine, speaker, speechLength } = inputs[i];
 				for (const { name, score, speech_length } of json.matches as unknown as Match[]) {
 					if (name <= mine) continue;
 					trials.push({ same: speakers.get(name) === speaker, score, speechLength: Math.min(speechLength, speech_length) });
@@ -129,7 +133,7 @@ async function thresholdsOf(harness: Harness, { options }: Model, { voiceprint }
 		const items = [{ json: { voiceprint, voiceprint_2: voiceprint } }];
 		const { output, error } = await harness.run({ node: 'compareVoiceprints', parameters: { operatingPoint, options }, items });
 		if (error) throw new Error(error.message);
-		thresholds.push(output[0]!.json.threshold as number);
+		thresholds.push(output[0].json.threshold as number);
 	}
 	return thresholds;
 }
@@ -146,7 +150,7 @@ function row(title: string, trials: Trial[], thresholds: number[]): Array<string
 }
 
 async function rowsOf(harness: Harness, model: Model, set: string, most: number): Promise<Array<Array<string | number>>> {
-	const { tar, title, nobody } = SETS[set]!;
+	const { tar, title, nobody } = SETS[set];
 	if (!existsSync(join(FOLDER, tar))) return [[`${title}: left out, ${tar} is not there`, ...Array<string>(5 + POINTS.length).fill('')]];
 	const folder = mkdtempSync(join(tmpdir(), 'voiceprint-speakers-'));
 	try {
@@ -154,7 +158,7 @@ async function rowsOf(harness: Harness, model: Model, set: string, most: number)
 		const recordings = await extract(harness, model, filesOf(folder, most, nobody));
 		const spoken = recordings.filter(({ speechLength }) => speechLength > 0);
 		const trials = await scorePairs(harness, model, spoken);
-		const thresholds = await thresholdsOf(harness, model, spoken[0]!);
+		const thresholds = await thresholdsOf(harness, model, spoken[0]);
 		const silent = recordings.length - spoken.length;
 		return LEAST.map((least) => {
 			const name = least === 0 ? `${title}, any length${silent ? ` (${silent} without speech)` : ''}` : `  ${least} s and more`;
