@@ -4,7 +4,7 @@ import { VoiceprintError } from '../../errors';
 import { seenAs, valueAt, type FieldPath } from '../common/path';
 import { read, shortValue } from '../common/read';
 import { MATCH_BY_FIELD } from './fieldParameters';
-import { readSecondInput, type SecondInput } from './secondInput';
+import { readSecondInput, type SecondInput } from '../common/secondInput';
 import type { Session } from './session';
 import { readPath } from './voiceprints';
 

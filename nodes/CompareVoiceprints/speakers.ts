@@ -7,7 +7,7 @@ import { choice, readCollection } from '../common/read';
 import type { Entries } from './drivers/driver';
 import { GALLERY_FIELD, NAME_FIELD } from './fieldParameters';
 import { EMPTY_GALLERY, OPTIONS } from './parameters';
-import { readSecondInput } from './secondInput';
+import { readSecondInput } from '../common/secondInput';
 import type { Session } from './session';
 import { findVoiceprint, readPath, short, withNeighbours, type Given } from './voiceprints';
 import { speechLengthUnknown, type CompareWarning } from './warnings';

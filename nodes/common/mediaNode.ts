@@ -17,7 +17,7 @@ export interface MediaNode<R extends Provenance, F extends string, S> {
 	output: INodeProperties;
 	options: INodeProperties;
 	/** By value of the parameter Engine. */
-	drivers: Record<'local' | 'api', MediaDriver<R>>;
+	drivers: { local: MediaDriver<R>; api?: MediaDriver<R> };
 	/** Read before the work starts: a mistake shows at once. */
 	readShape: (options: Record<string, unknown>) => S;
 	toItems: (result: R, form: F, origin: Origin, shape: S) => ResultItem[];
@@ -46,7 +46,8 @@ async function runItem<R extends Provenance, F extends string, S>(
 	const shape = readShape(given);
 	// Where there are several items, each would hold the files: with binary data kept in memory, so would n8n's record.
 	const passOn = form === 'file' || boolean(INCLUDE_BINARY, given.includeBinary);
-	const driver = drivers[choice<'local' | 'api'>(engine, read(ctx, itemIndex, engine))];
+	// `choice` takes no engine that the node does not offer.
+	const driver = drivers[choice<'local' | 'api'>(engine, read(ctx, itemIndex, engine))]!;
 
 	const answer = await driver(ctx, itemIndex);
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { readSecondInput } from '../../dist/nodes/CompareVoiceprints/secondInput.js';
+import { readSecondInput } from '../../dist/nodes/common/secondInput.js';
 import { earlierInput, earlierRuns, wiresTo } from '../../dist/nodes/common/wiring.js';
 
 const item = (name: string) => ({ json: { name } });

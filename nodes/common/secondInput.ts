@@ -1,9 +1,8 @@
 /** The items of the second input, whole: not in parts, and also in the later rounds of a loop. */
-import type { INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { VoiceprintError } from '../../errors';
-import { shortValue } from '../common/read';
-import { earlierInput, wiresTo } from '../common/wiring';
-import type { Session } from './session';
+import { shortValue } from './read';
+import { earlierInput, wiresTo } from './wiring';
 
 export interface SecondInput {
 	/** Without those that have no field at all, which is what Always Output Data makes of nothing. */
@@ -16,7 +15,7 @@ export interface SecondInput {
  * @param label the input's name in the editor
  * @throws VoiceprintError VOICEPRINT_MISSING where nothing is connected, INPUT_IN_PARTS where too much is
  */
-export function readSecondInput({ ctx }: Session, label: string): SecondInput {
+export function readSecondInput({ ctx }: { ctx: IExecuteFunctions }, label: string): SecondInput {
 	const wires = wiresTo(ctx, 1);
 	if (wires?.length === 0) throw notConnected(label);
 	if (wires && wires.length > 1) throw inParts(label, wires);
