@@ -36,7 +36,6 @@ export type ErrorCode =
 	| 'EMPTY_VOICEPRINT'
 	| 'MODELS_DIFFER'
 	| 'NO_CALIBRATION'
-	| 'NO_TIMES'
 	| 'TOO_MANY_VOICEPRINTS'
 	| 'INVALID_MODEL'
 	// the engine

@@ -62,16 +62,16 @@ export const MODEL: INodeProperties = {
 			description: 'Tells voices apart best, also on the telephone, in short recordings and in other languages',
 		},
 		{
+			name: 'Bundled Model',
+			value: BUNDLED_BEFORE,
+			description: 'What the node had when this workflow was made: the same as Fast',
+			// Only workflows that were made with version 0.1 have it.
+			displayOptions: { show: { model: [BUNDLED_BEFORE] } },
+		},
+		{
 			name: 'Fast',
 			value: 'fast',
 			description: 'Takes a small part of the time. The only model of version 0.1: stay with it for a gallery that it made.',
-		},
-		{
-			name: 'Bundled (Now Called Fast)',
-			value: BUNDLED_BEFORE,
-			description: 'What the node had when this workflow was made',
-			// Only workflows that were made with version 0.1 have it.
-			displayOptions: { show: { model: [BUNDLED_BEFORE] } },
 		},
 		{
 			name: 'Own ONNX File',

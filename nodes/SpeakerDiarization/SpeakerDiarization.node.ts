@@ -9,6 +9,7 @@ import {
 } from 'n8n-workflow';
 import { toSpeakerItems, type SpeakerForm, type SpeakerShape, type SpeakersResult } from '../../items/speakerItems';
 import { SIMPLIFY } from '../common/engineParameters';
+import { errorItem } from '../common/itemLoop';
 import { runMediaNode, type MediaNode } from '../common/mediaNode';
 import { boolean, choice, read } from '../common/read';
 import { addToTranscript } from './addToTranscript';
@@ -54,7 +55,14 @@ export class SpeakerDiarization implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const operation = choice<'diarize' | 'addToTranscript'>(OPERATION, read(this, 0, OPERATION));
+		const items = this.getInputData();
+		if (items.length === 0) return [[]];
+		let operation: 'diarize' | 'addToTranscript';
+		try {
+			operation = choice(OPERATION, read(this, 0, OPERATION));
+		} catch (error) {
+			return [[errorItem(this, error, 0, items.map((_, itemIndex) => itemIndex).slice(1))]];
+		}
 		return operation === 'diarize' ? await runMediaNode(this, NODE) : [await addToTranscript(this)];
 	}
 }

@@ -1,28 +1,24 @@
 /** Add Speakers to Transcript: who says which word, from the times of a transcript and the segments of this node. */
 import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { VoiceprintError } from '../../errors';
-import { addSpeakers, dialogueOf, type Block, type SpokenBy, type TimeFields } from '../../items/transcript';
+import { addSpeakers, dialogueOf, timedLists, type Block, type SpokenBy, type TimeFields } from '../../items/transcript';
 import { runForEachItem } from '../common/itemLoop';
 import { choice, invalid, read, readCollection } from '../common/read';
 import { END_FIELD, SPEAKERS, START_FIELD, TEXT_FIELD, TIME_UNIT, TRANSCRIPT, TRANSCRIPT_OPTIONS, UNKNOWN_SPEAKER } from './parameters';
-
-interface Diarized {
-	duration?: unknown;
-	channels?: unknown;
-	segments?: unknown;
-}
 
 export async function addToTranscript(ctx: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	return await runForEachItem(ctx, async (itemIndex) => [await spokenItem(ctx, itemIndex)]);
 }
 
 async function spokenItem(ctx: IExecuteFunctions, itemIndex: number): Promise<INodeExecutionData> {
-	const transcript = readJson(ctx, itemIndex, TRANSCRIPT);
-	const { segments, duration } = readSegments(ctx, itemIndex);
 	const options = readCollection(ctx, itemIndex, TRANSCRIPT_OPTIONS);
-	const spoken = addSpeakers(transcript, segments, readFields(options), duration);
-	if (!spoken) throw noTimes();
+	const fields = readFields(options);
 	const unknown = text(UNKNOWN_SPEAKER, options.unknownSpeaker) ?? String(UNKNOWN_SPEAKER.default);
+	const transcript = readJson(ctx, itemIndex, TRANSCRIPT);
+	if (timedLists(transcript, fields, Infinity).length === 0) throw noTimes();
+	const { segments, duration } = readSegments(ctx, itemIndex);
+	const spoken = addSpeakers(transcript, segments, fields, duration);
+	if (!spoken) throw noTimes();
 	const { blocks } = spoken;
 	const { binary } = ctx.getInputData()[itemIndex]!;
 	return {
@@ -60,23 +56,43 @@ function readJson(ctx: IExecuteFunctions, itemIndex: number, parameter: INodePro
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const listIn = (value: unknown): unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);
+/** The lists of segments: of the item for the file, of its channels, or the list itself. */
+function segmentsIn(value: unknown): unknown[] | undefined {
+	if (Array.isArray(value)) return (value as unknown[]).flatMap((entry) => (isObject(entry) && Array.isArray(entry.segments) ? (entry.segments as unknown[]) : [entry]));
+	if (!isObject(value)) return undefined;
+	return segmentsIn(value.channels) ?? segmentsIn(value.segments);
+}
 
-/** Of the item for the file, or of its list of channels or segments. */
 function readSegments(ctx: IExecuteFunctions, itemIndex: number): { segments: SpokenBy[]; duration: number } {
 	const value = readJson(ctx, itemIndex, SPEAKERS);
-	const { channels, segments, duration }: Diarized = isObject(value) ? value : { segments: value };
-	const all = [...listIn(channels).flatMap((channel) => listIn((channel as Diarized | null)?.segments)), ...listIn(segments)];
-	const inChannels = all.flatMap((entry) => (isObject(entry) && Array.isArray(entry.segments) ? listIn(entry.segments) : [entry]));
-	if (!isObject(value) && !Array.isArray(value)) throw invalid(SPEAKERS, 'must be the item of a Speaker Diarization, or its list of segments', value);
-	const spoken = inChannels.map((entry) => {
-		const { start_time: start, end_time: end, speaker, name } = entry as Record<string, unknown>;
-		const who = name ?? speaker;
-		if (typeof start === 'number' && typeof end === 'number' && typeof who === 'string') return { start_time: start, end_time: end, speaker: who };
-		throw invalid(SPEAKERS, 'must have segments with start_time, end_time and speaker', entry);
-	});
-	const last = Math.max(0, ...spoken.map(({ end_time: end }) => end));
-	return { segments: spoken, duration: typeof duration === 'number' ? duration : last };
+	const found = segmentsIn(value);
+	if (!found) throw noSegments(value);
+	const segments = found.map((entry) => spokenBy(entry) ?? refuse(entry));
+	const last = Math.max(0, ...segments.map(({ end_time: end }) => end));
+	const duration = isObject(value) ? value.duration : undefined;
+	return { segments, duration: typeof duration === 'number' ? duration : last };
+}
+
+function spokenBy(entry: unknown): SpokenBy | undefined {
+	if (!isObject(entry)) return undefined;
+	const { start_time: start, end_time: end, speaker, name } = entry;
+	const who = name ?? speaker;
+	if (typeof start !== 'number' || typeof end !== 'number' || typeof who !== 'string') return undefined;
+	return { start_time: start, end_time: end, speaker: who };
+}
+
+function refuse(entry: unknown): never {
+	throw invalid(SPEAKERS, 'must have segments with start_time, end_time and speaker', entry);
+}
+
+function noSegments(value: unknown): VoiceprintError {
+	const { message } = invalid(SPEAKERS, 'must be what Find Speakers gives with One Item per File', value);
+	return new VoiceprintError(
+		'INVALID_PARAMETER',
+		message,
+		"Where the transcription comes after Find Speakers: {{ $('Speaker Diarization').item.json }}, with the name of that node. Where both come from a " +
+			'Merge node (Combine by Position): {{ $json }}.',
+	);
 }
 
 function text(parameter: INodeProperties, value: unknown): string | undefined {
@@ -100,8 +116,8 @@ function readFields({ startField, endField, textField, timeUnit }: Record<string
 
 function noTimes(): VoiceprintError {
 	return new VoiceprintError(
-		'NO_TIMES',
-		'The transcript has no words or sentences with times',
+		'INVALID_PARAMETER',
+		`'${TRANSCRIPT.displayName}' has no words or sentences with times`,
 		'Ask the transcription service for them: with OpenAI the response format verbose_json, with others word timestamps. Where the fields have ' +
 			`unusual names, give them in the options '${START_FIELD.displayName}', '${END_FIELD.displayName}' and '${TEXT_FIELD.displayName}'.`,
 	);

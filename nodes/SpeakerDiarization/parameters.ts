@@ -257,9 +257,11 @@ export const SPEAKERS: INodeProperties = {
 	displayName: 'Speakers',
 	name: 'speakersOfFile',
 	type: 'json',
-	default: "={{ $('Speaker Diarization').item.json }}",
+	default: '={{ $json }}',
 	required: true,
-	description: 'The item of this node for the same recording, One Item per File. Change the name where your node has another one.',
+	hint: "Where the transcription comes after it: {{ $('Speaker Diarization').item.json }}",
+	description:
+		'What Find Speakers gave for the same recording with One Item per File. As it stands, it is in the item itself: put a Merge node (Combine by Position) before this one.',
 	displayOptions: ADD_TO_TRANSCRIPT,
 };
 
@@ -292,8 +294,8 @@ export const TIME_UNIT: INodeProperties = {
 	description: 'What the times of the transcript are counted in',
 	options: [
 		{ name: 'Automatic', value: 'automatic', description: 'Milliseconds where whole numbers go far beyond the end of the recording' },
-		{ name: 'Milliseconds', value: 'milliseconds' },
-		{ name: 'Seconds', value: 'seconds' },
+		{ name: 'Milliseconds', value: 'milliseconds', description: 'As AssemblyAI counts' },
+		{ name: 'Seconds', value: 'seconds', description: 'As most others count' },
 	],
 };
 

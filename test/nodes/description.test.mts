@@ -135,7 +135,7 @@ describe('Extract Voiceprint', () => {
 			(extract.properties.find((one) => one.name === name)!.options as INodePropertyOptions[]).map(({ value }) => value);
 		assert.deepEqual(values('engine'), ['local', 'api']);
 		assert.deepEqual(values('operation'), ['extract', 'getResult']);
-		assert.deepEqual(values('model'), ['bundled', 'own']);
+		assert.deepEqual(values('model'), ['accurate', 'bundled', 'fast', 'own']);
 		assert.deepEqual(values('output'), ['channel', 'file']);
 	});
 
@@ -145,7 +145,7 @@ describe('Extract Voiceprint', () => {
 			operation: 'extract',
 			taskId: '={{ $json.task_id }}',
 			binaryPropertyName: 'data',
-			model: 'bundled',
+			model: 'accurate',
 			modelFile: '',
 			output: 'file',
 			channelMode: 'split',
@@ -223,6 +223,7 @@ const NODE_NAMES = {
 	VoiceActivityDetection: NODE,
 	ExtractVoiceprint: 'extractVoiceprint',
 	CompareVoiceprints: 'compareVoiceprints',
+	SpeakerDiarization: 'speakerDiarization',
 };
 
 for (const [folder, type] of Object.entries(NODE_NAMES)) {

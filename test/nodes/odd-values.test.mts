@@ -70,6 +70,13 @@ function voiceprintsFor({ engine }: INodeParameters): Pick<RunOptions, 'items' |
 	return { items: [itemOf(json)], secondItems: [itemOf(json)] };
 }
 
+const TRANSCRIPT = itemOf({ words: [{ word: 'Hello', start: 0, end: 1 }], channels: [{ segments: [{ start_time: 0, end_time: 1, speaker: 'Anna' }] }] });
+
+function itemsFor(node: string, parameters: INodeParameters): Pick<RunOptions, 'items' | 'secondItems'> {
+	if (node === COMPARE) return voiceprintsFor(parameters);
+	return { items: [parameters.operation === 'addToTranscript' ? TRANSCRIPT : fileItem()] };
+}
+
 let calls: Call[];
 beforeEach(() => {
 	calls = useFakeEngine();
@@ -79,7 +86,6 @@ const CREDENTIALS = { speechPlatformApi: { baseUrl: 'http://127.0.0.1:9', authen
 
 for (const [type, implementation] of harness.nodeTypes) {
 	const node = type.split('.').at(-1)!;
-	const isCompare = node === COMPARE;
 	describe(`${node}: what an expression gives by mistake is refused`, () => {
 		for (const { parameter, withValue } of casesOf(implementation as INodeType)) {
 			it(`in '${parameter.displayName}' (${parameter.name})`, async () => {
@@ -88,7 +94,7 @@ for (const [type, implementation] of harness.nodeTypes) {
 					const { error, status } = await harness.run({
 						node,
 						parameters,
-						...(isCompare ? voiceprintsFor(parameters) : { items: [fileItem()] }),
+						...itemsFor(node, parameters),
 						credentials: CREDENTIALS,
 					});
 					const told = `${expression} with ${JSON.stringify(parameters)}: ${error?.message}`;

@@ -39,12 +39,14 @@ export async function diarizeLocally(ctx: IExecuteFunctions, itemIndex: number):
 function readSpeakers(ctx: IExecuteFunctions, itemIndex: number): SpeakersRequest {
 	const { mergePauses, shortestTurn } = readCollection(ctx, itemIndex, OPTIONS);
 	const hasKnown = choice(KNOWN_SPEAKERS, read(ctx, itemIndex, KNOWN_SPEAKERS)) === 'input';
+	const point = hasKnown ? read(ctx, itemIndex, OPERATING_POINT) : OPERATING_POINT.default;
+	const threshold = choice<'balanced'>(OPERATING_POINT, point);
 	return {
 		...readCount(ctx, itemIndex),
 		mergePauses: number(MERGE_PAUSES, mergePauses),
 		shortestTurn: number(SHORTEST_TURN, shortestTurn),
 		known: hasKnown ? readKnownSpeakers(ctx) : [],
-		threshold: choice<'balanced'>(OPERATING_POINT, hasKnown ? read(ctx, itemIndex, OPERATING_POINT) : OPERATING_POINT.default),
+		threshold,
 	};
 }
 
