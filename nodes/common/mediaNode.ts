@@ -4,10 +4,13 @@ import type { Origin, Provenance, ResultItem } from '../../items/result';
 import { itemsOf, type Answer } from './answer';
 import { Hints } from './hints';
 import { runForEachItem } from './itemLoop';
+import { withAcceptedTasks } from './nodeErrors';
+import { Servers } from './platform';
 import { choice, read, readCollection } from './read';
+import { readFilesAtOnce } from './taskParameters';
 
 /** Computes the result of one item: one driver per engine, and nothing behind them asks which. */
-export type MediaDriver<R> = (ctx: IExecuteFunctions, itemIndex: number) => Promise<Answer<R>>;
+export type MediaDriver<R> = (ctx: IExecuteFunctions, itemIndex: number, servers: Servers) => Promise<Answer<R>>;
 
 /** What distinguishes one node from another: its result `R`, the forms `F` of its output, the options `S` of a form. */
 export interface MediaNode<R extends Provenance, F extends string, S> {
@@ -29,9 +32,18 @@ export async function runMediaNode<R extends Provenance, F extends string, S>(
 	node: MediaNode<R, F, S>,
 ): Promise<INodeExecutionData[][]> {
 	const hints = new Hints();
-	const items = await runForEachItem(ctx, async (itemIndex) => await runItem(ctx, itemIndex, node, hints));
-	hints.show(ctx);
-	return [items];
+	const ending = new AbortController();
+	const stopped = ctx.getExecutionCancelSignal();
+	const servers = new Servers(ctx, stopped ? AbortSignal.any([stopped, ending.signal]) : ending.signal);
+	const handle = async (itemIndex: number) => await runItem(ctx, itemIndex, node, hints, servers);
+	try {
+		const atOnce = readFilesAtOnce(ctx, node.engine, node.options);
+		const items = await runForEachItem(ctx, handle, { atOnce, stop: () => ending.abort() });
+		hints.show(ctx);
+		return [items];
+	} catch (error) {
+		throw withAcceptedTasks(error, servers.accepted);
+	}
 }
 
 async function runItem<R extends Provenance, F extends string, S>(
@@ -39,12 +51,13 @@ async function runItem<R extends Provenance, F extends string, S>(
 	itemIndex: number,
 	{ engine, output, options, drivers, readShape, toItems, noItems }: MediaNode<R, F, S>,
 	hints: Hints,
+	servers: Servers,
 ): Promise<INodeExecutionData[]> {
 	const form = choice<F>(output, read(ctx, itemIndex, output));
 	const shape = readShape(readCollection(ctx, itemIndex, options));
 	const driver = drivers[choice<'local' | 'api'>(engine, read(ctx, itemIndex, engine))];
 
-	const answer = await driver(ctx, itemIndex);
+	const answer = await driver(ctx, itemIndex, servers);
 
 	return itemsOf(ctx, itemIndex, answer, form === 'file', (result, origin) => {
 		hints.add(itemIndex, result.warnings);
