@@ -17,6 +17,9 @@ export interface PaceClock {
 /** Milliseconds by which a time in whole seconds may be too early. */
 const ROUNDING = 1000;
 
+/** How much longer than what is left of it a window is taken to be. */
+const MARGIN = 1.1;
+
 export class Pace {
 	/** Requests that may go before another answer is heard. */
 	private free: number;
@@ -101,8 +104,10 @@ export class Pace {
 	private refused({ headers, body }: HttpResponse, now: number): void {
 		const told = serverWait(headers, now, 0);
 		const worded = wordedLimit(body);
-		const wait = told ?? worded?.windowMs ?? this.waits[Math.min(this.refusals, this.waits.length - 1)]!;
-		const windowMs = Math.max(wait, this.limit?.windowMs ?? 0);
+		const named = told ?? worded?.windowMs ?? this.waits[Math.min(this.refusals, this.waits.length - 1)]!;
+		// A time in whole seconds may have been too early; one of 0 would make us ask without a pause.
+		const wait = this.refusals > 0 ? Math.max(named, ROUNDING) : named;
+		const windowMs = Math.max(wait * MARGIN, this.limit?.windowMs ?? 0);
 		const requests = Math.max(1, this.accepted.filter((at) => at > now - windowMs).length);
 		this.limit = worded ?? { requests: Math.min(requests, this.limit?.requests ?? Infinity), windowMs };
 		this.refusals += 1;

@@ -1,5 +1,5 @@
 /** The bodies of start requests: a media file as a form, or JSON. Both are streamed, so that their way can be watched. */
-import { Readable, type Stream } from 'node:stream';
+import { pipeline, Readable, Transform, type Stream } from 'node:stream';
 import FormData from 'form-data';
 import type { MediaUpload } from './types';
 
@@ -8,8 +8,8 @@ const PART = 'file';
 
 const UNKNOWN_TYPE = 'application/octet-stream';
 
-/** Bytes of JSON that are handed over at a time. */
-const JSON_CHUNK = 64 * 1024;
+/** Bytes that are handed over at a time: what is handed over at once is seen to go at once. */
+const PIECE = 64 * 1024;
 
 /** Told while a body is taken by the connection. */
 export interface UploadWatcher {
@@ -39,10 +39,9 @@ export function jsonBody(content: object): RequestBody {
 	const progress = new Progress(bytes.length);
 	const body = Readable.from(
 		(function* () {
-			for (let at = 0; at < bytes.length; at += JSON_CHUNK) {
-				const chunk = bytes.subarray(at, at + JSON_CHUNK);
-				progress.add(chunk.length);
-				yield chunk;
+			for (const piece of piecesOf(bytes)) {
+				progress.add(piece.length);
+				yield piece;
 			}
 		})(),
 		{ objectMode: false },
@@ -60,14 +59,16 @@ export function jsonBody(content: object): RequestBody {
 /** Opens the file. Its length is announced where it is known, and the stream is not read for it. */
 export async function mediaBody(media: MediaUpload): Promise<RequestBody> {
 	const { fileName, mimeType, bytes } = media;
-	const source = await media.open();
+	const opened = await media.open();
 	const form = new FormData();
 	let failure: unknown;
-	if (source instanceof Readable) source.on('error', (error) => (failure ??= error));
+	if (opened instanceof Readable) opened.on('error', (error) => (failure ??= error));
+	const knownLength = opened instanceof Readable ? bytes : opened.length;
+	const source = opened instanceof Readable ? inPieces(opened) : Readable.from(piecesOf(opened), { objectMode: false });
 	form.append(PART, source, {
 		filename: fileName || PART,
 		contentType: /^[\w.+-]+\/[\w.+-]+(;[\x20-\x7e]*)?$/.test(mimeType) ? mimeType : UNKNOWN_TYPE,
-		...(source instanceof Readable && bytes ? { knownLength: bytes } : {}),
+		...(knownLength ? { knownLength } : {}),
 	});
 	const length = form.hasKnownLength() ? form.getLengthSync() : undefined;
 	const progress = new Progress(length);
@@ -79,9 +80,25 @@ export async function mediaBody(media: MediaUpload): Promise<RequestBody> {
 		...progress.asBody(),
 		sourceError: () => failure,
 		release: () => {
-			if (source instanceof Readable) source.destroy();
+			source.destroy();
+			if (opened instanceof Readable) opened.destroy();
 		},
 	};
+}
+
+function* piecesOf(bytes: Buffer): Generator<Buffer> {
+	for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
+}
+
+function inPieces(stream: Readable): Readable {
+	const pieces = new Transform({
+		transform(chunk: Buffer, _, done) {
+			for (const piece of piecesOf(chunk)) this.push(piece);
+			done();
+		},
+	});
+	// What the source fails with reaches the form through the pieces.
+	return pipeline(stream, pieces, () => {});
 }
 
 /** Bytes that both systems may hold between them: taken by the connection, and not yet read by the server. */

@@ -262,10 +262,10 @@ describe('the network', () => {
 			const transport = scripted(fault);
 			const options = { baseUrl: 'http://appliance:8000', transport, correlationId: CORRELATION_ID, ...virtualClock().options };
 			for (const work of [
-				new SpeechPlatform(options).startVoiceActivityDetection(fileOf('a')),
-				new SpeechPlatform(options).getTask('voice-activity-detection', TASK_ID),
+				async () => await new SpeechPlatform(options).startVoiceActivityDetection(fileOf('a')),
+				async () => await new SpeechPlatform(options).getTask('voice-activity-detection', TASK_ID),
 			]) {
-				const error = await failureOf(work);
+				const error = await failureOf(work());
 				checkTexts(error);
 				assert.equal(error.code, code);
 				assert.match(error.message, message);

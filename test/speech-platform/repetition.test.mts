@@ -94,7 +94,7 @@ describe('a start request is sent once where nobody knows what the server did', 
 	});
 
 	test('a transport that throws something of its own', async () => {
-		const transport = { send: async () => await Promise.reject(new TypeError('surprise')) };
+		const transport = scripted(new TypeError('surprise'));
 		const api = new SpeechPlatform({ baseUrl: 'http://a', transport, correlationId: '1', ...virtualClock().options });
 		const media = fileOf('a');
 		const error = await failureOf(api.startVoiceActivityDetection(media));

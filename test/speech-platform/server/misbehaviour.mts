@@ -42,10 +42,10 @@ export const headOnly = (): Fault =>
 /** Reads so many bytes of an upload, and then no more, without a word. */
 export const stalledReader = (bytes: number): Fault =>
 	doing(`stalls after ${bytes} bytes`, async ({ request, record }) => {
-		for await (const chunk of request as AsyncIterable<Buffer>) {
+		request.on('data', (chunk: Buffer) => {
 			record.bytes += chunk.length;
-			if (record.bytes >= bytes) break;
-		}
+			if (record.bytes >= bytes) request.pause();
+		});
 		await new Promise((resolve) => request.socket.once('close', resolve));
 	});
 
@@ -62,17 +62,8 @@ export const brokenUpload = (bytes: number): Fault =>
 /** Reads an upload at this pace, and deals with it like any other. */
 export const steadyReader = (bytesPerSecond: number): Fault => ({
 	name: `reads ${bytesPerSecond} bytes per second`,
-	act: async ({ request }) => {
-		let due = Date.now();
-		const { push } = request;
-		// What was read waits for its turn before it counts as read.
-		request.push = function (chunk: Buffer | null, encoding) {
-			if (chunk === null) return push.call(this, chunk, encoding);
-			due = Math.max(due, Date.now()) + (chunk.length / bytesPerSecond) * 1000;
-			request.socket.pause();
-			setTimeout(() => request.socket.resume(), due - Date.now());
-			return push.call(this, chunk, encoding);
-		};
+	act: async (exchange) => {
+		exchange.bytesPerSecond = bytesPerSecond;
 		return false;
 	},
 });

@@ -75,6 +75,7 @@ const FAULTS: Array<[codes: RegExp, kind: TransportFault, requestSent: boolean]>
 
 function transportError(error: unknown, signal: AbortSignal | undefined): TransportError {
 	const { code = '', message } = error as NodeJS.ErrnoException;
+	if ((error as Error).name === 'HTTPParserError') return new TransportError('notHttp', message, { requestSent: true, cause: error });
 	if (signal?.aborted) return new TransportError('aborted', message, { requestSent: true, cause: error });
 	const [, kind, requestSent] = FAULTS.find(([codes]) => codes.test(code)) ?? [undefined, 'other' as const, true];
 	return new TransportError(kind, `${code} ${message}`.trim(), { requestSent, cause: error });
