@@ -41,8 +41,8 @@ export interface WaitOptions {
 /** Milliseconds that a start may take beside its upload where nobody says otherwise. */
 const START_LIMIT = 600_000;
 
-/** Milliseconds before a deadline at which it is asked for the last time. */
-const LAST_LOOK = 1000;
+/** Milliseconds before a deadline, and share of the whole time, at which it is asked for the last time. */
+const LAST_LOOK = { before: 1000, share: 0.1 };
 
 const POLLING_INTERVAL = 5000;
 
@@ -149,13 +149,14 @@ export class SpeechPlatform {
 		onState?.(state.last);
 		if (answer.result !== undefined) return answer.result;
 		const longest = Math.max(SHORTEST_INTERVAL, pollingIntervalMs);
+		const lastLook = Math.min(LAST_LOOK.before, budget.totalMs * LAST_LOOK.share);
 		let interval = Math.min(FIRST_WAIT, longest);
 		let serverSays = 0;
 		let lastError: SpeechPlatformError | undefined;
 		for (let left = budget.left, odd = 0; left > 0; left = budget.left) {
 			const pause = Math.max(interval, serverSays);
 			// The last question is early enough for its answer.
-			await this.exchange.pause(pause < left ? pause : serverSays > left ? left : Math.max(0, left - LAST_LOOK), taskId);
+			await this.exchange.pause(pause < left ? pause : serverSays > left ? left : Math.max(0, left - lastLook), taskId);
 			if (serverSays > left) break;
 			const outcome = await this.look(technology, taskId, url, budget);
 			if ('error' in outcome) {

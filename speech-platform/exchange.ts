@@ -24,7 +24,10 @@ export interface Paces {
 export interface ExchangeOptions {
 	transport: Transport;
 	correlationId: string;
+	/** Ends everything at once. */
 	signal?: AbortSignal;
+	/** Ends everything but the answer to a start that the server has whole: that answer names the task that is charged. */
+	ending?: AbortSignal;
 	/** Takes a login's values out of a text; a server may repeat what it was sent. */
 	redact?: Redact;
 	/** Default: gates of one's own. */
@@ -79,7 +82,12 @@ export class Exchange {
 
 	private readonly redact: Redact;
 
+	/** Either of the two signals. */
+	private readonly over: AbortSignal | undefined;
+
 	constructor(private readonly options: ExchangeOptions) {
+		const { signal, ending } = options;
+		this.over = signal && ending ? AbortSignal.any([signal, ending]) : (signal ?? ending);
 		this.limits = { ...LIMITS, ...options.limits };
 		this.paces = options.paces ?? pacesFor(this.limits);
 		this.redact = options.redact ?? KEEP;
@@ -95,9 +103,9 @@ export class Exchange {
 
 	/** Waits; throws CANCELED at once when the execution is cancelled. */
 	async pause(milliseconds: number, taskId?: string): Promise<void> {
-		const { signal, correlationId } = this.options;
-		if (milliseconds > 0) await (this.options.sleep ?? sleep)(milliseconds, signal);
-		if (signal?.aborted) throw canceledError({ correlationId, ...(taskId ? { taskId } : {}) });
+		const { correlationId } = this.options;
+		if (milliseconds > 0) await (this.options.sleep ?? sleep)(milliseconds, this.over);
+		if (this.over?.aborted) throw canceledError({ correlationId, ...(taskId ? { taskId } : {}) });
 	}
 
 	/**
@@ -168,22 +176,22 @@ export class Exchange {
 	}
 
 	private throwIfCanceled(subject: Subject): void {
-		if (this.options.signal?.aborted) throw canceledError(factsOf(subject, {}));
+		if (this.over?.aborted) throw canceledError(factsOf(subject, {}));
 	}
 
 	/** @returns an answer of any status, or the failure of having none */
 	private async exchange(call: Call, subject: Subject): Promise<HttpResponse | Failure> {
-		const { signal } = this.options;
+		const { signal, ending } = this.options;
 		const canceled = () => canceledError(factsOf(subject, {}));
 		let content: RequestBody | undefined;
 		let watch: Watch | undefined;
 		try {
-			content = await orAborted(openBody(call.body, signal), signal, canceled);
-			watch = new Watch(this.limits, call.budget, content !== undefined, signal);
+			content = await orAborted(openBody(call.body, this.over), this.over, canceled);
+			watch = new Watch(this.limits, call.budget, content !== undefined, signal, ending);
 			content?.watch(watch);
 			return await orAborted(this.send(call, subject, content, watch), watch.signal, () => watch?.fault ?? canceled());
 		} catch (thrown) {
-			if (signal?.aborted) throw canceled();
+			if (this.over?.aborted) throw canceled();
 			if (thrown instanceof SourceError) throw thrown.cause;
 			const sourceError = content?.sourceError();
 			if (sourceError !== undefined) throw sourceError;

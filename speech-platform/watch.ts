@@ -15,6 +15,9 @@ const PATIENCE = 5;
 /** Bytes that streams may hold before there is a connection; more can only have gone out. */
 const MOST_BEFORE_CONNECTION = 2 ** 20;
 
+/** Milliseconds for the answer to a start whose task nobody will wait for. */
+const LAST_ANSWER = 5000;
+
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 const EXPLANATIONS: Record<Phase, (limit: string) => string> = {
@@ -53,15 +56,21 @@ export class Watch implements SignsOfLife {
 	/** Milliseconds that what the system holds of the upload by then may need. */
 	private underWay = 0;
 
-	/** @param hasUpload Whether bytes go to the server before its answer can begin. */
+	/**
+	 * @param hasUpload Whether bytes go to the server before its answer can begin.
+	 * @param outer Ends the exchange at once.
+	 * @param ending Ends it too, unless the server has the whole upload: then its answer names the task that is charged.
+	 */
 	constructor(
 		private readonly limits: Limits,
 		private readonly budget: Budget,
 		private readonly hasUpload: boolean,
 		private readonly outer: AbortSignal | undefined,
+		private readonly ending: AbortSignal | undefined,
 	) {
 		this.signal = this.end.signal;
 		outer?.addEventListener('abort', this.onOuterAbort);
+		ending?.addEventListener('abort', this.onEnding);
 		if (outer?.aborted) this.onOuterAbort();
 		this.enter(hasUpload ? 'uploading' : 'waiting');
 	}
@@ -107,9 +116,16 @@ export class Watch implements SignsOfLife {
 		this.phase = undefined;
 		clearTimeout(this.timer);
 		this.outer?.removeEventListener('abort', this.onOuterAbort);
+		this.ending?.removeEventListener('abort', this.onEnding);
 	}
 
 	private readonly onOuterAbort = () => this.end.abort();
+
+	private readonly onEnding = () => {
+		if (!this.allTaken) return this.end.abort();
+		this.whole = Math.min(this.whole, performance.now() - this.began + LAST_ANSWER);
+		this.look();
+	};
 
 	private enter(phase: Phase): void {
 		this.leave();

@@ -33,8 +33,7 @@ export async function runMediaNode<R extends Provenance, F extends string, S>(
 ): Promise<INodeExecutionData[][]> {
 	const hints = new Hints();
 	const ending = new AbortController();
-	const stopped = ctx.getExecutionCancelSignal();
-	const servers = new Servers(ctx, stopped ? AbortSignal.any([stopped, ending.signal]) : ending.signal);
+	const servers = new Servers(ctx, ending.signal);
 	const handle = async (itemIndex: number) => await runItem(ctx, itemIndex, node, hints, servers);
 	try {
 		const atOnce = readFilesAtOnce(ctx, node.engine, node.options);

@@ -32,23 +32,24 @@ export class Servers {
 	/** Made once, as without an execution it is a random one. */
 	private readonly correlationId: string;
 
-	/** @param signal Ends all requests of the run. */
+	/** @param ending Ends what is under way where the node ends by an error. */
 	constructor(
 		private readonly ctx: IExecuteFunctions,
-		private readonly signal = ctx.getExecutionCancelSignal(),
+		private readonly ending?: AbortSignal,
 	) {
 		this.correlationId = correlationIdOf(ctx);
 	}
 
 	/** @throws VoiceprintError INVALID_CREDENTIAL, SpeechPlatformError INVALID_BASE_URL */
 	async connect(itemIndex: number): Promise<Connection> {
-		const { ctx, correlationId, signal } = this;
+		const { ctx, correlationId, ending } = this;
+		const signal = ctx.getExecutionCancelSignal();
 		const credential = await ctx.getCredentials(CREDENTIAL, itemIndex);
 		const transport = new NodeTransport(ctx.helpers, credential);
 		const { baseUrl } = credential;
 		const paces = this.paces.get(baseUrl) ?? pacesFor();
 		this.paces.set(baseUrl, paces);
-		return { platform: client(credential, { transport, correlationId, signal, paces }), correlationId };
+		return { platform: client(credential, { transport, correlationId, signal, ending, paces }), correlationId };
 	}
 }
 

@@ -51,7 +51,7 @@ export const POLLING_INTERVAL: INodeProperties = {
 	typeOptions: { minValue: 0.1, numberPrecision: 1 },
 	hint: 'In seconds',
 	description: 'Longest time between two questions about the state of the task, in seconds. The first ones come sooner.',
-	displayOptions: { show: { '/engine': ['api'] }, hide: { '/waitForCompletion': [false], '/waitUntilDone': [false] } },
+	displayOptions: { show: { '/engine': ['api'] }, hide: { '/waitForCompletion': [false] } },
 };
 
 export const TIMEOUT: INodeProperties = {
