@@ -8,23 +8,13 @@ import { describe, it, type TestContext } from 'node:test';
 import FormData from 'form-data';
 import type { HttpRequest } from '../../dist/speech-platform/index.js';
 import { until } from '../support/engine.mts';
+import { n8nTransport } from './support/n8nTransport.mts';
 
-// The copies that the nodes use: `import` would load other ones.
+// The copy that the nodes use: `import` would load another one.
 const require = createRequire(import.meta.url);
-const { NodeTransport } = require('../../dist/nodes/common/transport.js') as typeof import('../../dist/nodes/common/transport.js');
 const { transportError } = require('../../dist/nodes/common/transportErrors.js') as typeof import('../../dist/nodes/common/transportErrors.js');
 
-/** n8n's helper itself, as it gives it to nodes. */
-function n8nHelpers() {
-	const core = createRequire(require.resolve('n8n-core'));
-	core('reflect-metadata');
-	const { OutboundHttp, configureGlobalAxiosDefaults } = core('@n8n/backend-network');
-	configureGlobalAxiosDefaults();
-	return core('@n8n/di').Container.get(OutboundHttp).requests();
-}
-
-const client = n8nHelpers();
-const transport = new NodeTransport({ httpRequest: async (options: object) => await client.request(options) }, {});
+const transport = n8nTransport({});
 
 async function serve(t: TestContext, listener: RequestListener): Promise<string> {
 	const server = createServer(listener).listen(0, '127.0.0.1');
