@@ -30,9 +30,14 @@ export function authenticationHeaders(credential: ICredentialDataDecryptedObject
 /** What must not be seen by anybody who sees what a server answers. */
 export function secretsOf(credential: ICredentialDataDecryptedObject): string[] {
 	const { authentication, user, password, headerValue, token } = credential;
-	const values: Record<string, unknown[]> = { basic: [user, password], bearer: [token, tokenOf(token)], header: [headerValue] };
+	const values: Record<Authentication, unknown[]> = {
+		none: [],
+		basic: [user, password],
+		bearer: [token, tokenOf(token)],
+		header: [headerValue],
+	};
 	const headers = Object.values(authenticationHeaders(credential)).map((value) => value.replace(/^(Basic|Bearer) /, ''));
-	const texts = (values[String(authentication)] ?? []).map((value) => (typeof value === 'string' ? value : ''));
+	const texts = (values[authentication as Authentication] ?? []).map((value) => (typeof value === 'string' ? value : ''));
 	// A custom header may hold a scheme and a token: the token alone is a secret too.
 	const parts = authentication === 'header' ? text(headerValue).split(/\s+/).filter((part) => part.length >= 8) : [];
 	return [...texts, ...texts.map((value) => value.trim()), ...headers, ...parts].filter((value) => value !== '');

@@ -152,7 +152,8 @@ export class Exchange {
 			const isAgain = outlook === 'refused' || (isStart ? outlook === 'broken' && broken === 1 : outlook === 'temporary');
 			if (!isAgain || attempt >= (error.httpStatus === undefined ? ATTEMPTS : most)) throw error;
 			const pause = this.pauseAfter(error, isStart ? this.limits.refusals[attempt - 1]! : wait, wait);
-			if (Math.max(pause, (error.retryAfter ?? 0) * 1000) >= call.budget.left) throw error;
+			const closed = this.paces[call.method].wait(this.now());
+			if (Math.max(pause, closed, (error.retryAfter ?? 0) * 1000) >= call.budget.left) throw error;
 			await this.pause(pause, call.taskId);
 			wait *= GROWTH;
 		}
@@ -194,7 +195,7 @@ export class Exchange {
 			if (this.over?.aborted) throw canceled();
 			if (thrown instanceof SourceError) throw thrown.cause;
 			const sourceError = content?.sourceError();
-			if (sourceError !== undefined) throw sourceError;
+			if (sourceError !== undefined) throw sourceError as Error;
 			return this.failureOf(watch?.fault ?? asTransportError(thrown), subject, content);
 		} finally {
 			watch?.stop();

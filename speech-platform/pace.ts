@@ -54,6 +54,11 @@ export class Pace {
 		this.free = firstAlone ? 1 : Infinity;
 	}
 
+	/** Milliseconds until the server takes a request, as far as is known. */
+	wait(now: number): number {
+		return Math.max(0, this.opensAt - now);
+	}
+
 	/**
 	 * Resolves when a request may go, which is then under way; each must `leave`.
 	 * @param longest Gives the milliseconds that the server may be waited for.

@@ -70,6 +70,7 @@ export function redactor(values: string[]): Redact {
 
 /** As it is, and as addresses, JSON, web pages and Base64 write it. */
 function formsOf(value: string): string[] {
+	const asPage = value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 	const base64 = Buffer.from(value).toString('base64');
 	return [
 		value,
@@ -78,7 +79,10 @@ function formsOf(value: string): string[] {
 		JSON.stringify(value).slice(1, -1),
 		JSON.stringify(value).slice(1, -1).replaceAll('/', '\\/'),
 		value.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`),
-		value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;'),
+		asPage,
+		asPage.replaceAll('"', '&quot;'),
+		asPage.replaceAll('"', '&quot;').replaceAll("'", '&#39;'),
+		asPage.replaceAll('"', '&#34;').replaceAll("'", '&#39;'),
 		...(value.length >= SELDOM ? [base64, base64.replace(/=+$/, '')] : []),
 	];
 }

@@ -76,7 +76,7 @@ export class NodeTransport implements Transport {
 				method,
 				url,
 				headers: { ...authenticationHeaders(this.credential), ...headers },
-				...(body === undefined ? {} : { body: body as unknown as IHttpRequestOptions['body'] }),
+				...(body === undefined ? {} : { body: body }),
 				// With redirects n8n would keep the whole upload in memory, to send it once more.
 				disableFollowRedirect: true,
 				ignoreHttpStatusErrors: true,
@@ -88,7 +88,7 @@ export class NodeTransport implements Transport {
 				timeout: 0,
 			})) as IN8nHttpFullResponse;
 			signs?.answering();
-			const text = await readText(response.body as unknown as Readable, LARGEST_ANSWER, signs);
+			const text = await readText(response.body as Readable, LARGEST_ANSWER, signs);
 			return { status: response.statusCode, headers: { ...response.headers } as HttpResponse['headers'], body: text };
 		} catch (error) {
 			// An answer that is not read to its end: destroying its stream alone does not close the connection.
@@ -134,11 +134,11 @@ function reportConnection(body: Stream, signs: SignsOfLife): void {
 }
 
 function follow(stream: Stream, found: (request: ClientRequest) => void): void {
-	const { pipe } = stream;
-	stream.pipe = function <T extends NodeJS.WritableStream>(target: T, options?: { end?: boolean }): T {
+	const pipe = stream.pipe.bind(stream);
+	stream.pipe = (target, options) => {
 		if (target instanceof ClientRequest) found(target);
 		else if (target instanceof Stream) follow(target, found);
-		return pipe.call(this, target, options) as T;
+		return pipe(target, options);
 	};
 }
 

@@ -112,7 +112,7 @@ describe('Get Result', () => {
 		const startedAt = Date.now();
 		const { error } = await run(DETECT, parameters, [{ json: started.output[0].json }]);
 		assert.equal(error?.context.code, 'TASK_TIMEOUT');
-		assert.match(error!.message, /within 1\.5 seconds/);
+		assert.match(error.message, /within 1\.5 seconds/);
 		assert.ok(Date.now() - startedAt < 2500);
 	});
 
@@ -121,7 +121,7 @@ describe('Get Result', () => {
 		server.inject('GET', faults.answer({ task: { task_id: 'abc', state: 'done' }, result: { scores: {} } }));
 		const { error } = await run(DETECT, { operation: 'getResult', taskId: 'abc' }, [{}]);
 		assert.equal(error?.context.code, 'INVALID_ANSWER');
-		assert.match(error!.description!, /another technology than Voice Activity Detection/);
+		assert.match(error.description!, /another technology than Voice Activity Detection/);
 	});
 });
 

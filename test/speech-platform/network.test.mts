@@ -1,12 +1,11 @@
 /** The network's faults as they really happen, and the connection test. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { SpeechPlatform, TransportError } from '../../dist/speech-platform/index.js';
 import { NO_OPENSSL, selfSigned } from '../support/certificate.mts';
 import * as faults from './server/faults.mts';
 import * as misbehaviour from './server/misbehaviour.mts';
 import type { StandInOptions } from './server/server.mts';
-import { client, CORRELATION_ID, detect, failureOf, fileOf, scripted, SPEECH, startServer, TASK_ID } from './support/harness.mts';
+import { client, detect, failureOf, fileOf, SPEECH, startServer, TASK_ID } from './support/harness.mts';
 
 describe('a self-signed certificate', { skip: NO_OPENSSL }, () => {
 	const tls = NO_OPENSSL ? undefined : selfSigned();
