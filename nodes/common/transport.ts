@@ -11,7 +11,6 @@ import type { TLSSocket } from 'node:tls';
 import type {
 	ICredentialDataDecryptedObject,
 	ICredentialTestFunctions,
-	IHttpRequestOptions,
 	IN8nHttpFullResponse,
 	RequestHelperFunctions,
 } from 'n8n-workflow';
@@ -76,7 +75,7 @@ export class NodeTransport implements Transport {
 				method,
 				url,
 				headers: { ...authenticationHeaders(this.credential), ...headers },
-				...(body === undefined ? {} : { body: body }),
+				...(body === undefined ? {} : { body }),
 				// With redirects n8n would keep the whole upload in memory, to send it once more.
 				disableFollowRedirect: true,
 				ignoreHttpStatusErrors: true,
