@@ -2,15 +2,16 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 import { bestEntries } from '../../voiceprints/gallery';
 import { runForEachItem } from '../common/itemLoop';
-import { number, readCollection } from '../common/read';
+import { number, readCollection, shortValue } from '../common/read';
 import { readWish, rounded, type Decision } from './decision';
 import { checkSameModel, type Scores } from './drivers/driver';
 import { VOICEPRINT_FIELD } from './fieldParameters';
 import { MAXIMUM_MATCHES, OPTIONS } from './parameters';
+import { isOneRecording, sameVoiceprint } from './recordings';
 import type { Session } from './session';
 import { readSpeakers, type Speakers } from './speakers';
 import { findVoiceprint, readPath, withNeighbours, type Given } from './voiceprints';
-import { littleSpeech } from './warnings';
+import { littleSpeech, type CompareWarning } from './warnings';
 
 /** A voiceprint beside all entries of the gallery. */
 interface Compared extends Scores {
@@ -20,6 +21,7 @@ interface Compared extends Scores {
 	model: string | null;
 	/** Strangers in the gallery that would be taken for this speaker; null where nobody knows. */
 	falseMatches: number | null;
+	given: Given;
 }
 
 /** The gallery is read when the first item needs it, and what is wrong with it is wrong for all items. */
@@ -31,42 +33,64 @@ export async function identify(session: Session): Promise<INodeExecutionData[]> 
 		if (pace.isDue) await pace.rest();
 		const most = Math.floor(number(MAXIMUM_MATCHES, readCollection(ctx, itemIndex, OPTIONS).maximumMatches));
 		const compared = await lookUp(session, itemIndex, speakersOf);
-		const warnings = [...littleSpeech([compared.speechLength], ['The voiceprint']), ...compared.speakers.warnings];
+		const warnings = [
+			...littleSpeech([compared.speechLength], ['The voiceprint']),
+			...compared.speakers.warnings,
+			...itself(compared),
+		];
 		return [session.item(itemIndex, { ...fieldsOf(compared, most), ...(await driver.provenance()) }, warnings)];
 	});
 }
 
 function probeOf({ ctx }: Session, itemIndex: number): Given {
 	const path = readPath(ctx, itemIndex, VOICEPRINT_FIELD);
-	return withNeighbours(findVoiceprint(ctx.getInputData()[itemIndex]!, path), path);
+	const item = ctx.getInputData()[itemIndex]!;
+	return withNeighbours(item, findVoiceprint(item, path), path);
 }
 
 async function lookUp(session: Session, itemIndex: number, speakersOf: () => Promise<Speakers>): Promise<Compared> {
 	const { ctx, driver } = session;
 	const wish = readWish(ctx, itemIndex);
-	const probe = driver.readProbe(probeOf(session, itemIndex));
+	const given = probeOf(session, itemIndex);
+	const probe = driver.readProbe(given);
 	const speakers = await speakersOf();
 	const { entries } = speakers;
 	checkSameModel(entries.model, probe.model);
 	const model = probe.model ?? entries.model;
 	const decision = await driver.decide(wish, model, itemIndex);
-	const scores = await entries.compare(itemIndex, probe, decision);
+	const scores = entries.size === 0 ? NONE : await entries.compare(itemIndex, probe, decision);
 	const falseMatches = await expectedFalseMatches(session, decision, probe.speechLength, entries.speechLengths);
-	return { decision, speakers, ...scores, speechLength: probe.speechLength, model, falseMatches };
+	return { decision, speakers, ...scores, speechLength: probe.speechLength, model, falseMatches, given };
+}
+
+/** Of an empty gallery, which no server need be asked about. */
+const NONE: Scores = { scores: [], cosines: [] };
+
+/** Where the gallery has this very voiceprint, as it has where a recording was stored before it is looked up. */
+function itself({ speakers, given, cosines }: Compared): CompareWarning[] {
+	let entry = speakers.entryOf.get(given.voiceprint);
+	for (let i = 0; cosines && entry === undefined && i < cosines.length; i++) {
+		if (isOneRecording(undefined, given.voiceprint, cosines[i])) entry = i;
+	}
+	if (entry === undefined) return [];
+	const name = shortValue(speakers.names[speakers.labels[entry]!]!);
+	return [sameVoiceprint(`The voiceprint of item ${speakers.items[entry]!} of the gallery ('${name}')`)];
 }
 
 function fieldsOf(compared: Compared, most: number): object {
-	const { decision, speakers, scores, speechLength, model, falseMatches } = compared;
+	const { decision, speakers, scores, speechLength, model, falseMatches, given } = compared;
 	const size = speakers.items.length;
 	const matches = bestEntries(scores, speakers.labels, most).map((entry) => matchOf(compared, entry));
 	const best = matches[0]?.same_speaker ? matches[0] : null;
 	return {
+		...given.recording,
+		identified: best !== null,
 		speaker: best ? best.name : 'unknown',
 		best_match: best,
 		matches,
 		gallery_size: size,
 		...decision.fields,
-		expected_false_accept_rate: rounded(falseMatches === null ? null : falseMatches / size),
+		expected_false_accept_rate: rounded(falseMatches === null || size === 0 ? null : falseMatches / size),
 		expected_false_matches: rounded(falseMatches),
 		speech_length: rounded(speechLength),
 		model,

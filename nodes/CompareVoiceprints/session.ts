@@ -2,6 +2,8 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { Pace } from '../../voiceprints/pace';
 import type { Hints } from '../common/hints';
+import { warningText } from '../../items/flat';
+import { asBinary, filesOfAll } from '../common/itemFiles';
 import { boolean, readCollection } from '../common/read';
 import type { Driver } from './drivers/driver';
 import { LocalDriver } from './drivers/local';
@@ -26,11 +28,14 @@ export class Session {
 	item(itemIndex: number, fields: object, warnings: CompareWarning[], others: number[] = []): INodeExecutionData {
 		this.hints.add(itemIndex, warnings);
 		const keep = boolean(INCLUDE_INPUT_FIELDS, readCollection(this.ctx, itemIndex, OPTIONS).includeInputFields);
-		const input = keep ? this.ctx.getInputData()[itemIndex]!.json : {};
-		const paired = [itemIndex, ...others].map((item) => ({ item }));
+		const all = this.ctx.getInputData();
+		const input = keep ? all[itemIndex]!.json : {};
+		const indices = [itemIndex, ...others];
+		const paired = indices.map((item) => ({ item }));
 		return {
-			json: { ...input, ...(fields as IDataObject), warnings: warnings.map((warning) => ({ ...warning })) },
+			json: { ...input, ...(fields as IDataObject), warnings: warningText(warnings) },
 			pairedItem: paired.length === 1 ? paired[0]! : paired,
+			...asBinary(filesOfAll(indices.map((item) => all[item]!))),
 		};
 	}
 

@@ -1,6 +1,6 @@
 /** The parameters of the node, one constant each, so that the code that reads a value has its label and limits. */
 import type { INodeProperties } from 'n8n-workflow';
-import { ENGINE_API, ENGINE_LOCAL, LOCAL_ONLY, MAXIMUM_DURATION, RUNTIME, SIMPLIFY } from '../common/engineParameters';
+import { ENGINE_API, ENGINE_LOCAL, INCLUDE_BINARY, LOCAL_ONLY, MAXIMUM_DURATION, RUNTIME, SIMPLIFY } from '../common/engineParameters';
 import { BINARY_PROPERTY_NAME, CHANNEL_MODE, CHANNELS } from '../common/mediaParameters';
 import {
 	FILES_AT_ONCE,
@@ -87,7 +87,7 @@ export const OUTPUT: INodeProperties = {
 		{
 			name: 'One Item per Channel',
 			value: 'channel',
-			description: 'Voiceprint, speech length and quality of each channel. For comparing and storing voiceprints.',
+			description: 'Voiceprint, speech length and quality of each channel. For comparing, and for storing in a table.',
 		},
 		{
 			name: 'One Item per File',
@@ -102,8 +102,9 @@ export const INCLUDE_VECTOR_VOICEPRINT: INodeProperties = {
 	name: 'includeVectorVoiceprint',
 	type: 'boolean',
 	default: false,
-	description: 'Whether to add the voiceprint as a list of numbers, for a vector database. Needs a newer server.',
-	displayOptions: { show: { '/engine': ['api'] }, hide: { '/operation': [GET_RESULT] } },
+	description:
+		'Whether to add the voiceprint as a list of numbers, for a vector database. The Speech Platform API does so in newer versions.',
+	displayOptions: { hide: { '/operation': [GET_RESULT] } },
 };
 
 export const MAXIMUM_SPEECH_LENGTH: INodeProperties = {
@@ -169,6 +170,7 @@ export const OPTIONS: INodeProperties = {
 	default: {},
 	options: [
 		FILES_AT_ONCE,
+		INCLUDE_BINARY,
 		INCLUDE_VECTOR_VOICEPRINT,
 		MAXIMUM_DURATION,
 		MAXIMUM_SPEECH_LENGTH,

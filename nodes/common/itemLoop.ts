@@ -2,6 +2,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { canceled, VoiceprintError } from '../../errors';
 import { SpeechPlatformError } from '../../speech-platform';
+import { asBinary, filesOfAll } from './itemFiles';
 import { errorFields, toNodeError } from './nodeErrors';
 
 export interface Together {
@@ -66,8 +67,14 @@ export function errorItem(
 	const aborted = ctx.getExecutionCancelSignal()?.aborted === true;
 	const nodeError = toNodeError(ctx.getNode(), aborted && !isCanceled(error) ? canceled() : error, itemIndex);
 	if (aborted || !ctx.continueOnFail()) throw nodeError;
-	const all = [itemIndex, ...others].map((item) => ({ item }));
-	return { json: { error: errorFields(nodeError) }, pairedItem: all.length === 1 ? all[0]! : all };
+	const all = [itemIndex, ...others];
+	const input = ctx.getInputData();
+	return {
+		json: { error: errorFields(nodeError) },
+		pairedItem: all.length === 1 ? { item: itemIndex } : all.map((item) => ({ item })),
+		// What failed is often to be put aside, or tried in another way.
+		...asBinary(filesOfAll(all.flatMap((item) => input[item] ?? []))),
+	};
 }
 
 /** Such an error may name a task that goes on. */

@@ -3,7 +3,7 @@ import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { runInWorkFolder } from '../../engine/client/client';
 import type { Job, JobResult, RuntimeChoice } from '../../engine/client/protocol';
 import type { FileOfItem } from './answer';
-import { writeBinaryToFile } from './binary';
+import { nameInMessages, writeBinaryToFile } from './binary';
 import { MAXIMUM_DURATION, RUNTIME } from './engineParameters';
 import { BINARY_PROPERTY_NAME, readChannels } from './mediaParameters';
 import { choice, number, read, readCollection } from './read';
@@ -48,7 +48,7 @@ export async function runLocally<J extends Job>(
 		async (workFolder) => {
 			const { path, binary } = await writeBinaryToFile(ctx, itemIndex, field, workFolder);
 			file = { binary, fileName: binary.fileName };
-			const media = { ...request.media, path, fileName: binary.fileName };
+			const media = { ...request.media, path, fileName: nameInMessages(binary) };
 			return { ...request, media, workFolder } as unknown as J;
 		},
 		{ signal: ctx.getExecutionCancelSignal(), timeoutMs, execution: ctx.getExecutionId() },

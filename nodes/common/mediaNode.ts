@@ -2,11 +2,12 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import type { Origin, Provenance, ResultItem } from '../../items/result';
 import { itemsOf, type Answer } from './answer';
+import { INCLUDE_BINARY } from './engineParameters';
 import { Hints } from './hints';
 import { runForEachItem } from './itemLoop';
 import { withAcceptedTasks } from './nodeErrors';
 import { Servers } from './platform';
-import { choice, read, readCollection } from './read';
+import { boolean, choice, read, readCollection } from './read';
 import { readFilesAtOnce } from './taskParameters';
 
 /** Computes the result of one item: one driver per engine, and nothing behind them asks which. */
@@ -53,12 +54,15 @@ async function runItem<R extends Provenance, F extends string, S>(
 	servers: Servers,
 ): Promise<INodeExecutionData[]> {
 	const form = choice<F>(output, read(ctx, itemIndex, output));
-	const shape = readShape(readCollection(ctx, itemIndex, options));
+	const given = readCollection(ctx, itemIndex, options);
+	const shape = readShape(given);
+	// Where there are several items, each would hold the files: with binary data kept in memory, so would n8n's record.
+	const passOn = form === 'file' || boolean(INCLUDE_BINARY, given.includeBinary);
 	const driver = drivers[choice<'local' | 'api'>(engine, read(ctx, itemIndex, engine))];
 
 	const answer = await driver(ctx, itemIndex, servers);
 
-	return itemsOf(ctx, itemIndex, answer, form === 'file', (result, origin) => {
+	return itemsOf(ctx, itemIndex, answer, passOn, (result, origin) => {
 		hints.add(itemIndex, result.warnings);
 		const items = toItems(result, form, origin, shape);
 		if (items.length === 0 && form === noItems?.form) hints.add(itemIndex, [noItems]);

@@ -11,7 +11,7 @@ import {
 	type INode,
 	type JsonObject,
 } from 'n8n-workflow';
-import { VoiceprintError, textOf, type ErrorCode } from '../../errors';
+import { VoiceprintError, textOf, withoutStack, type ErrorCode } from '../../errors';
 import { SpeechPlatformError } from '../../speech-platform';
 
 /** Codes that mean a fault of this package or its surroundings; n8n reports them, user mistakes it does not. */
@@ -31,7 +31,8 @@ export function toNodeError(node: INode, error: unknown, itemIndex: number): Exe
 		error.context.itemIndex ??= itemIndex;
 		return error;
 	}
-	const { code, message, description } = typed(error);
+	const { code, message, description: told } = typed(error);
+	const description = told === undefined ? undefined : withoutStack(told);
 	const options = { message: `${message} [item ${itemIndex}]`, description, itemIndex };
 	const nodeError =
 		error instanceof SpeechPlatformError

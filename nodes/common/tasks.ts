@@ -89,10 +89,10 @@ async function fetchTask<T extends Technology, Q, R extends object>(
 		answer = { task: { ...answer.task, state: 'done' }, result };
 	}
 	// The item that started the task, or came from it through a Wait node, still has its file and the file's name.
-	const { json, binary = {} } = ctx.getInputData()[itemIndex]!;
+	const { json } = ctx.getInputData()[itemIndex]!;
 	const own: IDataObject = json.task_id === taskId ? json : {};
 	const fileName = typeof own.file_name === 'string' ? own.file_name : undefined;
-	return { ...answerOf(connection, answer), file: { fileName, binaries: binary } };
+	return { ...answerOf(connection, answer), file: { fileName } };
 }
 
 /** An upload that breaks because n8n's storage breaks says so, whatever the connection said of it. */

@@ -1,6 +1,7 @@
 /** Extract Voiceprint by the Speech Platform API. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { decodeVoiceprint } from '../../dist/voiceprints/encoding.js';
 import { EXTRACT, startApi, VOICEPRINT } from './support/api.mts';
 import { assertItemsUntouched, fileItem } from './support/node.mts';
 
@@ -89,12 +90,13 @@ describe('the result', () => {
 			const { run } = await startApi(t, answering(CHANNEL, { ...CHANNEL, channel_number: 1, ...fields }));
 			const { output, hints, status } = await run(EXTRACT, { output: 'channel' });
 			assert.equal(status, 'success');
-			const [warning] = output[1].json.warnings as Array<{ code: string; channel_number: number }>;
-			assert.equal(warning.code, 'NO_SPEECH');
-			assert.equal(warning.channel_number, 1);
-			assert.deepEqual(output[0].json.warnings, []);
-			assert.match(hints[0].message, /channel 1: its voiceprint says nothing about a speaker \[item 0\]/);
-			assert.equal(output[1].json.voiceprint, CHANNEL.voiceprint);
+			assert.equal(output[1].json.warnings, 'NO_SPEECH: No speech was found in channel 1: its voiceprint is empty');
+			assert.equal(output[0].json.warnings, '');
+			assert.match(hints[0].message, /channel 1: its voiceprint is empty \[item 0\]/);
+			// What the server gives for silence would be taken for a speaker's.
+			const { vector, speechLength } = decodeVoiceprint(output[1].json.voiceprint);
+			assert.deepEqual([vector.length, speechLength, output[1].json.has_speech, output[1].json.speech_length], [0, 0, false, 0]);
+			assert.equal(output[0].json.voiceprint, CHANNEL.voiceprint);
 		});
 	}
 });

@@ -148,6 +148,7 @@ function voiceprintParameters(values: Values): INodeParameters {
 	if (values.api !== undefined) return commonParameters(values, {}, { includeVectorVoiceprint: Boolean(values.vector) });
 	const model = values.model === undefined ? {} : { model: 'own', modelFile: resolve(FOLDER, String(values.model)) };
 	return commonParameters(values, model, {
+		includeVectorVoiceprint: true,
 		...runtimeOption(values),
 		...(values.preset === undefined ? {} : { vadPreset: presetOf(String(values.preset)) }),
 		...numbers(values, {

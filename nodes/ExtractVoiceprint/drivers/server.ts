@@ -2,6 +2,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { VoiceprintChannel, VoiceprintResult } from '../../../items/result';
 import type { VoiceprintExtractionOptions, VoiceprintExtractionResult } from '../../../speech-platform';
+import { encodeVoiceprint } from '../../../voiceprints/encoding';
 import { noSpeech, type Answer } from '../../common/answer';
 import { readChannels } from '../../common/mediaParameters';
 import { boolean, readCollection } from '../../common/read';
@@ -32,15 +33,32 @@ function readRequest(ctx: IExecuteFunctions, itemIndex: number): VoiceprintExtra
 	return { ...readChannels(ctx, itemIndex), ...(vector ? { includeVectorVoiceprint: true } : {}) };
 }
 
-/** Without speech there is a voiceprint all the same, and it is nobody's. */
-const NOBODY = ': its voiceprint says nothing about a speaker';
+/** Characters of a model's name in an empty voiceprint; the name as it is stands beside it. */
+const LONGEST_NAME = 60;
+
+/** Of a channel without speech. */
+const NOBODY = ': its voiceprint is empty';
 
 function resultOf(result: VoiceprintExtractionResult): Pick<VoiceprintResult, 'channels' | 'warnings'> {
 	const channels = result.channels.map(({ vector_voiceprint: vector, ...channel }): VoiceprintChannel => {
 		return vector ? { ...channel, vector } : channel;
 	});
-	const empty = channels.filter(({ speech_length, vector }) => speech_length === 0 || vector?.length === 0);
-	return { channels, warnings: empty.map(({ channel_number }) => noSpeech(channel_number, NOBODY)) };
+	const isEmpty = ({ speech_length, vector }: VoiceprintChannel) => speech_length === 0 || vector?.length === 0;
+	return {
+		channels: channels.map((channel) => (isEmpty(channel) ? ofNobody(channel) : channel)),
+		warnings: channels.filter(isEmpty).map(({ channel_number }) => noSpeech(channel_number, NOBODY)),
+	};
+}
+
+/**
+ * A server gives a voiceprint for silence too, and nothing in it tells that it is nobody's; without the speech length
+ * beside it, two silent recordings would be one speaker. So the empty one of the local engine stands there, which says so
+ * itself wherever it is stored.
+ */
+function ofNobody(channel: VoiceprintChannel): VoiceprintChannel {
+	const model = channel.model.slice(0, LONGEST_NAME) || 'unknown';
+	const voiceprint = encodeVoiceprint({ model, speechLength: 0, vector: new Float32Array(0) });
+	return { ...channel, speech_length: 0, voiceprint };
 }
 
 function settingsOf(request: VoiceprintExtractionOptions): Answer<unknown>['settings'] {
