@@ -3,6 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { ENGINE_API, ENGINE_LOCAL, INCLUDE_BINARY, LOCAL_ONLY, MAXIMUM_DURATION, RUNTIME, SIMPLIFY } from '../common/engineParameters';
 import { BINARY_PROPERTY_NAME, CHANNEL_MODE, CHANNELS } from '../common/mediaParameters';
 import {
+	FILES_AT_ONCE,
 	forMedia,
 	GET_RESULT,
 	ON_A_SERVER,
@@ -10,6 +11,7 @@ import {
 	TASK_ID,
 	TIMEOUT,
 	WAIT_FOR_COMPLETION,
+	WAIT_UNTIL_DONE,
 } from '../common/taskParameters';
 
 export const ENGINE: INodeProperties = {
@@ -186,6 +188,7 @@ export const OPTIONS: INodeProperties = {
 	placeholder: 'Add option',
 	default: {},
 	options: [
+		FILES_AT_ONCE,
 		INCLUDE_BINARY,
 		INCLUDE_VECTOR_VOICEPRINT,
 		MAXIMUM_DURATION,
@@ -211,5 +214,6 @@ export const PROPERTIES: INodeProperties[] = [
 	forMedia(CHANNEL_MODE),
 	forMedia(CHANNELS),
 	WAIT_FOR_COMPLETION,
+	WAIT_UNTIL_DONE,
 	OPTIONS,
 ];

@@ -3,6 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { ENGINE_API, ENGINE_LOCAL, INCLUDE_BINARY, LOCAL_ONLY, MAXIMUM_DURATION, RUNTIME, SIMPLIFY } from '../common/engineParameters';
 import { BINARY_PROPERTY_NAME, CHANNEL_MODE, CHANNELS, RANGE_FROM, RANGE_TO } from '../common/mediaParameters';
 import {
+	FILES_AT_ONCE,
 	forMedia,
 	GET_RESULT,
 	ON_A_SERVER,
@@ -10,6 +11,7 @@ import {
 	TASK_ID,
 	TIMEOUT,
 	WAIT_FOR_COMPLETION,
+	WAIT_UNTIL_DONE,
 } from '../common/taskParameters';
 import { THRESHOLDS } from './thresholds';
 
@@ -141,6 +143,7 @@ export const OPTIONS: INodeProperties = {
 	placeholder: 'Add option',
 	default: {},
 	options: [
+		FILES_AT_ONCE,
 		INCLUDE_BINARY,
 		INCLUDE_SEGMENTS,
 		INCLUDE_PROBABILITIES,
@@ -166,5 +169,6 @@ export const PROPERTIES: INodeProperties[] = [
 	forMedia(RANGE_FROM),
 	forMedia(RANGE_TO),
 	WAIT_FOR_COMPLETION,
+	WAIT_UNTIL_DONE,
 	OPTIONS,
 ];

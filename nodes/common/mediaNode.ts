@@ -5,10 +5,13 @@ import { itemsOf, type Answer } from './answer';
 import { INCLUDE_BINARY } from './engineParameters';
 import { Hints } from './hints';
 import { runForEachItem } from './itemLoop';
+import { withAcceptedTasks } from './nodeErrors';
+import { Servers } from './platform';
 import { boolean, choice, read, readCollection } from './read';
+import { readFilesAtOnce } from './taskParameters';
 
 /** Computes the result of one item: one driver per engine, and nothing behind them asks which. */
-export type MediaDriver<R> = (ctx: IExecuteFunctions, itemIndex: number) => Promise<Answer<R>>;
+export type MediaDriver<R> = (ctx: IExecuteFunctions, itemIndex: number, servers: Servers) => Promise<Answer<R>>;
 
 /** What distinguishes one node from another: its result `R`, the forms `F` of its output, the options `S` of a form. */
 export interface MediaNode<R extends Provenance, F extends string, S> {
@@ -30,9 +33,17 @@ export async function runMediaNode<R extends Provenance, F extends string, S>(
 	node: MediaNode<R, F, S>,
 ): Promise<INodeExecutionData[][]> {
 	const hints = new Hints();
-	const items = await runForEachItem(ctx, async (itemIndex) => await runItem(ctx, itemIndex, node, hints));
-	hints.show(ctx);
-	return [items];
+	const ending = new AbortController();
+	const servers = new Servers(ctx, ending.signal);
+	const handle = async (itemIndex: number) => await runItem(ctx, itemIndex, node, hints, servers);
+	try {
+		const atOnce = readFilesAtOnce(ctx, node.engine, node.options);
+		const items = await runForEachItem(ctx, handle, { atOnce, stop: () => ending.abort() });
+		hints.show(ctx);
+		return [items];
+	} catch (error) {
+		throw withAcceptedTasks(error, servers.accepted);
+	}
 }
 
 async function runItem<R extends Provenance, F extends string, S>(
@@ -40,6 +51,7 @@ async function runItem<R extends Provenance, F extends string, S>(
 	itemIndex: number,
 	{ engine, output, options, drivers, readShape, toItems, noItems }: MediaNode<R, F, S>,
 	hints: Hints,
+	servers: Servers,
 ): Promise<INodeExecutionData[]> {
 	const form = choice<F>(output, read(ctx, itemIndex, output));
 	const given = readCollection(ctx, itemIndex, options);
@@ -49,7 +61,7 @@ async function runItem<R extends Provenance, F extends string, S>(
 	// `choice` takes no engine that the node does not offer.
 	const driver = drivers[choice<'local' | 'api'>(engine, read(ctx, itemIndex, engine))]!;
 
-	const answer = await driver(ctx, itemIndex);
+	const answer = await driver(ctx, itemIndex, servers);
 
 	return itemsOf(ctx, itemIndex, answer, passOn, (result, origin) => {
 		hints.add(itemIndex, result.warnings);

@@ -74,6 +74,24 @@ export function errorFields(error: ExecutionBaseError): IDataObject {
 	return fields;
 }
 
+/** Tasks of a run that a description names. */
+const MOST_TASKS = 20;
+
+/**
+ * The error of a node that ends while a server goes on with its tasks, and charges them: how their results are had.
+ * @param accepted IDs by item
+ */
+export function withAcceptedTasks(error: unknown, accepted: ReadonlyMap<number, string>): unknown {
+	if (!(error instanceof ExecutionBaseError) || accepted.size === 0) return error;
+	const tasks = [...accepted].sort(([one], [other]) => one - other).map(([item, task_id]) => ({ item, task_id }));
+	const shown = tasks.slice(0, MOST_TASKS).map(({ item, task_id }) => `item ${item}: ${task_id}`);
+	const more = tasks.length > MOST_TASKS ? ` and ${tasks.length - MOST_TASKS} more` : '';
+	const text = `Tasks of this run that the server has accepted, for the operation 'Get Result': ${shown.join(', ')}${more}.`;
+	error.description = [error.description, text].filter(Boolean).join('\n');
+	error.context.tasks = tasks;
+	return error;
+}
+
 function typed(error: unknown): { code: string; message: string; description?: string } {
 	if (error instanceof VoiceprintError || error instanceof SpeechPlatformError) return error;
 	return {

@@ -6,16 +6,21 @@ import { encodeVoiceprint } from '../../../voiceprints/encoding';
 import { noSpeech, type Answer } from '../../common/answer';
 import { readChannels } from '../../common/mediaParameters';
 import { boolean, readCollection } from '../../common/read';
+import type { Servers } from '../../common/platform';
 import { runTask } from '../../common/tasks';
 import { INCLUDE_VECTOR_VOICEPRINT, OPERATION, OPTIONS } from '../parameters';
 
-export async function extractOnServer(ctx: IExecuteFunctions, itemIndex: number): Promise<Answer<VoiceprintResult>> {
-	return await runTask(ctx, itemIndex, {
+export async function extractOnServer(
+	ctx: IExecuteFunctions,
+	itemIndex: number,
+	servers: Servers,
+): Promise<Answer<VoiceprintResult>> {
+	return await runTask(ctx, itemIndex, servers, {
 		technology: 'speaker-identification-voiceprint-extraction',
 		operation: OPERATION,
 		options: OPTIONS,
 		readRequest: () => readRequest(ctx, itemIndex),
-		start: async (platform, media, request) => await platform.startVoiceprintExtraction(media, request),
+		start: async (platform, media, request, budget) => await platform.startVoiceprintExtraction(media, request, budget),
 		resultOf,
 		settingsOf,
 	});
