@@ -4,6 +4,7 @@
  */
 import { accuracyBench } from './accuracy.mts';
 import { compareBench } from './compare.mts';
+import { faultsBench } from './faults.mts';
 import { inferenceBench } from './inference.mts';
 import { memoryBench } from './memory.mts';
 import { pipelineBench } from './pipeline.mts';
@@ -16,6 +17,7 @@ const BENCHES: Record<string, () => Promise<void>> = {
 	pipeline: pipelineBench,
 	memory: memoryBench,
 	upload: uploadBench,
+	faults: faultsBench,
 	voiceprint: voiceprintBench,
 	compare: compareBench,
 	accuracy: accuracyBench,
