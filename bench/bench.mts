@@ -2,14 +2,19 @@
  * `npm run bench [-- NAME…]`: the package's figures as ratios beside peers, all measured in one run on one machine.
  * Machines differ and are shared, so only ratios within a run mean something.
  */
+import { parseArgs } from 'node:util';
 import { accuracyBench } from './accuracy.mts';
 import { compareBench } from './compare.mts';
 import { inferenceBench } from './inference.mts';
+import { levelBench } from './level.mts';
 import { memoryBench } from './memory.mts';
 import { pipelineBench } from './pipeline.mts';
 import { speakersBench } from './speakers.mts';
 import { uploadBench } from './upload.mts';
 import { voiceprintBench } from './voiceprint.mts';
+
+const OPTIONS = { data: { type: 'string' }, lengths: { type: 'string' } } as const;
+const { values, positionals: names } = parseArgs({ options: OPTIONS, allowPositionals: true });
 
 const BENCHES: Record<string, () => Promise<void>> = {
 	inference: inferenceBench,
@@ -20,9 +25,9 @@ const BENCHES: Record<string, () => Promise<void>> = {
 	compare: compareBench,
 	accuracy: accuracyBench,
 	speakers: speakersBench,
+	level: async () => await levelBench(values.data, values.lengths),
 };
 
-const names = process.argv.slice(2);
 const unknown = names.filter((name) => !BENCHES[name]);
 if (unknown.length > 0) {
 	console.error(`There is no bench '${unknown.join("', '")}'; there are ${Object.keys(BENCHES).join(', ')}.`);

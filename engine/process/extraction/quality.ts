@@ -1,6 +1,7 @@
 /** How good the speech behind a voiceprint is. */
 import type { VoiceprintQuality } from '../../client/protocol';
-import { framePowers, quantile } from './frames';
+import { quantile } from '../quantile';
+import { framePowers } from './frames';
 
 /** Samples within this share of the loudest one count as clipped: a waveform that was cut off stays there for long. */
 const AT_THE_PEAK = 0.98;
