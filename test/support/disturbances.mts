@@ -44,7 +44,8 @@ const all = (amplitude: number, wave: Wave): Disturb => (samples, random) => bur
 function lowNoise(hertz: number): Wave {
 	const a = Math.exp((-2 * Math.PI * hertz) / RATE);
 	const states = [0, 0, 0];
-	return (_, random) => {
+	return (t, random) => {
+		if (t === 0) states.fill(0);
 		let value = (2 * random() - 1) / (1 - a);
 		states.forEach((state, i) => (value = states[i] = a * state + (1 - a) * value));
 		return 0.3 * value;

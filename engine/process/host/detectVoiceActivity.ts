@@ -26,6 +26,7 @@ export async function detectVoiceActivity(job: VadJob): Promise<VadResult> {
 		for await (const channel of listened()) {
 			channels.push(describeChannel(channel, media.start));
 			if (channel.warning) warnings.push(channel.warning);
+			warnings.push(...channel.notes);
 		}
 		return { engine: 'local', model: SILERO_MODEL, runtime: runtime.name, duration, media: media.info, channels, warnings };
 	});

@@ -33,15 +33,16 @@ async function calibrationWith({ id, calibration }: Embedder): Promise<Calibrati
 
 /** What is wrong with a channel's voiceprint. */
 function warningsOf(
-	{ channelNumber: channel_number, warning }: ListenedChannel,
+	{ channelNumber: channel_number, warning, notes }: ListenedChannel,
 	{ voiceprint, quality, windows, alike }: Extraction,
 	minimum: number,
 	calibration: Calibration | undefined,
 ): Warning[] {
-	if (warning) return [{ ...warning, message: `${warning.message}: its voiceprint is empty` }];
+	if (warning) return [{ ...warning, message: `${warning.message}: its voiceprint is empty` }, ...notes];
 	const seconds = voiceprint.speechLength;
 	const several = soundsLikeSeveral(alike, windows, seconds / windows, calibration);
-	return qualityWarnings(channel_number, seconds, minimum, quality, several).map((one) => ({ ...one, channel_number }));
+	const found = qualityWarnings(channel_number, seconds, minimum, quality, several);
+	return [...notes, ...found.map((one) => ({ ...one, channel_number }))];
 }
 
 async function describeChannel(

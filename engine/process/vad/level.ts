@@ -98,9 +98,6 @@ export class LevelMeter {
 	/** What its samples are counted in. */
 	readonly scale = new SampleScale();
 
-	/** Samples so far. */
-	private position = 0;
-
 	/** State of the filter. */
 	private x1: number | undefined;
 	private x2 = 0;
@@ -116,6 +113,9 @@ export class LevelMeter {
 	private readonly bins: number[] = [];
 	private before = 0;
 	private after = 0;
+
+	/** @param position samples of silence before the first ones */
+	constructor(private position = 0) {}
 
 	/** @param samples mono, 16 kHz; -1 to 1 or, in odd files, as large as integers */
 	add(samples: Float32Array): void {

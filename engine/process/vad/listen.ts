@@ -28,7 +28,9 @@ export interface Heard extends Detection {
 /** Sounds this much quieter than the level have not set it, dB. */
 const SETS_LEVEL_DB = 6;
 /** Share of the sounds that set the level which has to be speech. */
-const TRUSTED = 0.5;
+const TRUSTED = 0.6;
+/** The loudest sounds stand alone where nothing is less than this below them, dB. */
+const ALONE_DB = 12;
 /** A level that is so close to the one that was used gives the same speech, dB. */
 const SAME_DB = 6;
 /** Seconds of a stretch of speech that are worth being told. */
@@ -38,8 +40,14 @@ const NOTABLE = 0.3;
 function isLevelOfSpeech(level: number, meter: LevelMeter, spans: readonly Span[]): boolean {
 	let windows = 0;
 	let speech = 0;
+	let last = Infinity;
 	for (const loudness of meter.loudnesses()) {
-		if (loudness.level < level - SETS_LEVEL_DB) break;
+		if (loudness.level < level - SETS_LEVEL_DB) {
+			// Speech fades; what stands alone above all else may be something else.
+			if (last - loudness.level > ALONE_DB) return false;
+			break;
+		}
+		last = loudness.level;
 		const places = loudness.places.map((place) => ({ start: place / SAMPLE_RATE, end: (place + WINDOW_SAMPLES) / SAMPLE_RATE }));
 		windows += loudness.windows;
 		speech += (loudness.windows * lengthOf(intersection(spans, places))) / lengthOf(places);
@@ -67,21 +75,21 @@ export async function listen(audio: Audio, models: Required<SileroModels>, optio
 	// Silero's own mode is the recording as it is; silence is at no level.
 	if (settings.sileroCompatible || meter.silent) return { ...(await detectWith(audio, 1)), atOtherLevels: [] };
 	const heard = meter.rumbles ? withoutRumble(audio) : audio;
+	const duration = audio.length / SAMPLE_RATE;
 	let level = meter.level;
 	let detection = await detectWith(heard, gainFor(level));
 	let atOtherLevels: Span[] = [];
-	const duration = audio.length / SAMPLE_RATE;
-	if (!isLevelOfSpeech(level, meter, detection.spans)) {
-		const found = await speechLevel(heard, meter, models.wide);
-		if (found !== undefined && Math.abs(found - level) > SAME_DB) {
-			const first = detection;
-			level = found;
-			const second = await detectWith(heard, gainFor(level));
-			detection = joined(second, first);
-			atOtherLevels = difference(first.spans, second.spans, duration);
-		}
+	const isTrusted = isLevelOfSpeech(level, meter, detection.spans);
+	const found = isTrusted ? undefined : await speechLevel(heard, meter, models.wide);
+	if (found !== undefined && Math.abs(found - level) > SAME_DB) {
+		level = found;
+		const second = await detectWith(heard, gainFor(level));
+		atOtherLevels = difference(detection.spans, second.spans, duration);
+		detection = joined(second, detection);
 	}
-	const unheard = await findUnheard(heard, models, { settings, gain: gainFor(level), keepProbabilities }, detection.spans, meter);
+	const asCorrected = { settings, gain: gainFor(level), keepProbabilities };
+	const isOdd = !isTrusted || heard !== audio;
+	const unheard = await findUnheard(audio, models, asCorrected, detection.spans, meter, isOdd);
 	atOtherLevels = union(atOtherLevels, unheard).filter(({ start, end }) => end - start >= NOTABLE);
 	return { ...detection, spans: union(detection.spans, unheard), atOtherLevels };
 }

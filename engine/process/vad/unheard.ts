@@ -80,9 +80,20 @@ function part(audio: Audio, start: number, end: number): Audio {
 
 const moved = (spans: readonly Span[], by: number): Span[] => spans.map(({ start, end }) => ({ start: start + by, end: end + by }));
 
+/** Where speech can be hidden: the parts of the gaps that are worth a second look. */
+function hidingPlaces(audio: Audio, silences: readonly Span[], gainDb: number, unitDb: number): Span[] {
+	const suspects = silences
+		.filter(({ start, end }) => end - start >= SHORTEST_GAP)
+		.flatMap(pieces)
+		.filter((piece) => canHide(audio, piece, gainDb, unitDb))
+		.map(({ start, end }) => ({ start: start - PIECE / 2, end: end + PIECE / 2 }));
+	return intersection(union(suspects, []), silences);
+}
+
 /**
  * @param found speech found with the gain of `options`
  * @param meter its `scale.unit` is the gain of the recording as it is
+ * @param thorough look at all of the recording, where the level is not surely that of speech
  * @returns speech in the gaps between, in pieces worth it
  */
 export async function findUnheard(
@@ -91,28 +102,24 @@ export async function findUnheard(
 	options: DetectionOptions,
 	found: readonly Span[],
 	meter: LevelMeter,
+	thorough: boolean,
 ): Promise<Span[]> {
 	const { unit } = meter.scale;
 	const gainDb = 20 * Math.log10(options.gain / unit);
-	if (Math.abs(gainDb) < NOTABLE_DB) return [];
-	if (gainDb > 0 && meter.loudest + 20 * Math.log10(options.gain) < OVERDRIVEN_DB) return [];
+	if (!meter.rumbles && Math.abs(gainDb) < NOTABLE_DB) return [];
+	if (!meter.rumbles && gainDb > 0 && meter.loudest + 20 * Math.log10(options.gain) < OVERDRIVEN_DB) return [];
 	const duration = audio.length / SAMPLE_RATE;
 	const silences = gaps(found, duration);
-	const suspects = silences
-		.filter(({ start, end }) => end - start >= SHORTEST_GAP)
-		.flatMap(pieces)
-		.filter((piece) => canHide(audio, piece, gainDb, 20 * Math.log10(unit)))
-		.map(({ start, end }) => ({ start: start - PIECE / 2, end: end + PIECE / 2 }));
-	const hiding = intersection(union(suspects, []), silences);
+	const hiding = thorough ? silences : hidingPlaces(audio, silences, gainDb, 20 * Math.log10(unit));
 	const withLead = union(hiding.map(({ start, end }) => ({ start: Math.max(0, start - LEAD), end })), []);
-	const parts = lengthOf(withLead) > MOST * duration ? [{ start: 0, end: duration }] : withLead;
+	const whole = thorough || lengthOf(withLead) > MOST * duration;
 	const heard: Span[] = [];
-	for (const { start, end } of parts) {
+	for (const { start, end } of whole ? [{ start: 0, end: duration }] : withLead) {
 		const [from, to] = [start, end].map((seconds) => Math.round(seconds * SAMPLE_RATE)) as [number, number];
 		const detection = await detectSpeech(part(audio, from, to), models, { ...options, gain: unit, keepProbabilities: false });
 		heard.push(...moved(detection.spans, from / SAMPLE_RATE));
 	}
 	const { paddingBefore, paddingAfter } = options.settings.thresholds;
-	const shortest = SHORTEST_SPEECH + (paddingBefore + paddingAfter) / 1000;
+	const shortest = thorough ? 0 : SHORTEST_SPEECH + (paddingBefore + paddingAfter) / 1000;
 	return intersection(heard, hiding).filter(({ start, end }) => end - start >= shortest);
 }
