@@ -15,6 +15,9 @@ import { printTable } from './table.mts';
 const LENGTHS = [3, 10, 60, 2700];
 /** Gain on the speech, dB. */
 const LEVELS = [0, -10, -20, -30, -40, -50, -60];
+/** For recordings of more than some minutes, which take their time. */
+const FEW_LEVELS = [0, -20, -40, -60];
+const LONG = 600;
 /** Seconds of speech in the longest recordings: the rest is a pause. */
 const MOST_SPEECH = 60;
 /** Points of the share that make no difference. */
@@ -71,9 +74,10 @@ export async function levelBench(folder: string | undefined, lengths: string | u
 	let cells = 0;
 	for (const seconds of lengths ? lengths.split(',').map(Number) : LENGTHS) {
 		const rows: string[][] = [];
+		const levels = seconds > LONG ? FEW_LEVELS : LEVELS;
 		for (const [name, disturb] of Object.entries(DISTURBANCES)) {
 			const row = [name];
-			for (const decibels of LEVELS) {
+			for (const decibels of levels) {
 				const speech = excerpt(all, seconds, 10 ** (decibels / 20));
 				disturb(speech.samples, generator(7));
 				const level = new LevelMeter();
@@ -92,7 +96,7 @@ export async function levelBench(folder: string | undefined, lengths: string | u
 		}
 		printTable(
 			`${seconds} s: % of the speech found, ours / without correction / Silero Compatible (without its padding)`,
-			['beside the speech', ...LEVELS.map((decibels) => `${decibels} dB`)],
+			['beside the speech', ...levels.map((decibels) => `${decibels} dB`)],
 			rows,
 		);
 	}

@@ -8,6 +8,7 @@ import type { VoiceprintChannel, VoiceprintJob, VoiceprintResult, Warning } from
 import type { Embedder } from '../embedding/embedder';
 import { encodeVoiceprint } from '../../../voiceprints/encoding';
 import { extractVoiceprint, type Extraction } from '../extraction/extract';
+import { quantizationStep } from '../extraction/clipping';
 import { qualityWarnings } from '../extraction/quality';
 import { embedderFor } from './loadedModels';
 import { round, withRecording, type ListenedChannel } from './recording';
@@ -49,9 +50,10 @@ async function describeChannel(
 	listened: ListenedChannel,
 	{ embedder, calibration }: Model,
 	request: VoiceprintJob['voiceprint'],
+	codec: string,
 ): Promise<{ channel: VoiceprintChannel; warnings: Warning[] }> {
 	const { channelNumber, audio, spans } = listened;
-	const extraction = await extractVoiceprint(audio, spans, embedder, request.maximumSpeech);
+	const extraction = await extractVoiceprint(audio, spans, embedder, request.maximumSpeech, quantizationStep(codec));
 	const { voiceprint, quality } = extraction;
 	const found = warningsOf(listened, extraction, request.minimumSpeech, calibration);
 	const channel = {
@@ -74,7 +76,7 @@ export async function extractVoiceprints(job: VoiceprintJob): Promise<Voiceprint
 		const channels: VoiceprintChannel[] = [];
 		const warnings = [...media.warnings];
 		for await (const one of listened()) {
-			const described = await describeChannel(one, model, job.voiceprint);
+			const described = await describeChannel(one, model, job.voiceprint, media.info.codec);
 			channels.push(described.channel);
 			warnings.push(...described.warnings);
 		}

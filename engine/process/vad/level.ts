@@ -6,7 +6,7 @@
  * frame, a burst of less than 0.1 s no window. Whatever lasts longer, such as a beep, is told from speech by listening
  * (`speechLevel.ts`), for which levels are kept apart by the loudness of the half second around them.
  */
-import { HIGH_PASS } from './highPass';
+import { VOICE_ONLY } from '../highPass';
 import { SampleScale } from './sampleScale';
 
 /** Parts of a frame, in samples at 16 kHz (2.5 ms), and frames of the level measurement (20 ms). */
@@ -146,7 +146,7 @@ export class LevelMeter {
 	}
 
 	private filter(samples: Float32Array, from: number, to: number): void {
-		const { b0, b1, b2, a1, a2 } = HIGH_PASS;
+		const { b0, b1, b2, a1, a2 } = VOICE_ONLY;
 		// As if the first sample had been there for ever: an offset is no click at the beginning.
 		this.x2 = this.x1 === undefined ? (samples[from] as number) : this.x2;
 		let { x1 = this.x2, x2, y1, y2, before, energy } = this;

@@ -4,9 +4,9 @@
  * correcting the level never loses speech that is found without.
  */
 import { type Audio, SAMPLE_RATE, type Span } from '../audio';
+import { withoutRumble } from '../highPass';
 import type { VadSettings } from '../../client/presets';
 import { detectSpeech, type Detection } from './detect';
-import { withoutRumble } from './highPass';
 import { gainFor, WINDOW_SAMPLES, type LevelMeter } from './level';
 import type { SileroModels } from './probabilities';
 import { withoutAbsurd } from './sampleScale';
