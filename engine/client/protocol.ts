@@ -114,6 +114,8 @@ export interface Segment {
 	start_time: number;
 	/** Seconds. */
 	end_time: number;
+	/** The channel whose speech this is, heard again; only where it is an echo. */
+	echo_of_channel?: number;
 }
 
 export interface VadChannel {

@@ -10,6 +10,8 @@ import { encodeVoiceprint } from '../../../voiceprints/encoding';
 import { extractVoiceprint, type Extraction } from '../extraction/extract';
 import { quantizationStep } from '../extraction/clipping';
 import { qualityWarnings } from '../extraction/quality';
+import { SAMPLE_RATE } from '../audio';
+import { difference, lengthOf } from '../spans';
 import { embedderFor } from './loadedModels';
 import { round, withRecording, type ListenedChannel } from './recording';
 
@@ -46,16 +48,30 @@ function warningsOf(
 	return [...notes, ...found.map((one) => ({ ...one, channel_number }))];
 }
 
+/**
+ * The speech that is not another channel's, where there is enough of it; else all, and the warning says what that means.
+ * @param minimum seconds
+ */
+function ownSpeech({ spans, echoOf, notes, audio }: ListenedChannel, minimum: number): Pick<ListenedChannel, 'spans' | 'notes'> {
+	if (!echoOf) return { spans, notes };
+	const own = difference(spans, echoOf.spans, audio.length / SAMPLE_RATE);
+	const isEnough = own.length > 0 && lengthOf(own) >= minimum;
+	const consequence = isEnough ? 'that was left out' : `its voiceprint is that of channel ${echoOf.channelNumber}, or a mixture`;
+	const told = notes.map((note) => (note.code === 'ECHO_OF_CHANNEL' ? { ...note, message: `${note.message}: ${consequence}` } : note));
+	return { spans: isEnough ? own : spans, notes: told };
+}
+
 async function describeChannel(
 	listened: ListenedChannel,
 	{ embedder, calibration }: Model,
 	request: VoiceprintJob['voiceprint'],
 	codec: string,
 ): Promise<{ channel: VoiceprintChannel; warnings: Warning[] }> {
-	const { channelNumber, audio, spans } = listened;
+	const { channelNumber, audio } = listened;
+	const { spans, notes } = ownSpeech(listened, request.minimumSpeech);
 	const extraction = await extractVoiceprint(audio, spans, embedder, request.maximumSpeech, quantizationStep(codec));
 	const { voiceprint, quality } = extraction;
-	const found = warningsOf(listened, extraction, request.minimumSpeech, calibration);
+	const found = warningsOf({ ...listened, notes }, extraction, request.minimumSpeech, calibration);
 	const channel = {
 		channel_number: channelNumber,
 		voiceprint: encodeVoiceprint(voiceprint),

@@ -2,12 +2,13 @@
 import { decodeMedia, type DecodedMedia } from '../media/decode';
 import { Spool } from '../media/spool';
 import type { Job, MediaRequest, Warning } from '../../client/protocol';
+import { findEchoes, type Echo } from '../echo/echo';
 import type { Runtime } from '../runtime/interface';
 import { SAMPLE_RATE, type Audio, type Span } from '../audio';
 import type { Detection } from '../vad/detect';
 import { LevelMeter } from '../vad/level';
-import { listen, soundOf } from '../vad/listen';
-import { lengthOf } from '../vad/spans';
+import { listen, soundOf, type Heard } from '../vad/listen';
+import { lengthOf } from '../spans';
 import { formatSeconds } from '../media/range';
 import { vadSettings, type VadSettings } from '../../client/presets';
 import type { SileroModels } from '../vad/probabilities';
@@ -25,6 +26,8 @@ export interface ListenedChannel extends Detection {
 	warning?: Warning;
 	/** What else there is to know about its sound. */
 	notes: Warning[];
+	/** What of its speech is another channel heard again, and which one. */
+	echoOf?: { channelNumber: number; spans: readonly Span[] };
 }
 
 /** A recording whose channels can be listened to one after the other. */
@@ -101,14 +104,43 @@ interface Listening {
 	spool: Spool;
 }
 
+/** Times are those of the file. */
+function echoWarning(channelNumber: number, echo: Echo | undefined, channelNumbers: readonly number[], offset: number): Warning[] {
+	const [first] = echo?.spans ?? [];
+	if (!echo || !first) return [];
+	const other = channelNumbers[echo.of];
+	if (echo.same) {
+		const message = `Channel ${channelNumber} has the same sound as channel ${other}: it is no other speaker`;
+		return [{ code: 'SAME_AS_CHANNEL', message, channel_number: channelNumber }];
+	}
+	const message =
+		`${lengthOf(echo.spans).toFixed(1)} s of the speech in channel ${channelNumber} (the first at ` +
+		`${formatSeconds(offset + first.start)}) is channel ${other} heard again, ${Math.round(echo.delay * 1000)} ms later and ` +
+		`${Math.round(echo.attenuation)} dB quieter`;
+	return [{ code: 'ECHO_OF_CHANNEL', message, channel_number: channelNumber }];
+}
+
+/** All channels are listened to before the first is handed on: only then is known which are echoes. */
 async function* listenToAll({ media, levels, models, settings, keepProbabilities, spool }: Listening): AsyncGenerator<ListenedChannel, void, void> {
-	for (const [index, channelNumber] of media.channelNumbers.entries()) {
+	const { channelNumbers, start } = media;
+	const heard: Array<Heard & { audio: Audio; level: LevelMeter }> = [];
+	for (const index of channelNumbers.keys()) {
 		// All silence came as such.
-		const level = levels[index] ?? new LevelMeter(0);
+		const level = levels[index] ?? new LevelMeter();
 		const audio = soundOf(channelAudio(spool, index), level);
-		const { atOtherLevels, ...detection } = await listen(audio, models, { settings, level, keepProbabilities });
-		const notes = [...absurdWarning(channelNumber, level), ...levelsWarning(channelNumber, atOtherLevels, media.start)];
-		yield { ...detection, channelNumber, audio, warning: noSpeechWarning(channelNumber, detection, level), notes };
+		heard.push({ ...(await listen(audio, models, { settings, level, keepProbabilities })), audio, level });
+	}
+	const echoes = findEchoes(heard);
+	for (const [index, { level, atOtherLevels, ...detection }] of heard.entries()) {
+		const channelNumber = channelNumbers[index] as number;
+		const echo = echoes[index];
+		const notes = [
+			...absurdWarning(channelNumber, level),
+			...levelsWarning(channelNumber, atOtherLevels, start),
+			...echoWarning(channelNumber, echo, channelNumbers, start),
+		];
+		const echoOf = echo && !echo.same ? { channelNumber: channelNumbers[echo.of] as number, spans: echo.spans } : undefined;
+		yield { ...detection, channelNumber, warning: noSpeechWarning(channelNumber, detection, level), notes, echoOf };
 	}
 }
 

@@ -10,7 +10,7 @@ import { detectSpeech, type Detection } from './detect';
 import { gainFor, WINDOW_SAMPLES, type LevelMeter } from './level';
 import type { SileroModels } from './probabilities';
 import { withoutAbsurd } from './sampleScale';
-import { difference, intersection, lengthOf, union } from './spans';
+import { difference, intersection, lengthOf, union } from '../spans';
 import { speechLevel } from './speechLevel';
 import { findUnheard } from './unheard';
 

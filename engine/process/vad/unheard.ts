@@ -7,7 +7,7 @@ import { detectSpeech, type DetectionOptions } from './detect';
 import type { LevelMeter } from './level';
 import type { SileroModels } from './probabilities';
 import { quantile } from '../quantile';
-import { gaps, intersection, lengthOf, union } from './spans';
+import { gaps, intersection, lengthOf, union } from '../spans';
 
 /** Gains closer to the recording's own than this change nothing that is worth a look, dB. */
 const NOTABLE_DB = 3;

@@ -1,5 +1,5 @@
 /** Arithmetic on stretches of a recording, in seconds. */
-import type { Span } from '../audio';
+import type { Span } from './audio';
 
 export const lengthOf = (spans: readonly Span[]): number => spans.reduce((sum, { start, end }) => sum + end - start, 0);
 
