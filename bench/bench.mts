@@ -7,6 +7,7 @@ import { accuracyBench } from './accuracy.mts';
 import { compareBench } from './compare.mts';
 import { faultsBench } from './faults.mts';
 import { inferenceBench } from './inference.mts';
+import { levelBench } from './level.mts';
 import { memoryBench } from './memory.mts';
 import { pipelineBench } from './pipeline.mts';
 import { speakersBench } from './speakers.mts';
@@ -18,6 +19,10 @@ const OPTIONS = {
 	model: { type: 'string' },
 	sets: { type: 'string' },
 	most: { type: 'string' },
+	/** A folder with recordings. */
+	data: { type: 'string' },
+	/** Of recordings, seconds. */
+	lengths: { type: 'string' },
 } as const;
 const { values, positionals: names } = parseArgs({ options: OPTIONS, allowPositionals: true });
 
@@ -32,6 +37,7 @@ const BENCHES: Record<string, () => Promise<void>> = {
 	compare: compareBench,
 	accuracy: accuracyBench,
 	speakers: async () => await speakersBench(values),
+	level: async () => await levelBench(values.data, values.lengths),
 };
 
 /** They take minutes in which this machine does nothing. */

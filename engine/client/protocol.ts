@@ -4,8 +4,14 @@
  */
 import type { ErrorData } from '../../errors';
 
-/** `split`: each kept channel on its own. `mix`: the kept channels averaged into one, reported as channel 0. */
+/** `split`: each kept channel on its own. `mix`: the kept channels mixed into one, reported as channel 0. */
 export type ChannelMode = 'split' | 'mix';
+
+/**
+ * How channels are mixed. `mean`: averaged; `loudest`: the loudest one at each moment; `powerWeighted`: each counts by its
+ * power of the moment, and what is upside down is turned; `automatic`: averaged, and the loudest where they cancel.
+ */
+export type MixMethod = 'automatic' | 'mean' | 'loudest' | 'powerWeighted';
 
 /** `auto`: native where it loads, WASM elsewhere. */
 export type RuntimeChoice = 'auto' | 'native' | 'wasm';
@@ -19,6 +25,8 @@ export interface MediaRequest {
 	/** Name shown in messages. */
 	fileName?: string;
 	channelMode: ChannelMode;
+	/** Of a mix; default `automatic`. */
+	mixMethod?: MixMethod;
 	/** 0-based channels to keep; empty or absent means all. */
 	channels?: number[];
 	/** Seconds from the start of the file where processing starts; default 0. */
@@ -141,6 +149,8 @@ export interface Segment {
 	start_time: number;
 	/** Seconds. */
 	end_time: number;
+	/** The channel whose speech this is, heard again; only where it is an echo. */
+	echo_of_channel?: number;
 }
 
 export interface VadChannel {
@@ -163,6 +173,10 @@ export interface Warning {
 		| 'SILENCE_INSERTED'
 		| 'TIMELINE_JUMP'
 		| 'SAMPLES_REPLACED'
+		| 'LEVELS_DIFFER'
+		| 'CHANNELS_CANCEL'
+		| 'ECHO_OF_CHANNEL'
+		| 'SAME_AS_CHANNEL'
 		| 'SILENT_CHANNEL'
 		| 'LITTLE_SPEECH'
 		| 'NOISY'

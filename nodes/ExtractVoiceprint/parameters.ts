@@ -1,7 +1,7 @@
 /** The parameters of the node, one constant each, so that the code that reads a value has its label and limits. */
 import type { INodeProperties } from 'n8n-workflow';
 import { ENGINE_API, ENGINE_LOCAL, INCLUDE_BINARY, LOCAL_ONLY, MAXIMUM_DURATION, RUNTIME, SIMPLIFY } from '../common/engineParameters';
-import { BINARY_PROPERTY_NAME, CHANNEL_MODE, CHANNELS } from '../common/mediaParameters';
+import { BINARY_PROPERTY_NAME, CHANNEL_MODE, CHANNELS, MIX_METHOD } from '../common/mediaParameters';
 import {
 	FILES_AT_ONCE,
 	forMedia,
@@ -202,6 +202,7 @@ export const OPTIONS: INodeProperties = {
 		MAXIMUM_DURATION,
 		MAXIMUM_SPEECH_LENGTH,
 		MINIMUM_SPEECH_LENGTH,
+		MIX_METHOD,
 		ON_LITTLE_SPEECH,
 		POLLING_INTERVAL,
 		RUNTIME,

@@ -1,7 +1,7 @@
 /** The parameters of the node, one constant each, so that the code that reads a value has its label and limits. */
 import type { INodeProperties } from 'n8n-workflow';
 import { ENGINE_API, ENGINE_LOCAL, INCLUDE_BINARY, LOCAL_ONLY, MAXIMUM_DURATION, RUNTIME, SIMPLIFY } from '../common/engineParameters';
-import { BINARY_PROPERTY_NAME, CHANNEL_MODE, CHANNELS, RANGE_FROM, RANGE_TO } from '../common/mediaParameters';
+import { BINARY_PROPERTY_NAME, CHANNEL_MODE, CHANNELS, MIX_METHOD, RANGE_FROM, RANGE_TO } from '../common/mediaParameters';
 import {
 	FILES_AT_ONCE,
 	forMedia,
@@ -149,6 +149,7 @@ export const OPTIONS: INodeProperties = {
 		INCLUDE_PROBABILITIES,
 		KEEP_FILES_WITHOUT_SPEECH,
 		MAXIMUM_DURATION,
+		MIX_METHOD,
 		POLLING_INTERVAL,
 		RUNTIME,
 		SIMPLIFY,

@@ -19,6 +19,7 @@ npm run --silent demo -- vad FILE… --json    one JSON document per file, one a
   --preset NAME          balanced (default), transcription, silero, custom
   --runtime NAME         auto (default), native, wasm
   --channel-mode MODE    split (default), mix
+  --mix-method NAME      automatic (default), mean, loudest, power-weighted
   --channels LIST        such as 0,1; default all
   --range-from SECONDS   --range-to SECONDS
   --probabilities        include the speech probabilities and their hop
@@ -57,6 +58,7 @@ const OPTIONS = {
 	preset: TEXT,
 	runtime: TEXT,
 	'channel-mode': TEXT,
+	'mix-method': TEXT,
 	channels: TEXT,
 	'range-from': TEXT,
 	'range-to': TEXT,
@@ -123,6 +125,11 @@ const BUNDLED_MODELS = ['accurate', 'fast'];
 
 const runtimeOption = ({ runtime }: Values): INodeParameters => (runtime === undefined ? {} : { runtime: String(runtime) });
 
+/** By name, as the node's options are called or in camel case. */
+function mixOption({ 'mix-method': method }: Values): INodeParameters {
+	return method === undefined ? {} : { mixMethod: method === 'power-weighted' ? 'powerWeighted' : method };
+}
+
 /** Those of the engine on this machine, which the API has no use for. */
 function localParameters(values: Values): { parameters: INodeParameters; options: INodeParameters } {
 	const thresholds = numbers(values, THRESHOLDS);
@@ -132,6 +139,7 @@ function localParameters(values: Values): { parameters: INodeParameters; options
 		options: {
 			includeProbabilities: Boolean(values.probabilities ?? values['include-probabilities']),
 			...runtimeOption(values),
+			...mixOption(values),
 			...numbers(values, { 'maximum-duration': 'maximumDuration' }),
 		},
 	};
@@ -166,6 +174,7 @@ function voiceprintParameters(values: Values): INodeParameters {
 	return commonParameters(values, modelOf(values), {
 		includeVectorVoiceprint: true,
 		...runtimeOption(values),
+		...mixOption(values),
 		...(values.preset === undefined ? {} : { vadPreset: presetOf(String(values.preset)) }),
 		...numbers(values, {
 			'maximum-duration': 'maximumDuration',

@@ -99,6 +99,12 @@ const ROOMS = [
 		],
 	},
 	{
+		room: 'engine/process/echo',
+		process: 'engine',
+		what: "speech in a channel that is another channel's, heard again",
+		mayImport: ['engine/process', 'ground'],
+	},
+	{
 		room: 'engine/process/media',
 		process: 'engine',
 		what: "any file → float32 blocks at 16 kHz on the media's own timeline",

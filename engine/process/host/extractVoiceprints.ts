@@ -6,7 +6,10 @@ import { VoiceprintError } from '../../../errors';
 import type { VoiceprintChannel, VoiceprintJob, VoiceprintResult, Warning } from '../../client/protocol';
 import { encodeVoiceprint } from '../../../voiceprints/encoding';
 import { extractVoiceprint, type Extraction } from '../extraction/extract';
+import { quantizationStep } from '../extraction/clipping';
 import { qualityWarnings } from '../extraction/quality';
+import { SAMPLE_RATE } from '../audio';
+import { difference, lengthOf } from '../spans';
 import { embedderFor } from './loadedModels';
 import { voiceModel, voiceprintOf, type VoiceModel } from './voiceModel';
 import { round, withRecording, type ListenedChannel } from './recording';
@@ -22,26 +25,42 @@ function refuseLittleSpeech(channel: VoiceprintChannel, { minimumSpeech, onLittl
 
 /** What is wrong with a channel's voiceprint. */
 function warningsOf(
-	{ channelNumber: channel_number, warning }: ListenedChannel,
+	{ channelNumber: channel_number, warning, notes }: ListenedChannel,
 	{ voiceprint, quality, windows }: Extraction,
 	minimum: number,
 	calibration: Calibration | undefined,
 ): Warning[] {
-	if (warning) return [{ ...warning, message: `${warning.message}: its voiceprint is empty` }];
+	if (warning) return [{ ...warning, message: `${warning.message}: its voiceprint is empty` }, ...notes];
 	const seconds = voiceprint.speechLength;
 	const several = speakersIn(windows, seconds, calibration) === 'several';
-	return qualityWarnings(channel_number, seconds, minimum, quality, several).map((one) => ({ ...one, channel_number }));
+	const found = qualityWarnings(channel_number, seconds, minimum, quality, several);
+	return [...notes, ...found.map((one) => ({ ...one, channel_number }))];
+}
+
+/**
+ * The speech that is not another channel's, where there is enough of it; else all, and the warning says what that means.
+ * @param minimum seconds
+ */
+function ownSpeech({ spans, echoOf, notes, audio }: ListenedChannel, minimum: number): Pick<ListenedChannel, 'spans' | 'notes'> {
+	if (!echoOf) return { spans, notes };
+	const own = difference(spans, echoOf.spans, audio.length / SAMPLE_RATE);
+	const isEnough = own.length > 0 && lengthOf(own) >= minimum;
+	const consequence = isEnough ? 'that was left out' : `its voiceprint is that of channel ${echoOf.channelNumber}, or a mixture`;
+	const told = notes.map((note) => (note.code === 'ECHO_OF_CHANNEL' ? { ...note, message: `${note.message}: ${consequence}` } : note));
+	return { spans: isEnough ? own : spans, notes: told };
 }
 
 async function describeChannel(
 	listened: ListenedChannel,
 	model: VoiceModel,
 	request: VoiceprintJob['voiceprint'],
+	codec: string,
 ): Promise<{ channel: VoiceprintChannel; warnings: Warning[] }> {
-	const { channelNumber, audio, spans } = listened;
-	const extraction = await extractVoiceprint(audio, spans, model.embedder, request.maximumSpeech);
+	const { channelNumber, audio } = listened;
+	const { spans, notes } = ownSpeech(listened, request.minimumSpeech);
+	const extraction = await extractVoiceprint(audio, spans, model.embedder, request.maximumSpeech, quantizationStep(codec));
 	const { voiceprint, quality } = extraction;
-	const found = warningsOf(listened, extraction, request.minimumSpeech, model.calibration);
+	const found = warningsOf({ ...listened, notes }, extraction, request.minimumSpeech, model.calibration);
 	const channel = {
 		channel_number: channelNumber,
 		voiceprint: encodeVoiceprint(voiceprintOf(extraction, model)),
@@ -61,7 +80,7 @@ export async function extractVoiceprints(job: VoiceprintJob): Promise<Voiceprint
 		const channels: VoiceprintChannel[] = [];
 		const warnings = [...media.warnings];
 		for await (const one of listened()) {
-			const described = await describeChannel(one, model, job.voiceprint);
+			const described = await describeChannel(one, model, job.voiceprint, media.info.codec);
 			channels.push(described.channel);
 			warnings.push(...described.warnings);
 		}

@@ -61,6 +61,7 @@ function settingsOf({ media, vad, voiceprint }: JobRequest<VoiceprintJob>): Answ
 	return {
 		vad_preset: vad.preset,
 		channel_mode: media.channelMode,
+		...(media.mixMethod === undefined ? {} : { mix_method: media.mixMethod }),
 		channels: media.channels,
 		maximum_speech_length: voiceprint.maximumSpeech,
 		minimum_speech_length: voiceprint.minimumSpeech,
