@@ -2,14 +2,18 @@
  * `npm run bench [-- NAME…]`: the package's figures as ratios beside peers, all measured in one run on one machine.
  * Machines differ and are shared, so only ratios within a run mean something.
  */
+import { parseArgs } from 'node:util';
 import { accuracyBench } from './accuracy.mts';
 import { compareBench } from './compare.mts';
 import { inferenceBench } from './inference.mts';
 import { memoryBench } from './memory.mts';
 import { pipelineBench } from './pipeline.mts';
+import { reportsBench } from './reports.mts';
 import { speakersBench } from './speakers.mts';
 import { uploadBench } from './upload.mts';
 import { voiceprintBench } from './voiceprint.mts';
+
+const { values, positionals: names } = parseArgs({ options: { data: { type: 'string' } }, allowPositionals: true });
 
 const BENCHES: Record<string, () => Promise<void>> = {
 	inference: inferenceBench,
@@ -20,9 +24,9 @@ const BENCHES: Record<string, () => Promise<void>> = {
 	compare: compareBench,
 	accuracy: accuracyBench,
 	speakers: speakersBench,
+	reports: async () => await reportsBench(values.data),
 };
 
-const names = process.argv.slice(2);
 const unknown = names.filter((name) => !BENCHES[name]);
 if (unknown.length > 0) {
 	console.error(`There is no bench '${unknown.join("', '")}'; there are ${Object.keys(BENCHES).join(', ')}.`);
