@@ -75,9 +75,9 @@ export class RangeCut implements TimelineSink {
 		this.claimedDuration = claimedDuration;
 	}
 
-	onImpossibleJump(frames: number): void {
-		const [size, at] = [frames, Math.max(0, this.position)].map((samples) => formatSeconds(samples / SAMPLE_RATE));
-		this.jumps.first ||= `the time stamps jump ahead by ${size!} at ${at!}`;
+	onJump(frames: number): void {
+		const [size, at] = [Math.abs(frames), Math.max(0, this.position)].map((samples) => formatSeconds(samples / SAMPLE_RATE));
+		this.jumps.first ||= `the time stamps jump ${frames < 0 ? 'back' : 'ahead'} by ${size!} at ${at!}`;
 		this.jumps.count += 1;
 	}
 

@@ -11,6 +11,13 @@ import { isFormatUsual } from '../limits';
 /** Far more than any file has. */
 const MOST_STREAMS = 1000;
 
+/** Containers of MPEG streams, whose clock has 33 bits at 90 kHz: it begins anew every 26.5 hours. */
+const MPEG_CLOCK = /^mpeg(ts)?$/;
+const MPEG_WRAP = 2 ** 33 / 90_000;
+
+/** Seconds of encoder priming at most. What begins further below 0 is a clock that was about to begin anew. */
+const LONGEST_PRIMING = 1;
+
 /** How many error lines are kept for messages. */
 const KEPT_ERRORS = 8;
 
@@ -30,7 +37,7 @@ export interface LoggedStream {
 
 /** Takes what the timeline's filter logs. */
 export interface TimelineLog {
-	addJump(delivered: number, ahead: number): void;
+	addJump(delivered: number, ahead: number, wrap: number): void;
 }
 
 export class FfmpegLog {
@@ -75,11 +82,13 @@ export class FfmpegLog {
 	/**
 	 * @param mark the secret: a whole number, as it stands in the names of input and output
 	 * @param fragmented whether the file is MP4 in fragments
+	 * @param seek seconds of the timeline that were skipped
 	 */
 	constructor(
 		private readonly timeline: TimelineLog,
 		private readonly mark: number,
 		private readonly fragmented: boolean,
+		private readonly seek: number,
 	) {}
 
 	/**
@@ -89,6 +98,12 @@ export class FfmpegLog {
 	 */
 	get lead(): number {
 		return /^mov,mp4/.test(this.container ?? '') && !this.fragmented ? Math.max(0, this.start) : 0;
+	}
+
+	/** Seconds of sound before the file's zero: encoder priming, nobody's sound. */
+	get priming(): number {
+		const before = MPEG_CLOCK.test(this.container ?? '') ? 0 : Math.max(0, -this.start);
+		return before <= LONGEST_PRIMING ? before : 0;
 	}
 
 	/** Takes one line of the log. */
@@ -108,7 +123,8 @@ export class FfmpegLog {
 		this.numbers.push(value);
 		if (delivered === undefined || ahead === undefined) return;
 		this.numbers = [];
-		this.timeline.addJump(delivered, ahead);
+		const wrap = MPEG_CLOCK.test(this.container ?? '') ? MPEG_WRAP : Infinity;
+		this.timeline.addJump(delivered, ahead - this.start - this.seek, wrap);
 	}
 
 	private addError(text: string): void {

@@ -32,11 +32,11 @@ const MISPLACED = new Error('the place that was sought is another one');
 function commandLine(seek: number, mark: number, input: string, output: string): string[] {
 	return [
 		...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'repeat+level+verbose'],
-		...['-protocol_whitelist', 'file'],
+		...['-protocol_whitelist', 'file', '-copyts'],
 		...(seek > 0 ? ['-ss', String(seek)] : []),
 		...['-i', input, '-map', '0:a:0', '-vn', '-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1'],
 		...['-af', `${timelineFilter(mark)},aresample=${SAMPLE_RATE}`],
-		...['-c:a', 'pcm_f32le', '-f', 'wav', '-bitexact', output],
+		...['-c:a', 'pcm_f32le', '-f', 'wav', '-bitexact', '-flush_packets', '1', output],
 	];
 }
 
@@ -60,6 +60,8 @@ export class FfmpegRun {
 
 	private readonly log: FfmpegLog;
 
+	private readonly timeline: Timeline;
+
 	private readonly output: WavOutput;
 
 	/** Why FFmpeg was stopped from here. */
@@ -76,16 +78,16 @@ export class FfmpegRun {
 		this.file = file;
 		this.cut = cut;
 		this.seek = seek;
-		const timeline = new Timeline(cut);
-		this.log = new FfmpegLog(timeline, this.mark, isFragmented(file));
+		this.timeline = new Timeline(cut);
+		this.log = new FfmpegLog(this.timeline, this.mark, isFragmented(file), seek);
 		this.output = new WavOutput({
 			onChannels: (channels) => {
 				this.checkFormat(channels);
 				const lead = this.setZero();
-				timeline.onChannels(channels);
+				this.timeline.onChannels(channels);
 				if (lead > 0) cut.onSilence(lead);
 			},
-			onFrames: (samples, frames) => timeline.onFrames(samples, frames),
+			onFrames: (samples, frames) => this.timeline.onFrames(samples, frames),
 		});
 	}
 
@@ -126,7 +128,18 @@ export class FfmpegRun {
 		}
 		if (this.stopped && this.stopped.reason !== RANGE_END) throw this.stopped.reason;
 		if (exitCode < 0) throw decodeFailed(this.file.name, this.log, 'FFmpeg ended abnormally');
+		this.endTimeline();
 		this.cut.finish();
+	}
+
+	private endTimeline(): void {
+		if (this.stopped) return;
+		try {
+			this.timeline.finish();
+		} catch (reason) {
+			if (reason !== RANGE_END) throw reason;
+			this.stopped = { reason };
+		}
 	}
 
 	/** The error for a file that gave no sample. @param head the file's first bytes */
@@ -167,9 +180,9 @@ export class FfmpegRun {
 	/** @returns samples of silence before the sound */
 	private setZero(): number {
 		// FFmpeg counts from the first timestamp; where that is below 0 (encoder priming), the file's zero comes later.
-		const { lead, start, duration } = this.log;
+		const { lead, priming, duration } = this.log;
 		if (lead > 0 && this.seek > 0) throw MISPLACED;
-		this.cut.begin(this.seek * SAMPLE_RATE + Math.round(Math.min(0, start) * SAMPLE_RATE), duration);
+		this.cut.begin(this.seek * SAMPLE_RATE - Math.round(priming * SAMPLE_RATE), duration);
 		return Math.round(lead * SAMPLE_RATE);
 	}
 
