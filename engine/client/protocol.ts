@@ -128,6 +128,7 @@ export interface Warning {
 		| 'SILENCE_INSERTED'
 		| 'TIMELINE_JUMP'
 		| 'SAMPLES_REPLACED'
+		| 'CHANNELS_CHANGED'
 		| 'SILENT_CHANNEL'
 		| 'LITTLE_SPEECH'
 		| 'NOISY'

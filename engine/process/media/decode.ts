@@ -5,10 +5,12 @@
  */
 import { basename } from 'node:path';
 import { SAMPLE_RATE } from '../audio';
+import { VoiceprintError } from '../../../errors';
 import type { MediaInfo, MediaRequest, Warning } from '../../client/protocol';
 import type { BlockSinks } from './channels';
 import { emptyFile, notMedia } from './ffmpeg/failures';
 import { FfmpegRun } from './ffmpeg/run';
+import { recordingsOf } from './joined/recordings';
 import { checkFlac } from './limits';
 import { openInput, type InputFile } from './inputFile';
 import { outsideFile, sampleRange, seekSeconds } from './range';
@@ -16,6 +18,7 @@ import { RangeCut } from './rangeCut';
 import { seeksExactly } from './ffmpeg/seeking';
 import { SNIFF_BYTES, sniffForeign } from './sniff';
 import { plainWav } from './wav/plain';
+import { mediaWarnings } from './warnings';
 import { WavRun } from './wav/run';
 
 export interface DecodedMedia {
@@ -29,10 +32,12 @@ export interface DecodedMedia {
 	warnings: Warning[];
 }
 
-/** A run over the file that came to its end, and what it handed on. */
+/** Runs over a file's recordings that came to their ends, and what they handed on. */
 interface Decoding {
-	run: FfmpegRun | WavRun;
+	runs: Array<FfmpegRun | WavRun>;
 	cut: RangeCut;
+	/** Why recordings behind the first could not be decoded. */
+	lost: VoiceprintError[];
 }
 
 /** One Float32Array per kept channel (one for a mix), 16 kHz, -1 to 1. Only valid during the call. */
@@ -50,8 +55,48 @@ async function decodeWithFfmpeg(file: InputFile, head: Buffer, newCut: () => Ran
 		await run.execute();
 	}
 	if (run.decoded === 0) throw run.explainNothing(head);
-	return { run, cut };
+	return { runs: [run], cut, lost: [] };
 }
+
+/** The only recording of a file. */
+async function decodeOne(file: InputFile, newCut: () => RangeCut): Promise<Decoding> {
+	const head = file.read(0, SNIFF_BYTES);
+	const wav = plainWav(file);
+	if (!wav) return await decodeWithFfmpeg(file, head, newCut);
+	const cut = newCut();
+	const run = new WavRun(file, wav, cut);
+	run.execute();
+	return { runs: [run], cut, lost: [] };
+}
+
+/** One of several recordings, from where the one before it ended. */
+async function decodeNext(file: InputFile, cut: RangeCut): Promise<FfmpegRun | WavRun> {
+	const wav = plainWav(file);
+	const isSimple = wav && (cut.channels === 0 || wav.channels === cut.channels);
+	const run = isSimple ? new WavRun(file, wav, cut, cut.position) : new FfmpegRun(file, cut, 0);
+	await run.execute();
+	if (run.decoded === 0 && run instanceof FfmpegRun) throw run.explainNothing(file.read(0, SNIFF_BYTES));
+	return run;
+}
+
+/** Recordings one after the other. The first has to be one; what comes behind it may be lost, and then is told. */
+async function decodeAll(files: InputFile[], cut: RangeCut): Promise<Decoding> {
+	const decoding: Decoding = { runs: [], cut, lost: [] };
+	for (const file of files) {
+		if (cut.isOver) break;
+		try {
+			decoding.runs.push(await decodeNext(file, cut));
+		} catch (error) {
+			if (!(error instanceof VoiceprintError && OF_THE_FILE.has(error.code)) || decoding.runs.length === 0) throw error;
+			decoding.lost.push(error);
+		}
+	}
+	cut.finish();
+	return decoding;
+}
+
+/** What may be wrong with a recording that was appended to a good one. */
+const OF_THE_FILE = new Set<string>(['NOT_MEDIA', 'NO_AUDIO', 'UNSUPPORTED_CODEC', 'UNSUPPORTED_FORMAT', 'NO_SAMPLES', 'DECODE_FAILED']);
 
 async function decodeOpened(file: InputFile, newCut: () => RangeCut): Promise<Decoding> {
 	if (file.size === 0) throw emptyFile(file.name);
@@ -59,12 +104,8 @@ async function decodeOpened(file: InputFile, newCut: () => RangeCut): Promise<De
 	const foreign = sniffForeign(head);
 	if (foreign !== undefined) throw notMedia(file.name, foreign);
 	checkFlac(file.name, head);
-	const wav = plainWav(file);
-	if (!wav) return await decodeWithFfmpeg(file, head, newCut);
-	const cut = newCut();
-	const run = new WavRun(file, wav, cut);
-	run.execute();
-	return { run, cut };
+	const files = recordingsOf(file);
+	return files.length === 1 ? await decodeOne(files[0]!, newCut) : await decodeAll(files, newCut());
 }
 
 /**
@@ -84,14 +125,15 @@ export async function decodeMedia(
 	const range = sampleRange(request.rangeFrom, request.rangeTo);
 	const file = openInput(request.path, request.fileName ?? basename(request.path));
 	try {
-		const { run, cut } = await decodeOpened(file, () => new RangeCut(request, file.name, range, sinks));
-		if (cut.samples === 0) throw outsideFile(file.name, range, run.decoded);
+		const decoding = await decodeOpened(file, () => new RangeCut(request, file.name, range, sinks));
+		const { runs, cut } = decoding;
+		if (cut.samples === 0) throw outsideFile(file.name, range, cut.position);
 		return {
-			info: run.info,
+			info: runs[0]!.info,
 			channelNumbers: request.channelMode === 'mix' ? [0] : cut.kept,
 			samples: cut.samples,
 			start: range.from / SAMPLE_RATE,
-			warnings: run.warnings(),
+			warnings: mediaWarnings(file.name, decoding),
 		};
 	} finally {
 		file.close();

@@ -103,7 +103,7 @@ export class RangeCut implements TimelineSink {
 	onFrames(samples: Float32Array, from: number, to: number): void {
 		const [first, last] = this.advance(to - from);
 		if (last > first) this.writer!.write(samples, from + first, from + last);
-		if (this.position >= this.range.to) throw RANGE_END;
+		if (this.isOver) throw RANGE_END;
 	}
 
 	/** @throws VoiceprintError FILE_TOO_LONG; RANGE_END; what `onBlock` throws */
@@ -111,7 +111,12 @@ export class RangeCut implements TimelineSink {
 		const [first, last] = this.advance(frames);
 		this.silence += last - first;
 		this.writer!.writeSilence(last - first);
-		if (this.position >= this.range.to) throw RANGE_END;
+		if (this.isOver) throw RANGE_END;
+	}
+
+	/** Whether nothing more is wanted. */
+	get isOver(): boolean {
+		return this.position >= this.range.to;
 	}
 
 	/** Hands on what is left. */

@@ -64,6 +64,9 @@ export class FfmpegLog {
 	/** Hz; what the decoder really delivers. */
 	sampleRate: number | undefined;
 
+	/** Channels that were mixed or spread to those of the output, where it is not the same number. */
+	otherChannels: number | undefined;
+
 	/** Number of packets that could not be decoded. */
 	damaged = 0;
 
@@ -179,8 +182,10 @@ export class FfmpegLog {
 			this.addNumber(Number(text));
 			return;
 		}
-		const conversion = /^ch:\d+ chl:.* fmt:\S+ r:(\d+)Hz -> /.exec(text);
+		const conversion = /^ch:(\d+) chl:.* fmt:\S+ r:(\d+)Hz -> ch:(\d+) /.exec(text);
 		if (!conversion) return;
-		this.sampleRate ??= Number(conversion[1]);
+		const [from, rate, to] = conversion.slice(1).map(Number) as [number, number, number];
+		this.sampleRate ??= rate;
+		if (from !== to) this.otherChannels ??= from;
 	}
 }

@@ -2,22 +2,18 @@
 import { SAMPLE_RATE } from '../../audio';
 import { randomInt } from 'node:crypto';
 import { VoiceprintError } from '../../../../errors';
-import type { MediaInfo, Warning } from '../../../client/protocol';
+import type { MediaInfo } from '../../../client/protocol';
 import { audioStream, decodeFailed, explainNoSamples } from './failures';
 import { createFfmpegCore, type FfmpegCore } from './core';
 import { isFragmented } from '../fragments';
 import { checkFormat } from '../limits';
 import { unreadable, type InputFile } from '../inputFile';
 import { FfmpegLog } from './log';
-import { formatSeconds } from '../range';
 import { RANGE_END, type RangeCut } from '../rangeCut';
 import { mountInput, mountOutput } from './streams';
 import { Timeline, timelineFilter } from './timeline';
 import { endsEarly } from '../truncation';
 import { WavOutput } from './wavOutput';
-
-/** Seconds of inserted silence that are worth a warning. */
-const NOTABLE_SILENCE = 0.1;
 
 /** Thrown through FFmpeg to end it at once; the reason is kept outside, FFmpeg's glue must not touch it. */
 class Stop extends Error {}
@@ -28,14 +24,18 @@ const newMark = () => randomInt(1e8, 1e9);
 /** Decoding has to begin anew without seeking: FFmpeg counts from where the sound begins. */
 const MISPLACED = new Error('the place that was sought is another one');
 
-/** @param seek whole seconds of the timeline to skip */
-function commandLine(seek: number, mark: number, input: string, output: string): string[] {
+/**
+ * @param seek whole seconds of the timeline to skip
+ * @param channels that the output has to have; 0 for those of the file
+ */
+function commandLine(seek: number, channels: number, mark: number, input: string, output: string): string[] {
 	return [
 		...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'repeat+level+verbose'],
 		...['-protocol_whitelist', 'file', '-copyts'],
 		...(seek > 0 ? ['-ss', String(seek)] : []),
 		...['-i', input, '-map', '0:a:0', '-vn', '-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1'],
 		...['-af', `${timelineFilter(mark)},aresample=${SAMPLE_RATE}`],
+		...(channels > 0 ? ['-ac', String(channels)] : []),
 		...['-c:a', 'pcm_f32le', '-f', 'wav', '-bitexact', '-flush_packets', '1', output],
 	];
 }
@@ -73,18 +73,24 @@ export class FfmpegRun {
 
 	private readonly seek: number;
 
+	/** Samples on the timeline at which the recording begins. */
+	private readonly base: number;
+
 	/** @param seek whole seconds of the timeline to skip by seeking */
 	constructor(file: InputFile, cut: RangeCut, seek: number) {
 		this.file = file;
 		this.cut = cut;
 		this.seek = seek;
+		this.base = cut.position;
 		this.timeline = new Timeline(cut);
 		this.log = new FfmpegLog(this.timeline, this.mark, isFragmented(file), seek);
 		this.output = new WavOutput({
 			onChannels: (channels) => {
 				this.checkFormat(channels);
 				const lead = this.setZero();
-				this.timeline.onChannels(channels);
+				if (cut.channels === 0) cut.onChannels(channels);
+				this.timeline.channels = channels;
+				this.began = true;
 				if (lead > 0) cut.onSilence(lead);
 			},
 			onFrames: (samples, frames) => this.timeline.onFrames(samples, frames),
@@ -94,9 +100,11 @@ export class FfmpegRun {
 	/** Whether seeking led to another place, and nothing was decoded; to be tried without. */
 	misplaced = false;
 
-	/** Samples per channel on the timeline up to where decoding ended; 0 where nothing was decoded. */
+	private began = false;
+
+	/** Samples per channel of the recording up to where decoding ended; 0 where nothing was decoded. */
 	get decoded(): number {
-		return this.cut.channels === 0 ? 0 : Math.max(0, this.cut.position);
+		return this.began ? Math.max(0, this.cut.position - this.base) : 0;
 	}
 
 	get info(): MediaInfo {
@@ -117,7 +125,7 @@ export class FfmpegRun {
 		mountOutput(core, output, (bytes, position) => this.guard(() => this.output.write(bytes, position)));
 		let exitCode = 0;
 		try {
-			exitCode = core.exec(...commandLine(this.seek, this.mark, input, output));
+			exitCode = core.exec(...commandLine(this.seek, this.cut.channels, this.mark, input, output));
 		} catch (error) {
 			// A trap inside the WebAssembly, unless it was ended from here.
 			if (!this.stopped) throw decodeFailed(this.file.name, this.log, String(error));
@@ -147,42 +155,32 @@ export class FfmpegRun {
 		return explainNoSamples(this.file.name, this.log, head);
 	}
 
-	/** What the user should know about a file that was decoded. */
-	warnings(): Warning[] {
-		const warnings: Warning[] = [];
-		const seconds = this.cut.position / SAMPLE_RATE;
-		const truncated = !this.stopped && endsEarly(this.log, this.file, seconds);
-		if (truncated) warnings.push(this.truncatedWarning(seconds));
+	/** How many parts could not be decoded. */
+	get damaged(): number {
 		// The packet that was cut in two is part of the truncation.
-		const damaged = this.log.damaged - (truncated ? 1 : 0);
-		if (damaged > 0) warnings.push(this.damagedWarning());
-		warnings.push(...this.cut.warnings());
-		const silence = this.cut.silence / SAMPLE_RATE;
-		if (silence >= NOTABLE_SILENCE) {
-			const inserted = `${silence.toFixed(1)} s of silence were inserted`;
-			const message = `${inserted} where the timeline of "${this.file.name}" has no audio`;
-			warnings.push({ code: 'SILENCE_INSERTED', message });
-		}
-		return warnings;
+		return Math.max(0, this.log.damaged - (this.truncatedAt === undefined ? 0 : 1));
 	}
 
-	private truncatedWarning(seconds: number): Warning {
-		const message = `"${this.file.name}" is cut off; the ${formatSeconds(seconds)} that are there were processed`;
-		return { code: 'TRUNCATED_FILE', message };
+	/** Seconds that are there of a recording that was cut off; undefined where it was not. */
+	get truncatedAt(): number | undefined {
+		const seconds = this.decoded / SAMPLE_RATE;
+		return !this.stopped && endsEarly(this.log, this.file, seconds) ? seconds : undefined;
 	}
 
-	private damagedWarning(): Warning {
-		const parts = this.log.damaged === 1 ? '1 damaged part' : `${this.log.damaged} damaged parts`;
-		const message = `"${this.file.name}" has ${parts} that could not be decoded; the rest was processed`;
-		return { code: 'DECODING_ERRORS', message };
+	/** Channels that were mixed or spread to as many as the recording began with; undefined where none were. */
+	get otherChannels(): number | undefined {
+		return this.log.otherChannels;
 	}
 
 	/** @returns samples of silence before the sound */
 	private setZero(): number {
 		// FFmpeg counts from the first timestamp; where that is below 0 (encoder priming), the file's zero comes later.
-		const { lead, priming, duration } = this.log;
+		const { lead, duration } = this.log;
 		if (lead > 0 && this.seek > 0) throw MISPLACED;
-		this.cut.begin(this.seek * SAMPLE_RATE - Math.round(priming * SAMPLE_RATE), duration);
+		const priming = Math.round(this.log.priming * SAMPLE_RATE);
+		// A recording behind another has no place for it.
+		if (this.base > 0) this.timeline.skip(priming);
+		else this.cut.begin(this.seek * SAMPLE_RATE - priming, duration);
 		return Math.round(lead * SAMPLE_RATE);
 	}
 

@@ -13,7 +13,6 @@
 import { SAMPLE_RATE } from '../../audio';
 import type { TimelineLog } from './log';
 import { LONGEST } from '../limits';
-import type { FrameSink } from './wavOutput';
 
 /** Samples by which time may go back to correct jitter; further back, a new recording was appended. */
 const LONGEST_OVERLAP = SAMPLE_RATE;
@@ -55,7 +54,6 @@ export const timelineFilter = (mark: number): string =>
 
 /** Where samples and silence go, in the order of the timeline. */
 export interface TimelineSink {
-	onChannels(channels: number): void;
 	/** The frames from `from` to before `to` of interleaved samples. */
 	onFrames(samples: Float32Array, from: number, to: number): void;
 	onSilence(frames: number): void;
@@ -70,7 +68,7 @@ interface Jump {
 	ahead: number;
 }
 
-export class Timeline implements FrameSink, TimelineLog {
+export class Timeline implements TimelineLog {
 	/** Jumps in the log whose samples were not delivered yet. */
 	private readonly jumps: Jump[] = [];
 
@@ -102,7 +100,8 @@ export class Timeline implements FrameSink, TimelineLog {
 
 	private ended = false;
 
-	private channels = 1;
+	/** Channels of the samples. */
+	channels = 1;
 
 	constructor(private readonly sink: TimelineSink) {}
 
@@ -126,9 +125,9 @@ export class Timeline implements FrameSink, TimelineLog {
 		this.jumps.push({ at: at === 0 ? this.base : this.base + at + SETTLING, ahead: this.logged });
 	}
 
-	onChannels(channels: number): void {
-		this.channels = channels;
-		this.sink.onChannels(channels);
+	/** Leaves out the next samples, and not their time. */
+	skip(samples: number): void {
+		this.surplus += samples;
 	}
 
 	onFrames(samples: Float32Array, frames: number): void {
