@@ -11,6 +11,7 @@ export type ErrorCode =
 	// the file
 	| 'EMPTY_FILE'
 	| 'NOT_MEDIA'
+	| 'RAW_AUDIO'
 	| 'NO_AUDIO'
 	| 'UNSUPPORTED_CODEC'
 	| 'UNSUPPORTED_FORMAT'
@@ -24,6 +25,7 @@ export type ErrorCode =
 	| 'VOICEPRINT_MISSING'
 	// the request
 	| 'CHANNEL_NOT_FOUND'
+	| 'TRACK_NOT_FOUND'
 	| 'INVALID_RANGE'
 	| 'RANGE_OUTSIDE_FILE'
 	| 'INVALID_PARAMETER'

@@ -1,7 +1,7 @@
 /** A media file decoded onto the disk, and the speech in its channels: what every pipeline begins with. */
 import { decodeMedia, type DecodedMedia } from '../media/decode';
 import { Spool } from '../media/spool';
-import type { Job, MediaRequest, Warning } from '../../client/protocol';
+import type { Job, Warning } from '../../client/protocol';
 import type { Runtime } from '../runtime/interface';
 import { SAMPLE_RATE, type Audio } from '../audio';
 import { detectSpeech, type Detection } from '../vad/detect';
@@ -33,14 +33,14 @@ export interface Recording {
 }
 
 /** First pass: decodes into the spool and measures each channel's level. */
-async function decode(request: MediaRequest, spool: Spool): Promise<{ media: DecodedMedia; levels: LevelMeter[] }> {
+async function decode({ media: request, workFolder }: Job, spool: Spool): Promise<{ media: DecodedMedia; levels: LevelMeter[] }> {
 	const levels: LevelMeter[] = [];
 	const append = (block: Float32Array[]) => {
 		spool.append(block);
 		block.forEach((samples, channel) => (levels[channel] ??= new LevelMeter()).add(samples));
 	};
 	// Silence does not count for the level of speech.
-	const media = await decodeMedia(request, append, (samples) => spool.appendSilence(samples));
+	const media = await decodeMedia(request, append, (samples) => spool.appendSilence(samples), workFolder);
 	spool.finish();
 	return { media, levels };
 }
@@ -96,7 +96,7 @@ export async function withRecording<T>(job: Job, use: (recording: Recording) => 
 	const { runtime, models } = await sileroModels(job.runtime);
 	const spool = new Spool(job.workFolder);
 	try {
-		const { media, levels } = await decode(job.media, spool);
+		const { media, levels } = await decode(job, spool);
 		const channels = () => listen({ media, levels, models, settings, keepProbabilities, spool });
 		return await use({ media, runtime, duration: round(media.samples / SAMPLE_RATE), channels });
 	} finally {

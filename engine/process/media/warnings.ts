@@ -1,7 +1,7 @@
 /** What the user should know about a file that was decoded. */
 import { SAMPLE_RATE } from '../audio';
 import type { VoiceprintError } from '../../../errors';
-import type { Warning } from '../../client/protocol';
+import type { MediaInfo, Warning } from '../../client/protocol';
 import { formatSeconds } from './range';
 import type { RangeCut } from './rangeCut';
 
@@ -19,9 +19,10 @@ export interface Outcome {
 }
 
 interface Decoded {
-	runs: Outcome[];
+	runs: Array<Outcome & { info: MediaInfo }>;
 	cut: RangeCut;
 	lost: VoiceprintError[];
+	otherTrack?: VoiceprintError;
 }
 
 function truncated(name: string, runs: Outcome[]): Warning[] {
@@ -59,8 +60,15 @@ function silence(name: string, samples: number): Warning[] {
 	return [{ code: 'SILENCE_INSERTED', message }];
 }
 
-export function mediaWarnings(name: string, { runs, cut, lost }: Decoded): Warning[] {
+function otherTrack(name: string, track: number | undefined, reason: VoiceprintError | undefined): Warning[] {
+	if (!reason) return [];
+	const message = `The default audio track of "${name}" could not be decoded, so track ${track ?? 0} was taken (${reason.message})`;
+	return [{ code: 'OTHER_TRACK', message }];
+}
+
+export function mediaWarnings(name: string, { runs, cut, lost, otherTrack: reason }: Decoded): Warning[] {
 	return [
+		...otherTrack(name, runs[0]?.info.audio_track, reason),
 		...truncated(name, runs),
 		...damaged(name, runs, lost),
 		...channelsChanged(name, runs, cut.channels),

@@ -29,6 +29,8 @@ export interface LoggedStream {
 	kind: string;
 	/** FFmpeg's codec name; `none` where it knows none. */
 	codec: string;
+	/** Usually three letters; `und` where it is not said. */
+	language: string;
 	/** The whole description, for messages. */
 	description: string;
 	/** A cover picture, which makes no video of the file. */
@@ -48,6 +50,9 @@ export class FfmpegLog {
 
 	/** Seconds; what the container claims, undefined where it claims nothing. */
 	duration: number | undefined;
+
+	/** FFmpeg was not sure about the container. */
+	doubtful = false;
 
 	/** FFmpeg derived the duration from bit rate and size. */
 	durationEstimated = false;
@@ -75,7 +80,13 @@ export class FfmpegLog {
 
 	readonly errors: string[] = [];
 
+	/** Packets that were read of the stream that was decoded; known at the end. */
+	packets = 0;
+
 	private inInput = false;
+
+	/** At the end FFmpeg counts what it read. */
+	private inCount = false;
 
 	private hasDuration = false;
 
@@ -103,6 +114,20 @@ export class FfmpegLog {
 		return /^mov,mp4/.test(this.container ?? '') && !this.fragmented ? Math.max(0, this.start) : 0;
 	}
 
+	/** The sound tracks, in their order. */
+	get tracks(): LoggedStream[] {
+		return this.streams.filter(({ kind }) => kind === 'Audio');
+	}
+
+	/**
+	 * Whether the stream is AMR, whose frames may say that there is nothing to hear, or only noise. FFmpeg has no decoder
+	 * for those and calls them damaged; the time they take is silence.
+	 */
+	get isAmr(): boolean {
+		const stream = this.streams.find(({ index }) => index === this.decodedStream);
+		return /^amr_[nw]b$/.test(stream?.codec ?? '');
+	}
+
 	/** Seconds of sound before the file's zero: encoder priming, nobody's sound. */
 	get priming(): number {
 		const before = MPEG_CLOCK.test(this.container ?? '') ? 0 : Math.max(0, -this.start);
@@ -116,6 +141,7 @@ export class FfmpegLog {
 		const [, level, text] = match as unknown as [string, string, string];
 		if (level === 'error' || level === 'fatal' || level === 'panic') this.addError(text);
 		else if (text.startsWith('Estimating duration from bitrate')) this.durationEstimated = true;
+		else if (text.startsWith('Format ') && text.includes('detected only with low score')) this.doubtful = true;
 		else if (level === 'info') this.addInfo(text);
 		else this.addDetail(text);
 	}
@@ -132,7 +158,7 @@ export class FfmpegLog {
 
 	private addError(text: string): void {
 		if (NOT_ABOUT_MEDIA.test(text)) return;
-		if (text.startsWith('Error while decoding stream')) this.damaged++;
+		if (text.startsWith('Error while decoding stream') && !this.isAmr) this.damaged++;
 		if (/File ended prematurely|partial file/.test(text)) this.endsEarly = true;
 		if (this.errors.length < KEPT_ERRORS) this.errors.push(text);
 	}
@@ -158,12 +184,18 @@ export class FfmpegLog {
 			if (start !== undefined) this.start = Number(start);
 			return;
 		}
-		const stream = /^ {2}Stream #0:(\d+)\S*: (\w+): (([^\s,]+).*)$/.exec(text);
+		const stream = /^ {2}Stream #0:(\d+)(?:\[\w+\])?(?:\(([^)]*)\))?\S*: (\w+): (([^\s,]+).*)$/.exec(text);
 		if (!stream) return;
-		const [, index, kind, description, codec] = stream as unknown as [string, string, string, string, string];
+		const [, index, language, kind, description, codec] = stream as unknown as [string, string, string | undefined, string, string, string];
 		const picture = description.endsWith('(attached pic)');
 		if (kind === 'Audio') this.checkStream(description);
-		if (this.streams.length < MOST_STREAMS) this.streams.push({ index: Number(index), kind, codec, description, picture });
+		if (this.streams.length >= MOST_STREAMS) return;
+		this.streams.push({ index: Number(index), kind, codec, language: language ?? 'und', description, picture });
+	}
+
+	private addCount(text: string): void {
+		const count = /^ {2}Input stream #0:(\d+) \(audio\): (\d+) packets read/.exec(text);
+		if (count && Number(count[1]) === this.decodedStream) this.packets = Number(count[2]);
 	}
 
 	private checkStream(description: string): void {
@@ -178,6 +210,8 @@ export class FfmpegLog {
 	}
 
 	private addDetail(text: string): void {
+		if (this.inCount) this.addCount(text);
+		if (text.startsWith('Input file #0 (') && text.endsWith(`in${this.mark}):`)) this.inCount = true;
 		if (/^-?\d+\.\d{6}$/.test(text)) {
 			this.addNumber(Number(text));
 			return;

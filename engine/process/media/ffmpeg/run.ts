@@ -2,18 +2,22 @@
 import { SAMPLE_RATE } from '../../audio';
 import { randomInt } from 'node:crypto';
 import { VoiceprintError } from '../../../../errors';
-import type { MediaInfo } from '../../../client/protocol';
-import { audioStream, decodeFailed, explainNoSamples } from './failures';
+import type { MediaInfo, RawEncoding } from '../../../client/protocol';
+import { audioStream, decodeFailed, explainNoSamples, withoutHeader } from './failures';
+import { guessRaw, LOOKED_AT } from '../raw/guess';
 import { createFfmpegCore, type FfmpegCore } from './core';
 import { isFragmented } from '../fragments';
-import { checkFormat } from '../limits';
+import { checkFormat, LONGEST } from '../limits';
 import { unreadable, type InputFile } from '../inputFile';
-import { FfmpegLog } from './log';
+import { FfmpegLog, type LoggedStream } from './log';
 import { RANGE_END, type RangeCut } from '../rangeCut';
 import { mountInput, mountOutput } from './streams';
 import { Timeline, timelineFilter } from './timeline';
 import { endsEarly } from '../truncation';
 import { WavOutput } from './wavOutput';
+
+/** Samples of an AMR frame: 20 ms. */
+const AMR_FRAME = 0.02 * SAMPLE_RATE;
 
 /** Thrown through FFmpeg to end it at once; the reason is kept outside, FFmpeg's glue must not touch it. */
 class Stop extends Error {}
@@ -24,16 +28,22 @@ const newMark = () => randomInt(1e8, 1e9);
 /** Decoding has to begin anew without seeking: FFmpeg counts from where the sound begins. */
 const MISPLACED = new Error('the place that was sought is another one');
 
-/**
- * @param seek whole seconds of the timeline to skip
- * @param channels that the output has to have; 0 for those of the file
- */
-function commandLine(seek: number, channels: number, mark: number, input: string, output: string): string[] {
+/** Which part of a file is decoded, and which track. */
+export interface RunOptions {
+	/** Whole seconds of the timeline to skip by seeking. */
+	seek?: number;
+	/** FFmpeg's specifier of the stream, such as `0:a:1`; absent: FFmpeg takes the default track. */
+	map?: string | undefined;
+}
+
+/** @param channels that the output has to have; 0 for those of the file */
+function commandLine({ seek = 0, map, format }: RunOptions & { format?: string | undefined }, channels: number, mark: number, input: string, output: string): string[] {
 	return [
 		...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'repeat+level+verbose'],
 		...['-protocol_whitelist', 'file', '-copyts'],
 		...(seek > 0 ? ['-ss', String(seek)] : []),
-		...['-i', input, '-map', '0:a:0', '-vn', '-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1'],
+		...(format === undefined ? [] : ['-f', format]),
+		...['-i', input, ...(map === undefined ? [] : ['-map', map]), '-vn', '-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1'],
 		...['-af', `${timelineFilter(mark)},aresample=${SAMPLE_RATE}`],
 		...(channels > 0 ? ['-ac', String(channels)] : []),
 		...['-c:a', 'pcm_f32le', '-f', 'wav', '-bitexact', '-flush_packets', '1', output],
@@ -76,9 +86,14 @@ export class FfmpegRun {
 	/** Samples on the timeline at which the recording begins. */
 	private readonly base: number;
 
-	/** @param seek whole seconds of the timeline to skip by seeking */
-	constructor(file: InputFile, cut: RangeCut, seek: number) {
+	private readonly map: string | undefined;
+
+	/** Samples of silence at the beginning. */
+	private lead = 0;
+
+	constructor(file: InputFile, cut: RangeCut, { seek = 0, map }: RunOptions = {}) {
 		this.file = file;
+		this.map = map;
 		this.cut = cut;
 		this.seek = seek;
 		this.base = cut.position;
@@ -87,11 +102,11 @@ export class FfmpegRun {
 		this.output = new WavOutput({
 			onChannels: (channels) => {
 				this.checkFormat(channels);
-				const lead = this.setZero();
+				this.lead = this.setZero();
 				if (cut.channels === 0) cut.onChannels(channels);
 				this.timeline.channels = channels;
 				this.began = true;
-				if (lead > 0) cut.onSilence(lead);
+				if (this.lead > 0) cut.onSilence(this.lead);
 			},
 			onFrames: (samples, frames) => this.timeline.onFrames(samples, frames),
 		});
@@ -108,12 +123,27 @@ export class FfmpegRun {
 	}
 
 	get info(): MediaInfo {
+		const { container = 'unknown', sampleRate = 0 } = this.log;
+		const codec = audioStream(this.log)?.codec ?? 'unknown';
+		return { container, codec, sample_rate: sampleRate, channels: this.cut.channels, ...this.trackInfo() };
+	}
+
+	/** Which of several tracks was decoded. */
+	private trackInfo(): Pick<MediaInfo, 'audio_track' | 'audio_tracks' | 'audio_language'> {
+		const { tracks } = this.log;
+		if (tracks.length < 2) return {};
+		const track = tracks.findIndex(({ index }) => index === this.log.decodedStream);
+		const language = tracks[track]?.language ?? 'und';
 		return {
-			container: this.log.container ?? 'unknown',
-			codec: audioStream(this.log)?.codec ?? 'unknown',
-			sample_rate: this.log.sampleRate ?? 0,
-			channels: this.cut.channels,
+			audio_track: Math.max(0, track),
+			audio_tracks: tracks.length,
+			...(language === 'und' ? {} : { audio_language: language }),
 		};
+	}
+
+	/** The tracks of the file, as far as FFmpeg got. */
+	get tracks(): LoggedStream[] {
+		return this.log.tracks;
 	}
 
 	/** Decodes; returns where the file or the range ends. Throws as `decodeMedia` does, and what `onBlock` throws. */
@@ -125,7 +155,7 @@ export class FfmpegRun {
 		mountOutput(core, output, (bytes, position) => this.guard(() => this.output.write(bytes, position)));
 		let exitCode = 0;
 		try {
-			exitCode = core.exec(...commandLine(this.seek, this.cut.channels, this.mark, input, output));
+			exitCode = core.exec(...commandLine({ seek: this.seek, map: this.map, format: this.file.format }, this.cut.channels, this.mark, input, output));
 		} catch (error) {
 			// A trap inside the WebAssembly, unless it was ended from here.
 			if (!this.stopped) throw decodeFailed(this.file.name, this.log, String(error));
@@ -144,15 +174,37 @@ export class FfmpegRun {
 		if (this.stopped) return;
 		try {
 			this.timeline.finish();
+			if (this.log.isAmr && this.began) this.fill(this.log.packets * AMR_FRAME);
 		} catch (reason) {
 			if (reason !== RANGE_END) throw reason;
 			this.stopped = { reason };
 		}
 	}
 
+	/** Makes the recording as long as its packets say. @param samples from the first one on */
+	private fill(samples: number): void {
+		const missing = this.lead + samples - (this.cut.position - this.base);
+		if (missing > 0 && this.seek === 0) this.cut.onSilence(Math.min(missing, LONGEST * SAMPLE_RATE));
+	}
+
 	/** The error for a file that gave no sample. @param head the file's first bytes */
 	explainNothing(head: Buffer): VoiceprintError {
-		return explainNoSamples(this.file.name, this.log, head);
+		return explainNoSamples(this.file.name, this.log, head, this.guessRaw());
+	}
+
+	/**
+	 * Refuses samples without a header that FFmpeg takes for something else and is not sure.
+	 * @throws VoiceprintError RAW_AUDIO
+	 */
+	checkDoubt(): void {
+		const raw = this.log.doubtful ? this.guessRaw() : undefined;
+		if (raw) throw withoutHeader(this.file.name, raw);
+	}
+
+	/** What the file's bytes look like, should they be samples without a header. */
+	private guessRaw(): RawEncoding | undefined {
+		const middle = Math.floor(this.file.size / 4) * 2;
+		return guessRaw(this.file.read(Math.max(0, middle - LOOKED_AT / 2), LOOKED_AT), this.file.name);
 	}
 
 	/** How many parts could not be decoded. */

@@ -1,0 +1,56 @@
+/** Samples without a header, as telephone systems store and send them: they get the header that they lack. */
+import type { RawAudio, RawEncoding } from '../../../client/protocol';
+import type { InputFile } from '../inputFile';
+import { checkFormat } from '../limits';
+import { swappedView } from '../view';
+import { headed } from '../wav/recordings';
+
+interface Encoding {
+	/** WAVE format tag. */
+	tag: number;
+	/** Bits of one sample. */
+	bits: number;
+	/** Bytes of a number that is stored the other way round. */
+	swap?: number;
+	/** Hz; the only rate there is. */
+	sampleRate?: number;
+}
+
+const ENCODINGS: Record<Exclude<RawEncoding, 'gsm'>, Encoding> = {
+	mulaw: { tag: 7, bits: 8 },
+	alaw: { tag: 6, bits: 8 },
+	u8: { tag: 1, bits: 8 },
+	s16le: { tag: 1, bits: 16 },
+	s16be: { tag: 1, bits: 16, swap: 2 },
+	s24le: { tag: 1, bits: 24 },
+	s32le: { tag: 1, bits: 32 },
+	f32le: { tag: 3, bits: 32 },
+	// Dialogic's ADPCM.
+	vox: { tag: 0x17, bits: 4 },
+	g722: { tag: 0x28f, bits: 4, sampleRate: 16_000 },
+};
+
+function format({ tag, bits, sampleRate: only }: Encoding, { channels, sampleRate: given }: RawAudio): Buffer {
+	const sampleRate = only ?? given;
+	const frameBits = bits * channels;
+	const bytes = Buffer.alloc(16);
+	bytes.writeUInt16LE(tag, 0);
+	bytes.writeUInt16LE(channels, 2);
+	bytes.writeUInt32LE(sampleRate, 4);
+	bytes.writeUInt32LE(Math.round((sampleRate * frameBits) / 8), 8);
+	bytes.writeUInt16LE(Math.max(1, Math.floor(frameBits / 8)), 12);
+	bytes.writeUInt16LE(bits, 14);
+	return bytes;
+}
+
+/**
+ * The samples as a file that says what they are.
+ * @throws VoiceprintError UNSUPPORTED_FORMAT
+ */
+export function rawFile(file: InputFile, raw: RawAudio): InputFile {
+	checkFormat(file.name, raw.channels, raw.sampleRate);
+	// Full-rate GSM in frames of 33 bytes has no place in a WAV.
+	if (raw.encoding === 'gsm') return { ...file, format: 'gsm' };
+	const encoding = ENCODINGS[raw.encoding];
+	return headed(format(encoding, raw), encoding.swap === undefined ? file : swappedView(file, encoding.swap));
+}
