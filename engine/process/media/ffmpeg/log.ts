@@ -11,9 +11,11 @@ import { isFormatUsual } from '../limits';
 /** Far more than any file has. */
 const MOST_STREAMS = 1000;
 
-/** Containers of MPEG streams, whose clock has 33 bits at 90 kHz: it begins anew every 26.5 hours. */
+/** Containers of MPEG streams, whose clock begins where it likes. */
 const MPEG_CLOCK = /^mpeg(ts)?$/;
-const MPEG_WRAP = 2 ** 33 / 90_000;
+
+/** Seconds after which a clock begins anew: 33 bits at 90 kHz, 32 bits of milliseconds. */
+const WRAPS: Record<string, number | undefined> = { mpegts: 2 ** 33 / 90_000, mpeg: 2 ** 33 / 90_000, flv: 2 ** 32 / 1000 };
 
 /** Seconds of encoder priming at most. What begins further below 0 is a clock that was about to begin anew. */
 const LONGEST_PRIMING = 1;
@@ -39,7 +41,7 @@ export interface LoggedStream {
 
 /** Takes what the timeline's filter logs. */
 export interface TimelineLog {
-	addJump(delivered: number, ahead: number, wrap: number): void;
+	addJump(delivered: number, ahead: number, wrap?: number): void;
 }
 
 export class FfmpegLog {
@@ -152,8 +154,7 @@ export class FfmpegLog {
 		this.numbers.push(value);
 		if (delivered === undefined || ahead === undefined) return;
 		this.numbers = [];
-		const wrap = MPEG_CLOCK.test(this.container ?? '') ? MPEG_WRAP : Infinity;
-		this.timeline.addJump(delivered, ahead - this.start - this.seek, wrap);
+		this.timeline.addJump(delivered, ahead - this.start - this.seek, WRAPS[this.container ?? '']);
 	}
 
 	private addError(text: string): void {

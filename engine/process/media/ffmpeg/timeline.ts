@@ -204,11 +204,11 @@ export class Timeline implements TimelineLog {
 
 	private jump({ at, ahead }: Jump): void {
 		const step = ahead - this.ahead - this.surplus;
-		const isNoise = this.ended && step > LONGEST_OVERLAP && this.received - at < LAST_PACKET;
+		const isLast = this.ended && this.received - at < LAST_PACKET;
 		this.ahead = ahead;
 		this.surplus = step < 0 && step >= -LONGEST_OVERLAP ? -step : 0;
-		const isBack = step < -LONGEST_OVERLAP && at >= NOISE && !this.beginsAnew(at);
-		if (step > LONGEST_GAP || isBack || isNoise) this.sink.onJump(step);
+		const isBack = step < -LONGEST_OVERLAP && at >= NOISE && !isLast && !this.beginsAnew(at);
+		if (step > LONGEST_GAP || isBack || (isLast && step > LONGEST_OVERLAP)) this.sink.onJump(step);
 		else if (step > 0) this.sink.onSilence(step);
 	}
 

@@ -50,6 +50,9 @@ function describesFile(head: Buffer): boolean {
 	return /^(Xing|Info)$/.test(head.toString('latin1', at, at + 4)) || head.toString('latin1', 36, 40) === 'VBRI';
 }
 
+/** Rate and channels of an ADTS frame: FFmpeg counts time by those of the first. */
+const adtsFormat = (head: Buffer): number => ((head[2]! & 0x3d) << 8) | (head[3]! & 0xc0);
+
 const syncsafe = (bytes: Buffer, at: number): number =>
 	(bytes[at]! << 21) | (bytes[at + 1]! << 14) | (bytes[at + 2]! << 7) | bytes[at + 3]!;
 
@@ -115,15 +118,18 @@ export function mpegAudioRecordings(file: InputFile): Piece[][] | undefined {
 		if (end > start) recordings.at(-1)!.push({ start, size: end - start });
 		start = next;
 	};
-	let frames = 0;
+	const begin = (position: number) => {
+		cut(position, position);
+		recordings.push([]);
+	};
+	let [frames, format] = [0, -1];
 	for (let position = 0; position < file.size; ) {
 		const head = reader.at(position, FRAME_HEAD);
 		const frame = frameAt(head);
 		if (frame > 0) {
-			if (frames > 0 && frameAt === mpegFrame && describesFile(head)) {
-				cut(position, position);
-				recordings.push([]);
-			}
+			const before = format;
+			if (frameAt === adtsFrame) format = adtsFormat(head);
+			if (frames > 0 && (frameAt === mpegFrame ? describesFile(head) : format !== before)) begin(position);
 			frames += 1;
 			position += frame;
 			continue;

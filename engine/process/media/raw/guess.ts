@@ -59,6 +59,8 @@ function read(convert: (typeof CONVERT)[keyof typeof CONVERT], width: number): R
 const READINGS: Array<[RawEncoding, Reading]> = [
 	['mulaw', read(CONVERT.pcm_mulaw, 1)],
 	['alaw', read(CONVERT.pcm_alaw, 1)],
+	['u8', read(CONVERT.pcm_u8, 1)],
+	['f32le', (bytes) => read(CONVERT.pcm_f32le, 4)(bytes).map((sample) => (Math.abs(sample) < 10 ? sample : NaN))],
 	['s16le', read(CONVERT.pcm_s16le, 2)],
 	['s16be', (bytes) => read(CONVERT.pcm_s16le, 2)(Buffer.from(bytes.subarray(0, bytes.length - (bytes.length % 2))).swap16())],
 ];
