@@ -65,6 +65,15 @@ function lyricsTag(reader: Reader, position: number): number {
 	return end.length > 0 ? Math.min(...end) + 9 : 0;
 }
 
+/** Bytes of an APE tag of the first version, which has no header: it ends with one. */
+function apeItems(reader: Reader, position: number): number {
+	const bytes = reader.at(position, 2 ** 16);
+	const footer = bytes.indexOf('APETAGEX', 0, 'latin1');
+	if (footer < 0 || footer + APE_TAG > bytes.length) return 0;
+	const end = footer + APE_TAG;
+	return bytes.readUInt32LE(footer + 12) === end ? end : 0;
+}
+
 /** Bytes of the tag that begins at a position; 0 where none does. */
 function tagAt(reader: Reader, position: number): number {
 	const head = Buffer.from(reader.at(position, APE_TAG));
@@ -73,7 +82,7 @@ function tagAt(reader: Reader, position: number): number {
 	if (start.startsWith('TAG+')) return 227;
 	if (start.startsWith('TAG')) return 128;
 	if (start === 'LYRICSBEGIN') return lyricsTag(reader, position);
-	if (!start.startsWith('APETAGEX') || head.length < APE_TAG) return 0;
+	if (!start.startsWith('APETAGEX') || head.length < APE_TAG) return apeItems(reader, position);
 	const [size, flags] = [head.readUInt32LE(12), head.readUInt32LE(20)];
 	// The size counts the footer, not the header; here stands the header, or a footer alone.
 	return flags & 0x2000_0000 ? APE_TAG + size : APE_TAG;
