@@ -153,6 +153,7 @@ export interface Warning {
 		| 'TIMELINE_JUMP'
 		| 'SAMPLES_REPLACED'
 		| 'CHANNELS_CHANGED'
+		| 'SEVERAL_TRACKS'
 		| 'OTHER_TRACK'
 		| 'SILENT_CHANNEL'
 		| 'LITTLE_SPEECH'

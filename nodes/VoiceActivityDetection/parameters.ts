@@ -1,7 +1,17 @@
 /** The parameters of the node, one constant each, so that the code that reads a value has its label and limits. */
 import type { INodeProperties } from 'n8n-workflow';
 import { ENGINE_API, ENGINE_LOCAL, LOCAL_ONLY, MAXIMUM_DURATION, RUNTIME, SIMPLIFY } from '../common/engineParameters';
-import { BINARY_PROPERTY_NAME, CHANNEL_MODE, CHANNELS, RANGE_FROM, RANGE_TO } from '../common/mediaParameters';
+import {
+	AUDIO_TRACK,
+	BINARY_PROPERTY_NAME,
+	CHANNELS,
+	CHANNEL_MODE,
+	RANGE_FROM,
+	RANGE_TO,
+	RAW_CHANNELS,
+	RAW_ENCODING,
+	RAW_SAMPLE_RATE,
+} from '../common/mediaParameters';
 import {
 	forMedia,
 	GET_RESULT,
@@ -131,10 +141,14 @@ export const OPTIONS: INodeProperties = {
 	placeholder: 'Add option',
 	default: {},
 	options: [
+		AUDIO_TRACK,
 		INCLUDE_PROBABILITIES,
 		KEEP_FILES_WITHOUT_SPEECH,
 		MAXIMUM_DURATION,
 		POLLING_INTERVAL,
+		RAW_CHANNELS,
+		RAW_ENCODING,
+		RAW_SAMPLE_RATE,
 		RUNTIME,
 		SIMPLIFY,
 		TIMEOUT,

@@ -5,7 +5,7 @@ import type { Job, JobResult, RuntimeChoice } from '../../engine/client/protocol
 import type { FileOfItem } from './answer';
 import { writeBinaryToFile } from './binary';
 import { MAXIMUM_DURATION, RUNTIME } from './engineParameters';
-import { BINARY_PROPERTY_NAME, readChannels } from './mediaParameters';
+import { BINARY_PROPERTY_NAME, readChannels, readFileOptions } from './mediaParameters';
 import { choice, number, read, readCollection } from './read';
 import { TIMEOUT } from './taskParameters';
 
@@ -26,7 +26,11 @@ export interface LocalSettings {
 export function readLocalSettings(ctx: IExecuteFunctions, itemIndex: number, optionsParameter: INodeProperties): LocalSettings {
 	const options = readCollection(ctx, itemIndex, optionsParameter);
 	return {
-		media: { ...readChannels(ctx, itemIndex), maximumDuration: number(MAXIMUM_DURATION, options.maximumDuration) },
+		media: {
+			...readChannels(ctx, itemIndex),
+			...readFileOptions(options),
+			maximumDuration: number(MAXIMUM_DURATION, options.maximumDuration),
+		},
 		runtime: choice<RuntimeChoice>(RUNTIME, options.runtime ?? RUNTIME.default),
 		timeoutMs: number(TIMEOUT, options.timeout) * 1000,
 	};

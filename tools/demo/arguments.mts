@@ -19,6 +19,9 @@ npm run --silent demo -- vad FILE… --json    one JSON document per file, one a
   --runtime NAME         auto (default), native, wasm
   --channel-mode MODE    split (default), mix
   --channels LIST        such as 0,1; default all
+  --audio-track TRACK    of several: a number from 0, a language such as eng, or all
+  --raw-encoding NAME    samples without a header: mulaw, alaw, s16le, s16be, u8, s24le, s32le, f32le, vox, g722, gsm
+  --raw-sample-rate HZ   (8000)  --raw-channels N (1)
   --range-from SECONDS   --range-to SECONDS
   --probabilities        include the speech probabilities and their hop
   --onset N  --offset N  thresholds of the preset custom, 0 to 1
@@ -53,6 +56,10 @@ const OPTIONS = {
 	runtime: TEXT,
 	'channel-mode': TEXT,
 	channels: TEXT,
+	'audio-track': TEXT,
+	'raw-encoding': TEXT,
+	'raw-sample-rate': TEXT,
+	'raw-channels': TEXT,
 	'range-from': TEXT,
 	'range-to': TEXT,
 	probabilities: FLAG,
@@ -111,6 +118,15 @@ function presetOf(name: string): string {
 	return preset;
 }
 
+/** How a file is read; by the engine on this machine only. */
+function fileOptions(values: Values): INodeParameters {
+	return {
+		...(values['audio-track'] === undefined ? {} : { audioTrack: values['audio-track'] }),
+		...(values['raw-encoding'] === undefined ? {} : { rawEncoding: values['raw-encoding'] }),
+		...numbers(values, { 'raw-sample-rate': 'rawSampleRate', 'raw-channels': 'rawChannels' }),
+	};
+}
+
 const runtimeOption = ({ runtime }: Values): INodeParameters => (runtime === undefined ? {} : { runtime });
 
 /** Those of the engine on this machine, which the API has no use for. */
@@ -121,6 +137,7 @@ function localParameters(values: Values): { parameters: INodeParameters; options
 		parameters: { preset, thresholds },
 		options: {
 			includeProbabilities: Boolean(values.probabilities ?? values['include-probabilities']),
+			...fileOptions(values),
 			...runtimeOption(values),
 			...numbers(values, { 'maximum-duration': 'maximumDuration' }),
 		},
@@ -148,6 +165,7 @@ function voiceprintParameters(values: Values): INodeParameters {
 	if (values.api !== undefined) return commonParameters(values, {}, { includeVectorVoiceprint: Boolean(values.vector) });
 	const model = values.model === undefined ? {} : { model: 'own', modelFile: resolve(FOLDER, String(values.model)) };
 	return commonParameters(values, model, {
+		...fileOptions(values),
 		...runtimeOption(values),
 		...(values.preset === undefined ? {} : { vadPreset: presetOf(String(values.preset)) }),
 		...numbers(values, {

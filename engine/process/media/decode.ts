@@ -20,7 +20,7 @@ import { decodeRecordings, tracksOf, type Decoding } from './recordings';
 import { SNIFF_BYTES, sniffForeign } from './sniff';
 import { findTrack, NO_TRACK, trackMap, TrackSpools } from './tracks';
 import { plainWav } from './wav/plain';
-import { mediaWarnings } from './warnings';
+import { mediaWarnings, severalTracks } from './warnings';
 
 export interface DecodedMedia {
 	info: MediaInfo;
@@ -113,7 +113,10 @@ async function decodeAllTracks(task: Task, tracks: number, sinks: BlockSinks, wo
 
 async function decodeOpened(task: Task, sinks: BlockSinks, workFolder: string): Promise<DecodedMedia> {
 	const { track } = task.request;
-	if (track === undefined) return await decodeTrack(task, sinks);
+	if (track === undefined) {
+		const decoded = await decodeTrack(task, sinks);
+		return { ...decoded, warnings: [...severalTracks(task.name, decoded.info), ...decoded.warnings] };
+	}
 	const tracks = await listTracks(task);
 	if (track === 'all' && tracks.length > 1) return await decodeAllTracks(task, tracks.length, sinks, workFolder);
 	if (track === 'all') return await decodeTrack(task, sinks);

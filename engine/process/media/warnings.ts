@@ -66,6 +66,15 @@ function otherTrack(name: string, track: number | undefined, reason: VoiceprintE
 	return [{ code: 'OTHER_TRACK', message }];
 }
 
+/** Which of several tracks was taken, where nobody chose it. */
+export function severalTracks(name: string, { audio_track: track, audio_tracks: tracks, audio_language: language }: MediaInfo): Warning[] {
+	if (track === undefined || tracks === undefined) return [];
+	const taken = language === undefined ? `track ${track}` : `track ${track} (${language})`;
+	const others = tracks === 2 ? 'another one' : `${tracks - 1} others`;
+	const message = `The audio ${taken} of "${name}" was processed; the file has ${others}. The option Audio Track chooses`;
+	return [{ code: 'SEVERAL_TRACKS', message }];
+}
+
 export function mediaWarnings(name: string, { runs, cut, lost, otherTrack: reason }: Decoded): Warning[] {
 	return [
 		...otherTrack(name, runs[0]?.info.audio_track, reason),

@@ -53,6 +53,8 @@ function settingsOf({ media, vad, voiceprint }: JobRequest<VoiceprintJob>): Answ
 		vad_preset: vad.preset,
 		channel_mode: media.channelMode,
 		channels: media.channels,
+		...(media.track === undefined ? {} : { audio_track: media.track }),
+		...(media.raw === undefined ? {} : { raw_audio: media.raw }),
 		maximum_speech_length: voiceprint.maximumSpeech,
 		minimum_speech_length: voiceprint.minimumSpeech,
 		on_little_speech: voiceprint.onLittleSpeech,

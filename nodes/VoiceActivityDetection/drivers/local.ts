@@ -41,6 +41,8 @@ function settingsOf({ media, vad }: JobRequest<VadJob>): Answer<SpeechResult>['s
 		thresholds: vadSettings(vad).thresholds,
 		channel_mode: media.channelMode,
 		channels: media.channels,
+		...(media.track === undefined ? {} : { audio_track: media.track }),
+		...(media.raw === undefined ? {} : { raw_audio: media.raw }),
 		range_from: media.rangeFrom,
 		range_to: media.rangeTo ?? null,
 	};

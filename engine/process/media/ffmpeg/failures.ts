@@ -62,7 +62,7 @@ export function withoutHeader(fileName: string, encoding: RawEncoding): Voicepri
 	return new VoiceprintError(
 		'RAW_AUDIO',
 		`"${fileName}" has no header: it looks like raw samples in ${ENCODING_NAMES[encoding]}`,
-		`Set 'Raw Audio' in the node's options to their encoding, sample rate (telephony: mostly 8000 Hz) and channels.${convert}`,
+		`Set 'Raw Audio Encoding' in the node's options, and the sample rate (telephony: mostly 8000 Hz) and channels.${convert}`,
 	);
 }
 

@@ -1,4 +1,5 @@
 /** Samples without a header, as telephone systems store and send them: they get the header that they lack. */
+import { VoiceprintError } from '../../../../errors';
 import type { RawAudio, RawEncoding } from '../../../client/protocol';
 import type { InputFile } from '../inputFile';
 import { checkFormat } from '../limits';
@@ -43,11 +44,37 @@ function format({ tag, bits, sampleRate: only }: Encoding, { channels, sampleRat
 	return bytes;
 }
 
+/** How files begin that have a header, by what they are called. */
+const HEADERS: Array<[name: string, begins: RegExp]> = [
+	['WAV', /^(RIFF|RIFX|RF64)[^]{4}WAVE/],
+	['MP4', /^[^]{4}ftyp/],
+	['Ogg', /^OggS/],
+	['FLAC', /^fLaC/],
+	['MP3', /^ID3[\x02-\x04]/],
+	['WebM or Matroska', /^\x1a\x45\xdf\xa3/],
+	['AMR', /^#!AMR/],
+	['AU', /^\.snd/],
+	['AIFF', /^FORM[^]{4}AIF/],
+];
+
+/** @throws VoiceprintError INVALID_PARAMETER: as samples, a header and what is packed behind it would be noise */
+function checkNoHeader(file: InputFile): void {
+	const start = file.read(0, 12).toString('latin1');
+	const header = HEADERS.find(([, begins]) => begins.test(start))?.[0];
+	if (header === undefined) return;
+	throw new VoiceprintError(
+		'INVALID_PARAMETER',
+		`'Raw Audio Encoding' is set, but "${file.name}" has a header of its own (${header})`,
+		"Leave 'Raw Audio Encoding' out for files that have a header; send those without one to a node of their own.",
+	);
+}
+
 /**
  * The samples as a file that says what they are.
- * @throws VoiceprintError UNSUPPORTED_FORMAT
+ * @throws VoiceprintError UNSUPPORTED_FORMAT, INVALID_PARAMETER
  */
 export function rawFile(file: InputFile, raw: RawAudio): InputFile {
+	checkNoHeader(file);
 	checkFormat(file.name, raw.channels, raw.sampleRate);
 	// Full-rate GSM in frames of 33 bytes has no place in a WAV.
 	if (raw.encoding === 'gsm') return { ...file, format: 'gsm' };
