@@ -16,7 +16,7 @@ import { openInput, type InputFile } from './inputFile';
 import { outsideFile, sampleRange, type Range } from './range';
 import { RangeCut } from './rangeCut';
 import { rawFile } from './raw/rawFile';
-import { decodeRecordings, tracksOf, type Decoding } from './recordings';
+import { decodeRecordings, tracksOf, type Decoding } from './decodeRecordings';
 import { SNIFF_BYTES, sniffForeign } from './sniff';
 import { findTrack, NO_TRACK, trackMap, TrackSpools } from './tracks';
 import { plainWav } from './wav/plain';

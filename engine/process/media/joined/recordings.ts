@@ -4,7 +4,7 @@
  */
 import type { InputFile } from '../inputFile';
 import { viewOf, type Piece } from '../view';
-import { wavRecordings } from '../wav/recordings';
+import { wavRecordings } from '../wav/asFound';
 import { mp4Recordings } from './boxes';
 import { mpegAudioRecordings } from './mpegAudio';
 import { isOgg, oggRecordings } from './ogg';

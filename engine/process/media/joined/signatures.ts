@@ -19,7 +19,8 @@ const CONTAINERS: Container[] = [
 	{ begins: Buffer.from('fLaC'), isBeginning: (bytes) => (bytes[4]! & 0x7f) === 0 && bytes.readUIntBE(5, 3) === 34 },
 	{ begins: Buffer.from('1a45dfa3', 'hex'), isBeginning: (bytes) => /\x42\x82[\x80-\xff](webm|matroska)/.test(text(bytes, 0, 64)) },
 	{ begins: Buffer.from('#!AMR'), isBeginning: (bytes) => /^#!AMR(-WB)?\n/.test(text(bytes, 0, 9)) },
-	{ begins: Buffer.from('FLV\x01'), isBeginning: (bytes) => /^FLV\x01[\x01\x04\x05]\0\0\0\x09\0\0\0\0/.test(text(bytes, 0, 13)) },
+	// Its header has nine bytes, and no tag comes before the first one.
+	{ begins: Buffer.from('FLV\x01'), isBeginning: (bytes) => bytes.readUInt32BE(5) === 9 && bytes.readUInt32BE(9) === 0 },
 	// ASF: the GUID of its header.
 	{ begins: Buffer.from('3026b2758e66cf11a6d900aa0062ce6c', 'hex'), isBeginning: (bytes) => bytes.readUInt8(29) === 2 },
 ];

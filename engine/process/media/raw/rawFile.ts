@@ -4,7 +4,7 @@ import type { RawAudio, RawEncoding } from '../../../client/protocol';
 import type { InputFile } from '../inputFile';
 import { checkFormat } from '../limits';
 import { swappedView } from '../view';
-import { headed } from '../wav/recordings';
+import { headed } from '../wav/asFound';
 
 interface Encoding {
 	/** WAVE format tag. */
@@ -50,8 +50,8 @@ const HEADERS: Array<[name: string, begins: RegExp]> = [
 	['MP4', /^[^]{4}ftyp/],
 	['Ogg', /^OggS/],
 	['FLAC', /^fLaC/],
-	['MP3', /^ID3[\x02-\x04]/],
-	['WebM or Matroska', /^\x1a\x45\xdf\xa3/],
+	['MP3', /^ID3/],
+	['WebM or Matroska', /^.E\xdf\xa3/],
 	['AMR', /^#!AMR/],
 	['AU', /^\.snd/],
 	['AIFF', /^FORM[^]{4}AIF/],
