@@ -85,10 +85,14 @@ describe('the node', () => {
 			rangeFrom: 0,
 			rangeTo: 0,
 			waitForCompletion: true,
+			audioTrack: '',
 			includeProbabilities: false,
 			keepFilesWithoutSpeech: false,
 			maximumDuration: 0,
 			pollingInterval: 5,
+			rawChannels: 1,
+			rawEncoding: 'header',
+			rawSampleRate: 8000,
 			runtime: 'auto',
 			simplify: true,
 			timeout: 600,
@@ -149,12 +153,16 @@ describe('Extract Voiceprint', () => {
 			channelMode: 'split',
 			channels: '',
 			waitForCompletion: true,
+			audioTrack: '',
 			includeVectorVoiceprint: false,
 			maximumDuration: 0,
 			maximumSpeechLength: 60,
 			minimumSpeechLength: 3,
 			onLittleSpeech: 'warn',
 			pollingInterval: 5,
+			rawChannels: 1,
+			rawEncoding: 'header',
+			rawSampleRate: 8000,
 			runtime: 'auto',
 			simplify: true,
 			timeout: 600,
@@ -179,7 +187,8 @@ describe('the editor', () => {
 	const LOCAL = ['engine', 'binaryPropertyName', 'preset', 'output', 'channelMode', 'channels', 'rangeFrom', 'rangeTo'];
 
 	it('shows no server where the engine is local', () => {
-		const options = ['includeProbabilities', 'maximumDuration', 'runtime', 'simplify', 'timeout'];
+		const raw = ['rawChannels', 'rawEncoding', 'rawSampleRate'];
+		const options = ['audioTrack', 'includeProbabilities', 'maximumDuration', ...raw, 'runtime', 'simplify', 'timeout'];
 		assert.deepEqual(shown(description.properties, {}), [...LOCAL, ...options]);
 	});
 
