@@ -85,7 +85,10 @@ class Walk {
 
 	/** @returns the position of what comes behind the samples */
 	private samples(start: number, size: number): number {
-		if (size === 0 && this.isChunk(start)) return start;
+		if (size === 0 && this.isChunk(start)) {
+			this.isOdd = true;
+			return start;
+		}
 		if (isPlaceholder(size) || start + size >= this.file.size) return this.add(start, this.file.size - start);
 		const next = [start + size + (size % 2), start + size].find((at) => this.isChunk(at) || beginsAt(this.file, at));
 		if (next !== undefined) {
