@@ -104,11 +104,14 @@ async function decodeNext(file: InputFile, cut: RangeCut, map?: string): Promise
 	return run;
 }
 
+/** Recordings that may be lost before the rest is. */
+const MOST_LOST = 10;
+
 /** The first has to be one; what comes behind it may be lost, and then is told. */
 async function decodeAll(files: InputFile[], { newCut, map }: Way): Promise<Decoding> {
 	const decoding: Decoding = { runs: [], cut: newCut(), lost: [] };
 	for (const file of files) {
-		if (decoding.cut.isOver) break;
+		if (decoding.cut.isOver || decoding.lost.length === MOST_LOST) break;
 		try {
 			decoding.runs.push(await decodeNext(file, decoding.cut, map));
 		} catch (error) {

@@ -16,6 +16,9 @@ import { Timeline, timelineFilter } from './timeline';
 import { endsEarly } from '../truncation';
 import { WavOutput } from './wavOutput';
 
+/** Containers that FFmpeg takes files for in which nothing but a few bits fits. */
+const WITHOUT_HEADER = /^(amrnb|amrwb|gsm|g729|sbc|adp|loas)$/;
+
 /** Samples of an AMR frame: 20 ms. */
 const AMR_FRAME = 0.02 * SAMPLE_RATE;
 
@@ -189,7 +192,7 @@ export class FfmpegRun {
 
 	/** The error for a file that gave no sample. @param head the file's first bytes */
 	explainNothing(head: Buffer): VoiceprintError {
-		return explainNoSamples(this.file.name, this.log, head, this.guessRaw());
+		return explainNoSamples(this.file.name, this.log, head, this.guessRaw(this.file.name));
 	}
 
 	/**
@@ -197,14 +200,16 @@ export class FfmpegRun {
 	 * @throws VoiceprintError RAW_AUDIO
 	 */
 	checkDoubt(): void {
-		const raw = this.log.doubtful ? this.guessRaw() : undefined;
+		const isDoubtful = this.file.format === undefined && (this.log.doubtful || WITHOUT_HEADER.test(this.log.container ?? ''));
+		const raw = isDoubtful ? this.guessRaw('') : undefined;
 		if (raw) throw withoutHeader(this.file.name, raw);
 	}
 
 	/** What the file's bytes look like, should they be samples without a header. */
-	private guessRaw(): RawEncoding | undefined {
-		const middle = Math.floor(this.file.size / 4) * 2;
-		return guessRaw(this.file.read(Math.max(0, middle - LOOKED_AT / 2), LOOKED_AT), this.file.name);
+	private guessRaw(fileName: string): RawEncoding | undefined {
+		// A multiple of the bytes of every sample that is looked for.
+		const start = Math.max(0, Math.floor(this.file.size / 8) * 4 - LOOKED_AT / 2);
+		return guessRaw(this.file.read(start, LOOKED_AT), fileName);
 	}
 
 	/** How many parts could not be decoded. */

@@ -56,10 +56,10 @@ function read(convert: (typeof CONVERT)[keyof typeof CONVERT], width: number): R
 	};
 }
 
+/** Linear 8-bit samples are not among them: mu-law reads as nearly as smooth. */
 const READINGS: Array<[RawEncoding, Reading]> = [
 	['mulaw', read(CONVERT.pcm_mulaw, 1)],
 	['alaw', read(CONVERT.pcm_alaw, 1)],
-	['u8', read(CONVERT.pcm_u8, 1)],
 	['f32le', (bytes) => read(CONVERT.pcm_f32le, 4)(bytes).map((sample) => (Math.abs(sample) < 10 ? sample : NaN))],
 	['s16le', read(CONVERT.pcm_s16le, 2)],
 	['s16be', (bytes) => read(CONVERT.pcm_s16le, 2)(Buffer.from(bytes.subarray(0, bytes.length - (bytes.length % 2))).swap16())],
@@ -83,6 +83,7 @@ function byEnding(fileName: string): RawEncoding | undefined {
 /**
  * What the samples seem to be; undefined where they seem to be none.
  * @param bytes from the middle of the file, at an even place
+ * @param fileName whose ending counts; empty: only the bytes do
  */
 export function guessRaw(bytes: Buffer, fileName: string): RawEncoding | undefined {
 	const named = byEnding(fileName);

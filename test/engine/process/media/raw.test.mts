@@ -87,7 +87,6 @@ describe('samples without a header are named', () => {
 		['alaw', 8000, /raw samples in A-law/],
 		['s16le', 8000, /raw samples in signed 16-bit PCM, little endian/],
 		['s16be', 16_000, /raw samples in signed 16-bit PCM, big endian/],
-		['u8', 8000, /raw samples in unsigned 8-bit PCM/],
 		['f32le', 16_000, /raw samples in 32-bit float PCM/],
 	] as const) {
 		it(encoding, async () => {
