@@ -21,6 +21,9 @@ npm run --silent demo -- vad FILE… --json    one JSON document per file, one a
   --channel-mode MODE    split (default), mix
   --mix-method NAME      automatic (default), mean, loudest, power-weighted
   --channels LIST        such as 0,1; default all
+  --audio-track TRACK    of several: a number from 0, a language such as eng, or all
+  --raw-encoding NAME    samples without a header: mulaw, alaw, s16le, s16be, u8, s24le, s32le, f32le, vox, g722, gsm
+  --raw-sample-rate HZ   (8000)  --raw-channels N (1)
   --range-from SECONDS   --range-to SECONDS
   --probabilities        include the speech probabilities and their hop
   --onset N  --offset N  thresholds of the preset custom, 0 to 1
@@ -60,6 +63,10 @@ const OPTIONS = {
 	'channel-mode': TEXT,
 	'mix-method': TEXT,
 	channels: TEXT,
+	'audio-track': TEXT,
+	'raw-encoding': TEXT,
+	'raw-sample-rate': TEXT,
+	'raw-channels': TEXT,
 	'range-from': TEXT,
 	'range-to': TEXT,
 	probabilities: FLAG,
@@ -123,11 +130,20 @@ function presetOf(name: string): string {
 
 const BUNDLED_MODELS = ['accurate', 'fast'];
 
+/** How a file is read; by the engine on this machine only. */
+function fileOptions(values: Values): INodeParameters {
+	return {
+		...(values['audio-track'] === undefined ? {} : { audioTrack: String(values['audio-track']) }),
+		...(values['raw-encoding'] === undefined ? {} : { rawEncoding: String(values['raw-encoding']) }),
+		...numbers(values, { 'raw-sample-rate': 'rawSampleRate', 'raw-channels': 'rawChannels' }),
+	};
+}
+
 const runtimeOption = ({ runtime }: Values): INodeParameters => (runtime === undefined ? {} : { runtime: String(runtime) });
 
 /** By name, as the node's options are called or in camel case. */
 function mixOption({ 'mix-method': method }: Values): INodeParameters {
-	return method === undefined ? {} : { mixMethod: method === 'power-weighted' ? 'powerWeighted' : method };
+	return method === undefined ? {} : { mixMethod: method === 'power-weighted' ? 'powerWeighted' : String(method) };
 }
 
 /** Those of the engine on this machine, which the API has no use for. */
@@ -138,6 +154,7 @@ function localParameters(values: Values): { parameters: INodeParameters; options
 		parameters: { preset, thresholds },
 		options: {
 			includeProbabilities: Boolean(values.probabilities ?? values['include-probabilities']),
+			...fileOptions(values),
 			...runtimeOption(values),
 			...mixOption(values),
 			...numbers(values, { 'maximum-duration': 'maximumDuration' }),
@@ -173,6 +190,7 @@ function voiceprintParameters(values: Values): INodeParameters {
 	if (values.api !== undefined) return commonParameters(values, {}, { includeVectorVoiceprint: Boolean(values.vector) });
 	return commonParameters(values, modelOf(values), {
 		includeVectorVoiceprint: true,
+		...fileOptions(values),
 		...runtimeOption(values),
 		...mixOption(values),
 		...(values.preset === undefined ? {} : { vadPreset: presetOf(String(values.preset)) }),

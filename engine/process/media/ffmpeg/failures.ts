@@ -1,5 +1,7 @@
 /** Turns what FFmpeg said about a file it could not decode into one of the engine's errors. */
 import { VoiceprintError } from '../../../../errors';
+import type { RawEncoding } from '../../../client/protocol';
+import { ENCODING_NAMES } from '../raw/guess';
 import type { FfmpegLog, LoggedStream } from './log';
 import { sniffUnknown } from '../sniff';
 
@@ -47,6 +49,20 @@ export function notMedia(fileName: string, kind: string | undefined, detail = ''
 		'NOT_MEDIA',
 		`"${fileName}" is not a readable audio or video file${looks}`,
 		hint + detail,
+	);
+}
+
+/** How to read samples without a header elsewhere: FFmpeg's name of the format. */
+const CONVERTED = new Set<RawEncoding>(['mulaw', 'alaw', 'u8', 's16le', 's16be', 's24le', 's32le', 'f32le', 'g722', 'gsm']);
+
+export function withoutHeader(fileName: string, encoding: RawEncoding): VoiceprintError {
+	const convert = CONVERTED.has(encoding)
+		? ` Or convert it before: ffmpeg -f ${encoding} ${/g722|gsm/.test(encoding) ? '' : '-ar 8000 -ac 1 '}-i INPUT output.wav`
+		: ' Or convert it before, for example with SoX.';
+	return new VoiceprintError(
+		'RAW_AUDIO',
+		`"${fileName}" has no header: it looks like raw samples in ${ENCODING_NAMES[encoding]}`,
+		`Set 'Raw Audio Encoding' in the node's options, and the sample rate (telephony: mostly 8000 Hz) and channels.${convert}`,
 	);
 }
 
@@ -110,11 +126,12 @@ export function decodeFailed(fileName: string, log: FfmpegLog, fault?: string): 
 	);
 }
 
-/** The error for a file that gave not a single sample. */
-export function explainNoSamples(fileName: string, log: FfmpegLog, head: Buffer): VoiceprintError {
+/** The error for a file that gave not a single sample. @param raw what its bytes look like, should they be samples */
+export function explainNoSamples(fileName: string, log: FfmpegLog, head: Buffer, raw?: RawEncoding): VoiceprintError {
 	if (log.errors.includes('moov atom not found')) return incompleteMp4(fileName, ffmpegSaid(log));
 	if (log.container === undefined) {
 		const kind = sniffUnknown(head);
+		if (kind === undefined && raw) return withoutHeader(fileName, raw);
 		if (kind === undefined && reason(log) !== undefined) return damagedHeader(fileName, log);
 		return notMedia(fileName, kind, ffmpegSaid(log));
 	}
