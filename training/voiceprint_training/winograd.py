@@ -152,13 +152,13 @@ class Writer:
         """0, 1, ... count - 1."""
         return self.op("Range", self.ints(0), count, self.ints(1))
 
-    def weight(self, weights: Weights) -> str:
-        """[out, in, kernel, kernel] float32: from the trunk's file, or stored here where it is in single precision there (small)."""
+    def weight(self, weights: Weights, *dims: int) -> str:
+        """float32 [out, in, kernel, kernel], or `dims` of the same size: from the trunk's file, or stored here where it is in single precision there (small)."""
         tensor = self.trunk.stored[self.trunk.halves.get(weights.name, weights.name)]
         if tensor.data_type != TensorProto.FLOAT16:
-            return self.floats(numpy_helper.to_array(tensor))
+            return self.floats(numpy_helper.to_array(tensor).reshape(dims or tensor.dims))
         if tensor.name not in self.tensors:
-            outside = TensorProto(name=tensor.name, data_type=tensor.data_type, dims=tensor.dims, data_location=TensorProto.EXTERNAL)
+            outside = TensorProto(name=tensor.name, data_type=tensor.data_type, dims=dims or tensor.dims, data_location=TensorProto.EXTERNAL)
             place = {"location": self.file, "offset": self.trunk.data.index(tensor.raw_data), "length": len(tensor.raw_data)}
             for key, value in place.items():
                 outside.external_data.add(key=key, value=str(value))
@@ -270,9 +270,8 @@ def winograd(w: Writer, tiles: Tiles, x: str, weights: Weights, bias: np.ndarray
 def transformed(w: Writer, weights: Weights, over_time: np.ndarray, over_bands: np.ndarray) -> str:
     """G w G^T per pair of channels: [elements of a tile, in, out]. A constant to ONNX Runtime."""
     outside, inside = weights.shape[:2]
-    both = np.einsum("bq,ap->abpq", over_bands, over_time).swapaxes(2, 3).reshape(-1, TAPS * TAPS)
-    taps = w.op("Transpose", w.shaped(w.weight(weights), outside, inside, TAPS * TAPS), perm=[2, 1, 0])
-    return w.shaped(w.op("MatMul", w.floats(both), w.shaped(taps, TAPS * TAPS, -1)), -1, inside, outside)
+    both = np.einsum("bq,ap->abqp", over_bands, over_time).reshape(-1, TAPS * TAPS)
+    return w.op("Einsum", w.weight(weights, outside, inside, TAPS * TAPS), w.floats(both), equation="oit,et->eio")
 
 
 def gathering(w: Writer, tiles: Tiles, source: Layout, x: str, weights: Weights) -> str:
