@@ -41,8 +41,8 @@ async function sileroModels() {
 	}
 }
 
-/** Our own model with its calibration, and the cards of all bundled models, with their licences. */
-const modelFiles = () => src('models/*.{md,onnx,json}', { base: '.', ...BINARY }).pipe(dest('dist'));
+/** The voiceprint models with their calibrations, and the cards of all bundled models, with their licences. */
+const modelFiles = () => src('models/*.{md,onnx,json,bin}', { base: '.', ...BINARY }).pipe(dest('dist'));
 
 async function wasmRuntime() {
 	await onnxRuntimeWeb('dist/vendor/onnxruntime-web');
@@ -56,7 +56,7 @@ const DEPENDENCIES = ['@ffmpeg/core', '@ffmpeg/core/wasm'];
 async function checksums() {
 	const folders = [MODELS, 'dist/vendor/onnxruntime-web'];
 	const files = folders.flatMap((folder) => fs.readdirSync(folder).map((name) => path.posix.join(folder, name)));
-	const checked = files.filter((file) => /\.(onnx|wasm|mjs|min\.js|calibration\.json)$/.test(file));
+	const checked = files.filter((file) => /\.(onnx|wasm|mjs|min\.js|calibration\.json|cohort\.bin)$/.test(file));
 	const named = [
 		...checked.sort().map((file) => [path.posix.relative('dist', file), file]),
 		...DEPENDENCIES.map((name) => [name, require.resolve(name)]),

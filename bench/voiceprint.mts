@@ -9,8 +9,7 @@ import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { runJob, stopEngine } from '../dist/engine/client/client.js';
 import type { RuntimeChoice } from '../dist/engine/client/protocol.js';
-import { BUNDLED } from '../dist/engine/process/embedding/bundled.js';
-import { WINDOW } from '../dist/engine/process/extraction/windows.js';
+import { FAST } from '../dist/engine/process/embedding/bundled.js';
 import { encode } from '../test/engine/process/media/support/encode.mts';
 import { enginePids } from '../test/support/engine.mts';
 import { CALL, decodeChannels, SAMPLE_RATE } from '../test/support/recordings.mts';
@@ -46,7 +45,7 @@ async function timeOf(work: () => Promise<unknown>): Promise<number> {
 /** The model alone, on as much speech as the node found in both channels, in the windows that it takes. */
 async function modelAlone(speech: Float32Array, seconds: number[], window: number): Promise<number> {
 	const options = { intraOpNumThreads: 1, interOpNumThreads: 1 };
-	const session = await ort.InferenceSession.create(BUNDLED.file, options);
+	const session = await ort.InferenceSession.create(FAST.file, options);
 	const time = await timeOf(async () => {
 		for (const channel of seconds) {
 			const count = Math.max(1, Math.round(channel / window));
@@ -71,7 +70,7 @@ async function speed(folder: string): Promise<void> {
 		const times = [await timeOf(async () => await extract('native')), await timeOf(async () => await extract('wasm'))];
 		rows.push([label, ...times.flatMap((time) => [Math.round(60_000 / time), Math.round((MINUTE * 1000) / time)])]);
 	}
-	const alone = await modelAlone(channels[0].subarray(SAMPLE_RATE), lengths, WINDOW);
+	const alone = await modelAlone(channels[0].subarray(SAMPLE_RATE), lengths, 4);
 	rows.push(['model alone, samples in memory', Math.round(60_000 / alone), Math.round((MINUTE * 1000) / alone), '', '']);
 	printTable(
 		`Voiceprints of calls of one minute, 2 channels with ${lengths.map((length) => length.toFixed(0)).join(' and ')} s of speech, median of ${FILES}`,

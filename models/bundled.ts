@@ -4,8 +4,13 @@ import path from 'node:path';
 /** Path of a file of `models/`. */
 export const modelPath = (name: string): string => path.join(__dirname, name);
 
-/** ID of the speaker-embedding model, as it stands in voiceprints. */
-export const BUNDLED_MODEL = 'voiceprint-small-v2';
+/** IDs of the speaker-embedding models, as they stand in voiceprints. */
+export const ACCURATE_MODEL = 'voiceprint-resnet34-v1';
+export const FAST_MODEL = 'voiceprint-small-v2';
 
-/** Path of its calibration: cosine and speech length to log-likelihood ratio. */
-export const BUNDLED_CALIBRATION = modelPath(`${BUNDLED_MODEL}.calibration.json`);
+const BUNDLED_MODELS: readonly string[] = [ACCURATE_MODEL, FAST_MODEL];
+
+export const isBundled = (model: string): boolean => BUNDLED_MODELS.includes(model);
+
+/** Path of a bundled model's calibration: from cosines to log-likelihood ratios. */
+export const calibrationPath = (model: string): string => modelPath(`${model}.calibration.json`);

@@ -1,17 +1,17 @@
-/** Which calibration goes with which model: that of the bundled one, or the one that a model of one's own brings. */
+/** Which calibration goes with which model: that of a bundled one, or the one that a model of one's own brings. */
 import { invalidModel } from '../errors';
 import { readJsonObject } from '../hostFiles';
-import { once } from '../once';
+import { oncePerKey } from '../once';
 import { isObject, parseCalibration, type Calibration } from '../voiceprints/calibration';
-import { BUNDLED_CALIBRATION, BUNDLED_MODEL } from './bundled';
+import { calibrationPath, isBundled } from './bundled';
 import { readPackageFile } from './packageFiles';
 
 /** Bytes; the description of a model of one's own has some hundred. */
 export const LARGEST_DESCRIPTION = 256 * 1024;
 
-const bundledCalibration = once(async (): Promise<Calibration> => {
-	const text = await readPackageFile(BUNDLED_CALIBRATION);
-	return parseCalibration(JSON.parse(text.toString('utf8')), BUNDLED_MODEL);
+const bundledCalibration = oncePerKey(async (model: string): Promise<Calibration> => {
+	const text = await readPackageFile(calibrationPath(model));
+	return parseCalibration(JSON.parse(text.toString('utf8')), model);
 });
 
 /**
@@ -21,7 +21,7 @@ const bundledCalibration = once(async (): Promise<Calibration> => {
  * @throws VoiceprintError INVALID_MODEL where a file cannot be read or is wrong
  */
 export async function calibrationOf(model: string, descriptionFile?: string): Promise<Calibration | undefined> {
-	if (model === BUNDLED_MODEL) return await bundledCalibration();
+	if (isBundled(model)) return await bundledCalibration(model);
 	if (descriptionFile === undefined) return undefined;
 	const { id, calibration } = await readJsonObject(descriptionFile, 'The model description', LARGEST_DESCRIPTION);
 	if (id !== model || calibration === undefined) return undefined;

@@ -76,14 +76,18 @@ export interface VadJob {
 	workFolder: string;
 }
 
+/** Which of the models that come with the package. */
+export type BundledChoice = 'accurate' | 'fast';
+
 export interface VoiceprintRequest {
+	model: BundledChoice;
 	/** Seconds of speech to use at most per channel, spread over it; 0: all of it. */
 	maximumSpeech: number;
 	/** Seconds of speech below which a voiceprint is doubtful. */
 	minimumSpeech: number;
 	/** What to do with a channel that has less: warn, or fail with TOO_LITTLE_SPEECH. */
 	onLittleSpeech: 'warn' | 'fail';
-	/** Path of the JSON file that describes a model of one's own; absent for the bundled model. */
+	/** Path of the JSON file that describes a model of one's own, which is then taken instead. */
 	modelFile?: string;
 }
 

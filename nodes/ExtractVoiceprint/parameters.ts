@@ -45,15 +45,34 @@ export const OPERATION: INodeProperties = {
 	],
 };
 
+/** The value of Fast when there was no other. */
+export const BUNDLED_BEFORE = 'bundled';
+
 export const MODEL: INodeProperties = {
 	displayName: 'Model',
 	name: 'model',
 	type: 'options',
-	default: 'bundled',
+	default: 'accurate',
 	description: 'What makes the voiceprint. Voiceprints of different models cannot be compared with each other.',
 	displayOptions: LOCAL_ONLY,
 	options: [
-		{ name: 'Bundled', value: 'bundled', description: 'The model that comes with this node' },
+		{
+			name: 'Accurate',
+			value: 'accurate',
+			description: 'Tells voices apart best, also on the telephone, in short recordings and in other languages',
+		},
+		{
+			name: 'Fast',
+			value: 'fast',
+			description: 'Takes a small part of the time. The only model of version 0.1: stay with it for a gallery that it made.',
+		},
+		{
+			name: 'Bundled (Now Called Fast)',
+			value: BUNDLED_BEFORE,
+			description: 'What the node had when this workflow was made',
+			// Only workflows that were made with version 0.1 have it.
+			displayOptions: { show: { model: [BUNDLED_BEFORE] } },
+		},
 		{
 			name: 'Own ONNX File',
 			value: 'own',

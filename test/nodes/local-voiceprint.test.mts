@@ -46,7 +46,7 @@ describe('what the engine is asked for', () => {
 	it('is by default at most a minute of speech of the whole file, each channel on its own', async () => {
 		const { calls: [{ job, options, mode }] } = await ask({});
 		assert.equal(job.type, 'voiceprint');
-		assert.deepEqual(job.voiceprint, { maximumSpeech: 60, minimumSpeech: 3, onLittleSpeech: 'warn' });
+		assert.deepEqual(job.voiceprint, { model: 'accurate', maximumSpeech: 60, minimumSpeech: 3, onLittleSpeech: 'warn' });
 		assert.deepEqual(job.vad, { preset: 'forTranscription' });
 		assert.equal(job.media.channelMode, 'split');
 		assert.equal(job.media.rangeFrom, undefined);
@@ -66,7 +66,7 @@ describe('what the engine is asked for', () => {
 			timeout: 5,
 		};
 		const { calls: [{ job, options: asked }] } = await ask({ channelMode: 'mix', channels: '1', options });
-		assert.deepEqual(job.voiceprint, { maximumSpeech: 0, minimumSpeech: 7.5, onLittleSpeech: 'fail' });
+		assert.deepEqual(job.voiceprint, { model: 'accurate', maximumSpeech: 0, minimumSpeech: 7.5, onLittleSpeech: 'fail' });
 		assert.deepEqual(job.vad, { preset: 'balanced' });
 		assert.equal(job.runtime, 'wasm');
 		const { channelMode, channels, maximumDuration } = job.media;

@@ -5,7 +5,7 @@ import files from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { BUNDLED_CALIBRATION } from '../../dist/models/bundled.js';
+import { calibrationPath, FAST_MODEL } from '../../dist/models/bundled.js';
 import { calibrationOf } from '../../dist/models/calibrations.js';
 import { parseCalibration } from '../../dist/voiceprints/calibration.js';
 import { expectedErrors, harmonicMean, probabilityOf, scoreWith } from '../../dist/voiceprints/scoring.js';
@@ -139,7 +139,7 @@ describe('the calibration of a model', () => {
 
 	it('comes with the bundled model, and grows with the cosine', async () => {
 		const bundled = (await calibrationOf(BUNDLED))!;
-		const { llr } = JSON.parse(readFileSync(BUNDLED_CALIBRATION, 'utf8'));
+		const { llr } = JSON.parse(readFileSync(calibrationPath(FAST_MODEL), 'utf8'));
 		assert.equal(bundled.slope, llr.slope);
 		const score = scoreWith(bundled);
 		assert.ok(score(0.8, 10, 10) > 3 && score(0, 10, 10) < -3);

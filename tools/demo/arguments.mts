@@ -26,7 +26,7 @@ npm run --silent demo -- vad FILE… --json    one JSON document per file, one a
   --maximum-duration S   --timeout S
   --vector               voiceprints as numbers too, from the API (locally they always are there)
   --maximum-speech S     seconds of speech in a voiceprint at most (60)  --minimum-speech S  warn below (3)
-  --model FILE.json      voiceprints by a model of your own, described by this file
+  --model NAME           accurate (default), fast, or the JSON file that describes a model of your own
   --operating-point NAME balanced (default), few-false-accepts, few-false-rejects, or a score as threshold`;
 
 /** The command line makes no sense; the message says why. */
@@ -111,6 +111,8 @@ function presetOf(name: string): string {
 	return preset;
 }
 
+const BUNDLED_MODELS = ['accurate', 'fast'];
+
 const runtimeOption = ({ runtime }: Values): INodeParameters => (runtime === undefined ? {} : { runtime });
 
 /** Those of the engine on this machine, which the API has no use for. */
@@ -144,10 +146,16 @@ function vadParameters(values: Values): INodeParameters {
 	return commonParameters(values, { ...local.parameters, ...range }, local.options);
 }
 
+/** A bundled model by its name, or the path of the description of another one. */
+function modelOf({ model }: Values): { model?: string; modelFile?: string } {
+	if (model === undefined) return {};
+	const name = String(model);
+	return BUNDLED_MODELS.includes(name.toLowerCase()) ? { model: name.toLowerCase() } : { model: 'own', modelFile: resolve(FOLDER, name) };
+}
+
 function voiceprintParameters(values: Values): INodeParameters {
 	if (values.api !== undefined) return commonParameters(values, {}, { includeVectorVoiceprint: Boolean(values.vector) });
-	const model = values.model === undefined ? {} : { model: 'own', modelFile: resolve(FOLDER, String(values.model)) };
-	return commonParameters(values, model, {
+	return commonParameters(values, modelOf(values), {
 		...runtimeOption(values),
 		...(values.preset === undefined ? {} : { vadPreset: presetOf(String(values.preset)) }),
 		...numbers(values, {
@@ -171,12 +179,13 @@ function operatingPointOf(value: string): INodeParameters {
 }
 
 function comparisonParameters(values: Values): INodeParameters {
+	const { modelFile } = modelOf(values);
 	return {
 		engine: values.api === undefined ? 'local' : 'api',
 		operation: 'verify',
 		...(values['operating-point'] === undefined ? {} : operatingPointOf(String(values['operating-point']))),
 		options: {
-			...(values.model === undefined ? {} : { modelFile: resolve(FOLDER, String(values.model)) }),
+			...(modelFile === undefined ? {} : { modelFile }),
 			...numbers(values, values.api === undefined ? {} : { timeout: 'timeout' }),
 		},
 	};

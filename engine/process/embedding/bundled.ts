@@ -1,19 +1,42 @@
-/** How the model that comes with the package is fed. */
-import { BUNDLED_MODEL as id, modelPath } from '../../../models/bundled';
+/** How the models that come with the package are fed. */
+import { ACCURATE_MODEL, FAST_MODEL, modelPath } from '../../../models/bundled';
 import { readPackageFile } from '../../../models/packageFiles';
+import type { BundledChoice } from '../../client/protocol';
 import type { Runtime } from '../runtime/interface';
-import { loadEmbedder, type ModelEmbedder } from './embedder';
+import { loadEmbedder, type Embedder, type ModelEmbedder } from './embedder';
+import { KALDI_FBANK } from './featureDescription';
 import type { ModelDescription } from './modelDescription';
+import { loadPooledEmbedder, type PooledEmbedder, type PooledModel } from './pooledEmbedder';
 
-export const BUNDLED: ModelDescription = {
-	id,
-	file: modelPath(`${id}.onnx`),
+export const FAST: ModelDescription = {
+	id: FAST_MODEL,
+	file: modelPath(`${FAST_MODEL}.onnx`),
 	dimension: 192,
 	input: { kind: 'waveform', name: 'waveform' },
 	output: 'embedding',
 };
 
-/** @throws VoiceprintError RUNTIME_UNAVAILABLE where the file is missing or damaged */
-export async function loadBundledEmbedder(runtime: Runtime): Promise<ModelEmbedder> {
-	return await loadEmbedder(runtime, BUNDLED, await readPackageFile(BUNDLED.file));
+export const ACCURATE: PooledModel = {
+	id: ACCURATE_MODEL,
+	dimension: 256,
+	width: 2560,
+	features: { ...KALDI_FBANK, window: 'hamming' },
+	windowSeconds: 4,
+	longestSeconds: 30,
+};
+
+async function loadFast(runtime: Runtime): Promise<ModelEmbedder> {
+	return await loadEmbedder(runtime, FAST, await readPackageFile(FAST.file));
 }
+
+async function loadAccurate(runtime: Runtime): Promise<PooledEmbedder> {
+	const trunk = await readPackageFile(modelPath(`${ACCURATE_MODEL}.trunk.onnx`));
+	const head = await readPackageFile(modelPath(`${ACCURATE_MODEL}.head.onnx`));
+	return await loadPooledEmbedder(runtime, ACCURATE, trunk, head);
+}
+
+/** By what the job says. */
+export const BUNDLED_EMBEDDERS: Record<BundledChoice, (runtime: Runtime) => Promise<Embedder>> = {
+	accurate: loadAccurate,
+	fast: loadFast,
+};

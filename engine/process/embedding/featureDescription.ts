@@ -29,6 +29,9 @@ const KALDI: Preset = {
 	floorMode: 'clamp',
 };
 
+/** The same as complete options. */
+export const KALDI_FBANK: FbankOptions = { ...KALDI, fftSize: 512 };
+
 /** What NeMo's speaker models are fed. */
 const NEMO: Preset = {
 	...KALDI,

@@ -1,12 +1,12 @@
 /** The voiceprint of one channel: its speech, window by window, through the model, and averaged. */
 import type { VoiceprintQuality } from '../../client/protocol';
 import { type Audio, SAMPLE_RATE, type Span } from '../audio';
-import type { Embedder } from '../embedding/embedder';
+import type { Embedded, Embedder } from '../embedding/embedder';
 import { pausePowers } from './frames';
 import { rounded, SpeechMeter } from './quality';
-import { normalize, pairCosines, weightedSum } from '../../../voiceprints/vector';
+import { pairCosines } from '../../../voiceprints/vector';
 import type { Voiceprint } from '../../../voiceprints/voiceprint';
-import { chooseWindows, readWindow, samplesOf } from './windows';
+import { chooseWindows, readWindow, samplesOf, type Window } from './windows';
 
 export interface Extraction {
 	voiceprint: Voiceprint;
@@ -16,6 +16,9 @@ export interface Extraction {
 	/** How alike they are: cosines of all pairs. */
 	alike: number[];
 }
+
+/** Without speech. */
+const NOBODY: Embedded = { vector: new Float32Array(0), windows: [] };
 
 const total = (spans: readonly Span[]) => spans.reduce((sum, { start, end }) => sum + end - start, 0);
 
@@ -29,21 +32,21 @@ export async function extractVoiceprint(
 	embedder: Embedder,
 	maximum: number,
 ): Promise<Extraction> {
-	const windows = chooseWindows(spans, maximum);
+	const windows = chooseWindows(spans, maximum, embedder.windowSeconds);
 	const meter = new SpeechMeter();
-	const embeddings: Float32Array[] = [];
-	for (const window of windows) {
+	const measured = (window: Window) => {
 		const speech = readWindow(audio, window);
 		meter.add(speech);
-		embeddings.push(await embedder.embed(speech));
-	}
-	const alike = pairCosines(embeddings);
-	const lengths = windows.map((window) => samplesOf(window) / SAMPLE_RATE);
+		return speech;
+	};
+	const speech = windows.map((window) => ({ samples: samplesOf(window), read: () => measured(window) }));
+	const { vector, windows: vectors } = windows.length === 0 ? NOBODY : await embedder.embedWindows(speech);
+	const alike = pairCosines(vectors);
 	return {
 		voiceprint: {
 			model: embedder.id,
-			speechLength: lengths.reduce((sum, length) => sum + length, 0),
-			vector: normalize(Float32Array.from(weightedSum(embeddings, lengths))),
+			speechLength: speech.reduce((sum, { samples }) => sum + samples, 0) / SAMPLE_RATE,
+			vector,
 		},
 		quality: {
 			speech_found: rounded(total(spans), 3),

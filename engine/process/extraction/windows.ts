@@ -4,13 +4,6 @@
  */
 import { type Audio, SAMPLE_RATE, type Span } from '../audio';
 
-/**
- * Seconds of speech per window, more or less: one window lasts up to one and a half of it. From 3 to 10 s, accuracy is
- * about the same, and several speakers are told best by short ones (`training/results.md`); the calibration is made with
- * the same windows.
- */
-export const WINDOW = 4;
-
 /** Stretches of a channel, in samples, that are joined into one window. */
 export type Window = Array<{ start: number; end: number }>;
 
@@ -48,13 +41,14 @@ class SpeechAxis {
 /**
  * @param spans speech in seconds, in time order
  * @param maximum seconds of speech to use at most; 0 for all of it
+ * @param seconds per window, more or less: one window lasts up to one and a half of it
  * @returns windows of equal length, in time order, not overlapping; together all the speech, or `maximum` of it
  */
-export function chooseWindows(spans: readonly Span[], maximum: number): Window[] {
+export function chooseWindows(spans: readonly Span[], maximum: number, seconds: number): Window[] {
 	const axis = new SpeechAxis(spans);
 	const used = Math.round(maximum > 0 ? Math.min(axis.length, maximum * SAMPLE_RATE) : axis.length);
 	if (used === 0) return [];
-	const count = Math.max(1, Math.round(used / (WINDOW * SAMPLE_RATE)));
+	const count = Math.max(1, Math.round(used / (seconds * SAMPLE_RATE)));
 	// Each window lies in the middle of its share of the speech; where all is used, window and share are the same.
 	const share = axis.length / count;
 	const margin = (axis.length - used) / count / 2;

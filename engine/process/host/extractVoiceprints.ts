@@ -68,7 +68,7 @@ async function describeChannel(
 /** @throws VoiceprintError, TOO_LITTLE_SPEECH where the job says to fail then, INVALID_MODEL for a model of one's own */
 export async function extractVoiceprints(job: VoiceprintJob): Promise<VoiceprintResult> {
 	return await withRecording(job, async ({ media, runtime, duration, channels: listened }) => {
-		const embedder = await embedderFor(runtime, job.voiceprint.modelFile);
+		const embedder = await embedderFor(runtime, job.voiceprint);
 		const model = { embedder, calibration: await calibrationWith(embedder) };
 		const channels: VoiceprintChannel[] = [];
 		const warnings = [...media.warnings];

@@ -1,9 +1,9 @@
 /** Loaded models, kept for the life of the process: loading costs more than a short job. */
 import { oncePerKey } from '../../../once';
-import type { RuntimeChoice } from '../../client/protocol';
+import type { RuntimeChoice, VoiceprintRequest } from '../../client/protocol';
 import { chooseRuntime } from '../runtime/chooseRuntime';
 import type { Runtime } from '../runtime/interface';
-import { loadBundledEmbedder } from '../embedding/bundled';
+import { BUNDLED_EMBEDDERS } from '../embedding/bundled';
 import type { Embedder } from '../embedding/embedder';
 import { loadOwnModel } from '../embedding/ownModel';
 import { loadSileroModels } from '../vad/detect';
@@ -11,7 +11,7 @@ import type { SileroModels } from '../vad/probabilities';
 
 const silero = oncePerKey(loadSileroModels);
 
-const bundled = oncePerKey(loadBundledEmbedder);
+const bundled = { accurate: oncePerKey(BUNDLED_EMBEDDERS.accurate), fast: oncePerKey(BUNDLED_EMBEDDERS.fast) };
 
 /** @throws VoiceprintError RUNTIME_UNAVAILABLE, also where a model is missing or damaged */
 export async function sileroModels(
@@ -21,10 +21,7 @@ export async function sileroModels(
 	return { runtime, models: await silero(runtime) };
 }
 
-/**
- * @param modelFile path of the description of a model of one's own; absent for the bundled model
- * @throws VoiceprintError INVALID_MODEL, RUNTIME_UNAVAILABLE where the bundled one is missing or damaged
- */
-export async function embedderFor(runtime: Runtime, modelFile?: string): Promise<Embedder> {
-	return modelFile === undefined ? await bundled(runtime) : await loadOwnModel(runtime, modelFile);
+/** @throws VoiceprintError INVALID_MODEL, RUNTIME_UNAVAILABLE where a bundled one is missing or damaged */
+export async function embedderFor(runtime: Runtime, { model, modelFile }: VoiceprintRequest): Promise<Embedder> {
+	return modelFile === undefined ? await bundled[model](runtime) : await loadOwnModel(runtime, modelFile);
 }

@@ -1,12 +1,13 @@
 /** Voiceprint extraction by the engine process: from an item to a result. */
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { VadPreset, VoiceprintJob, VoiceprintRequest } from '../../../engine/client/protocol';
+import type { BundledChoice, VadPreset, VoiceprintJob, VoiceprintRequest } from '../../../engine/client/protocol';
 import type { VoiceprintResult } from '../../../items/result';
 import type { Answer } from '../../common/answer';
 import { hostFile } from '../../common/hostFile';
 import { readLocalSettings, runLocally, type JobRequest } from '../../common/localJob';
 import { choice, number, read, readCollection } from '../../common/read';
 import {
+	BUNDLED_BEFORE,
 	MAXIMUM_SPEECH_LENGTH,
 	MINIMUM_SPEECH_LENGTH,
 	MODEL,
@@ -33,19 +34,19 @@ export async function extractLocally(ctx: IExecuteFunctions, itemIndex: number):
 /** Throws INVALID_PARAMETER, with the parameter's label in the message. */
 async function readVoiceprint(ctx: IExecuteFunctions, itemIndex: number): Promise<VoiceprintRequest> {
 	const { maximumSpeechLength, minimumSpeechLength, onLittleSpeech } = readCollection(ctx, itemIndex, OPTIONS);
-	const modelFile = await readModelFile(ctx, itemIndex);
 	return {
+		...(await readModel(ctx, itemIndex)),
 		maximumSpeech: number(MAXIMUM_SPEECH_LENGTH, maximumSpeechLength),
 		minimumSpeech: number(MINIMUM_SPEECH_LENGTH, minimumSpeechLength),
 		onLittleSpeech: choice(ON_LITTLE_SPEECH, onLittleSpeech ?? ON_LITTLE_SPEECH.default),
-		...(modelFile === undefined ? {} : { modelFile }),
 	};
 }
 
-/** Path of the description of a model of the user's own; undefined for the bundled one. */
-async function readModelFile(ctx: IExecuteFunctions, itemIndex: number): Promise<string | undefined> {
-	if (choice(MODEL, read(ctx, itemIndex, MODEL)) === 'bundled') return undefined;
-	return await hostFile(ctx, MODEL_FILE, read(ctx, itemIndex, MODEL_FILE));
+async function readModel(ctx: IExecuteFunctions, itemIndex: number): Promise<Pick<VoiceprintRequest, 'model' | 'modelFile'>> {
+	const model = choice<BundledChoice | typeof BUNDLED_BEFORE | 'own'>(MODEL, read(ctx, itemIndex, MODEL));
+	if (model === BUNDLED_BEFORE) return { model: 'fast' };
+	if (model !== 'own') return { model };
+	return { model: 'accurate', modelFile: await hostFile(ctx, MODEL_FILE, read(ctx, itemIndex, MODEL_FILE)) };
 }
 
 function settingsOf({ media, vad, voiceprint }: JobRequest<VoiceprintJob>): Answer<VoiceprintResult>['settings'] {

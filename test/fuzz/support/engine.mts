@@ -67,7 +67,7 @@ export function jobFor(type: Job['type'], path: string, workFolder: string, medi
 		workFolder,
 	};
 	if (type === 'vad') return { type, ...common };
-	return { type, ...common, voiceprint: { maximumSpeech: 0, minimumSpeech: 1, onLittleSpeech: 'warn' } };
+	return { type, ...common, voiceprint: { model: 'fast', maximumSpeech: 0, minimumSpeech: 1, onLittleSpeech: 'warn' } };
 }
 
 /** Writes the file to a work folder and gives it to the engine. */

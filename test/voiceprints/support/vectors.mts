@@ -1,12 +1,12 @@
 /** Voiceprints without voices: vectors by a seeded generator. */
 import { crc32 } from 'node:zlib';
-import { BUNDLED_MODEL } from '../../../dist/models/bundled.js';
+import { FAST_MODEL } from '../../../dist/models/bundled.js';
 import { encodeVoiceprint } from '../../../dist/voiceprints/encoding.js';
 import { normalize } from '../../../dist/voiceprints/vector.js';
 import type { Voiceprint } from '../../../dist/voiceprints/voiceprint.js';
 
 /** ID of the bundled model. */
-export const BUNDLED: string = BUNDLED_MODEL;
+export const BUNDLED: string = FAST_MODEL;
 
 /** Uniform numbers from 0 to 1, always the same ones for a seed (mulberry32). */
 export function randomNumbers(seed: number): () => number {

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, test } from 'node:test';
 import { chooseRuntime } from '../../../../dist/engine/process/runtime/chooseRuntime.js';
-import { BUNDLED } from '../../../../dist/engine/process/embedding/bundled.js';
+import { FAST } from '../../../../dist/engine/process/embedding/bundled.js';
 import { refuseExternalData } from '../../../../dist/engine/process/embedding/externalData.js';
 import { loadOwnModel } from '../../../../dist/engine/process/embedding/ownModel.js';
 import { endlessModel, greedyModel, modelOf } from './support/hostileModels.mts';
@@ -54,7 +54,7 @@ describe('data in other files is found in', () => {
 });
 
 test('models in one file pass', () => {
-	const passing = [readFileSync(BUNDLED.file), framesModel('a', 'b', 16), nemoLikeModel(8), waveformModel(4), endlessModel(), greedyModel()];
+	const passing = [readFileSync(FAST.file), framesModel('a', 'b', 16), nemoLikeModel(8), waveformModel(4), endlessModel(), greedyModel()];
 	for (const bytes of [...passing, modelOf({ sparseInitializer: [harmlessSparse] })]) refuseExternalData(bytes, 'The file');
 });
 

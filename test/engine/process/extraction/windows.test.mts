@@ -1,8 +1,11 @@
 /** Which parts of the speech go into a voiceprint. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { chooseWindows, readWindow, samplesOf, WINDOW, type Window } from '../../../../dist/engine/process/extraction/windows.js';
+import { chooseWindows as choose, readWindow, samplesOf, type Window } from '../../../../dist/engine/process/extraction/windows.js';
 import { audioOf, SAMPLE_RATE } from '../../../support/recordings.mts';
+
+const WINDOW = 4;
+const chooseWindows = (spans: Parameters<typeof choose>[0], maximum: number) => choose(spans, maximum, WINDOW);
 
 const seconds = (samples: number) => samples / SAMPLE_RATE;
 const lengths = (windows: Window[]) => windows.map((window) => seconds(samplesOf(window)));

@@ -45,7 +45,7 @@ const detection = (runtime: RuntimeChoice = 'native') => vadJob(CALL, join(modul
 const voiceprint = (): VoiceprintJob => ({
 	...detection(),
 	type: 'voiceprint',
-	voiceprint: { maximumSpeech: 0, minimumSpeech: 0, onLittleSpeech: 'warn' },
+	voiceprint: { model: 'fast', maximumSpeech: 0, minimumSpeech: 0, onLittleSpeech: 'warn' },
 });
 
 /** Does `work` while the file is damaged, and while it is not there. */

@@ -22,7 +22,7 @@ const start = (env: NodeJS.ProcessEnv = {}) =>
 
 function voiceprintJob(onnx: Uint8Array, workFolder: string, runtime: RuntimeChoice): VoiceprintJob {
 	const modelFile = writeModel({ id: 'own', file: 'own.onnx', dimension: 4, input: { kind: 'waveform' } }, onnx);
-	const voiceprint = { maximumSpeech: 0, minimumSpeech: 0, onLittleSpeech: 'warn' as const, modelFile };
+	const voiceprint = { model: 'fast' as const, maximumSpeech: 0, minimumSpeech: 0, onLittleSpeech: 'warn' as const, modelFile };
 	return { ...vadJob(CALL, workFolder, { runtime }), type: 'voiceprint', voiceprint };
 }
 
