@@ -8,6 +8,7 @@ import { inferenceBench } from './inference.mts';
 import { memoryBench } from './memory.mts';
 import { pipelineBench } from './pipeline.mts';
 import { speakersBench } from './speakers.mts';
+import { trunkBench } from './trunk.mts';
 import { uploadBench } from './upload.mts';
 import { voiceprintBench } from './voiceprint.mts';
 
@@ -20,6 +21,7 @@ const BENCHES: Record<string, () => Promise<void>> = {
 	compare: compareBench,
 	accuracy: accuracyBench,
 	speakers: speakersBench,
+	trunk: trunkBench,
 };
 
 const names = process.argv.slice(2);
