@@ -1,12 +1,12 @@
 """Teach ResNet34 to hear through telephones, codecs, noise and rooms: a damaged crop is to give the clean original's embedding.
 
     OMP_NUM_THREADS=1 nice -n 19 python -m voiceprint_training.resnet34_tune --published voxceleb_resnet34.onnx --name resnet34
-The teacher is the published network. A crop's target is the sum of two unit vectors: the teacher's embedding of the undamaged crop,
-and of its speaker's undamaged recordings joined (up to 12 s), so that short crops learn what long ones would have told. A fifth of the
-crops stays undamaged: there the student holds on to the teacher. Loss: 1 - cosine to the target, plus half the cross-entropy
-of finding one's own target among those of the batch's other speakers.
+The teacher is the published network. A crop's target is the teacher's embedding of the speaker's undamaged recordings joined (up to
+12 s), so that short crops learn what long ones would have told; with --own W, W times the teacher's embedding of the undamaged crop
+itself is added to it. A fifth of the crops stays undamaged: there the student holds on to the teacher. Loss: 1 - cosine to the target,
+plus half the cross-entropy of finding one's own target among those of the batch's other speakers.
 
-Crops of 1 to 4 s, all of a step alike, as many as make about 48 s. bf16; one thread per process. `last.pt` is written every --save-every
+Crops of 1 to 3 s, all of a step alike, as many as make about 36 s. bf16; one thread per process. `last.pt` is written every --save-every
 steps with weights, averaged weights, optimiser and step; the same command goes on from there. What a batch holds follows from
 (seed, step). The rate stays constant until --steps minus --decay, then falls to zero, as in train.py.
 The corpora under share-alike and the dev speakers are never trained on: they choose, calibrate and judge.
@@ -31,10 +31,10 @@ from .resnet34 import ResNet34, read_published, statistics
 from .sampler import BatchPlan, Sampler
 from .train import Schedule, keep_memory
 
-LENGTHS = (1.0, 1.5, 2.0, 3.0, 4.0)
+LENGTHS = (1.0, 1.5, 2.0, 3.0)
 """Seconds of a step's crops; few different ones, so that the convolution library prepares few kernels."""
-LENGTH_SHARES = (0.15, 0.25, 0.3, 0.2, 0.1)
-BATCH_SECONDS = 48.0
+LENGTH_SHARES = (0.2, 0.3, 0.3, 0.2)
+BATCH_SECONDS = 36.0
 UNDAMAGED = 0.2
 CODED = 0.3
 CHANCES = Chances(reverb=0.25, noise=0.4, telephone=0.6, companding=0.6, low_pass=0.1, clip=0.05)
@@ -50,9 +50,9 @@ def embed(network: ResNet34, feats: Tensor) -> Tensor:
     return F.normalize(network.head(statistics(features.float())), dim=1)
 
 
-def targets(crops: Tensor, speakers: Tensor) -> Tensor:
-    """What is to come out: halfway between the crop's own embedding and its speaker's. Unit vectors [batch, dim] each."""
-    return F.normalize(crops + speakers, dim=1)
+def targets(crops: Tensor, speakers: Tensor, own: float) -> Tensor:
+    """What is to come out: between the speaker's embedding and, counted `own` times, the crop's. Unit vectors [batch, dim] each."""
+    return F.normalize(own * crops + speakers, dim=1)
 
 
 def distance(student: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
@@ -161,7 +161,9 @@ class Tuner:
         plain, heard, speakers = self.crops.batch(rng)
         self.generator.manual_seed(int(rng.integers(2**62)))
         with torch.no_grad():
-            target = targets(embed(self.teacher, self.fbank(plain)), self.speakers[speakers])
+            target = self.speakers[speakers]
+            if self.options.own > 0:
+                target = targets(embed(self.teacher, self.fbank(plain)), target, self.options.own)
             feats = self.fbank(self.damaged(plain, heard))
         far, confused = distance(embed(self.network, feats), target)
         self.optimizer.zero_grad()
@@ -206,6 +208,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=100000)
     parser.add_argument("--decay", type=int, default=300)
     parser.add_argument("--rate", type=float, default=1e-4)
+    parser.add_argument("--own", type=float, default=0.0, help="weight of the undamaged crop's own embedding in its target; costs a fifth")
     parser.add_argument("--average", type=float, default=0.99, help="how slowly the averaged weights follow")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--save-every", type=int, default=50)

@@ -28,7 +28,7 @@ function powerOfSpeech(samples: Float32Array): number {
 }
 
 function measure(samples: Float32Array) {
-	const meter = new SpeechMeter(0);
+	const meter = new SpeechMeter(2 ** -15);
 	for (const part of cut(samples)) meter.add(part);
 	return { level: meter.level!, clipping: meter.clipping!, snr: meter.snr(pausePowers(audioOf(samples), spans))! };
 }
@@ -95,7 +95,7 @@ test('the level is that of the speech, not of the pauses', () => {
 });
 
 test('without speech there is nothing to measure', () => {
-	const meter = new SpeechMeter(0);
+	const meter = new SpeechMeter(2 ** -15);
 	assert.deepEqual([meter.level, meter.clipping, meter.snr([])], [null, null, null]);
 });
 

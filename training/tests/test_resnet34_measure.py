@@ -1,0 +1,37 @@
+import unittest
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+from tests.test_resnet34 import random_network
+from voiceprint_training.kaldi import KaldiFbank
+from voiceprint_training.resnet34 import Shape
+from voiceprint_training.resnet34_measure import embedder, padded, table
+
+TINY = Shape(channels=(2, 2, 2, 4), blocks=(1, 1, 1, 1), dim=6)
+
+
+class EmbedderTest(unittest.TestCase):
+    def test_a_recording_gets_what_it_gets_alone_whatever_its_company(self):
+        network, rng = random_network(TINY), np.random.default_rng(1)
+        waves = [(0.1 * rng.standard_normal(n)).astype(np.float32) for n in (90000, 16000, 48000, 88000)]
+        found = embedder(network, quick=False)(waves)
+        for wave, vector in zip(waves, found):
+            with torch.no_grad():
+                alone = F.normalize(network(KaldiFbank()(torch.from_numpy(wave)[None])), dim=1)[0].numpy()
+            self.assertGreater(float(alone @ vector), 0.999)
+
+    def test_zeros_behind_do_not_count(self):
+        batch, counts = padded([torch.ones(20, 3), torch.ones(9, 3)], 16)
+        self.assertEqual(batch.shape, (2, 32, 3))
+        self.assertEqual(counts.tolist(), [[1, 1, 1, 0], [1, 1, 0, 0]])
+        self.assertEqual(batch[1].sum().item(), 27)
+
+    def test_table_has_a_line_per_network(self):
+        self.assertEqual(table({"a": {"x": 1.0, "y": 2.345}}).splitlines(),
+                         ["| network | x | y |", "|---|---|---|", "| a | 1.00 | 2.35 |"])
+
+
+if __name__ == "__main__":
+    unittest.main()
