@@ -47,8 +47,8 @@ class LinesTest(unittest.TestCase):
 class TargetTest(unittest.TestCase):
     def test_the_own_target_costs_nothing_and_another_more(self):
         target = torch.eye(5)
-        near, sure = resnet34_tune.distance(target, target)
-        far, confused = resnet34_tune.distance(target.roll(1, 0), target)
+        near, sure = resnet34_tune.distance(target, target, target, torch.arange(5))
+        far, confused = resnet34_tune.distance(target.roll(1, 0), target, target, torch.arange(5))
         self.assertAlmostEqual(near.item(), 0, places=6)
         self.assertAlmostEqual(far.item(), 1, places=6)
         self.assertGreater(confused.item(), sure.item() + 10)

@@ -4,7 +4,7 @@
 The teacher is the published network. A crop's target is the teacher's embedding of the speaker's undamaged recordings joined (up to
 12 s), so that short crops learn what long ones would have told; with --own W, W times the teacher's embedding of the undamaged crop
 itself is added to it. A fifth of the crops stays undamaged: there the student holds on to the teacher. Loss: 1 - cosine to the target,
-plus half the cross-entropy of finding one's own target among those of the batch's other speakers.
+plus half the cross-entropy of finding the right speaker among the teacher's embeddings of all.
 
 Crops of 1 to 3 s, all of a step alike, as many as make about 36 s. bf16; one thread per process. `last.pt` is written every --save-every
 steps with weights, averaged weights, optimiser and step; the same command goes on from there. What a batch holds follows from
@@ -55,10 +55,12 @@ def targets(crops: Tensor, speakers: Tensor, own: float) -> Tensor:
     return F.normalize(own * crops + speakers, dim=1)
 
 
-def distance(student: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
-    """(1 - cosine to the own target, cross-entropy of finding it among the batch's), both means over the batch."""
-    cosines = student @ target.T
-    return (1 - cosines.diagonal()).mean(), F.cross_entropy(cosines * SCALE, torch.arange(len(cosines)))
+def distance(student: Tensor, target: Tensor, speakers: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
+    """(1 - cosine to the own target, cross-entropy of finding the right one of all `speakers`), both means over the batch.
+
+    Unit vectors: student and target [batch, dim], speakers [speakers, dim]; numbers [batch] say which of them is right.
+    """
+    return (1 - (student * target).sum(1)).mean(), F.cross_entropy(student @ speakers.T * SCALE, numbers)
 
 
 class Crops:
@@ -119,7 +121,7 @@ class Tuner:
         self.network = copy.deepcopy(self.teacher).requires_grad_(True)
         self.average = copy.deepcopy(self.teacher)
         self.optimizer = torch.optim.AdamW(self.network.parameters(), lr=options.rate, weight_decay=0.0)
-        self.schedule = Schedule(options.steps, options.decay, options.rate, warm_up=50)
+        self.schedule = Schedule(options.steps, options.decay, options.rate, warm_up=20)
         self.step = 0
         self.speakers = self.known_speakers()
 
@@ -165,7 +167,7 @@ class Tuner:
             if self.options.own > 0:
                 target = targets(embed(self.teacher, self.fbank(plain)), target, self.options.own)
             feats = self.fbank(self.damaged(plain, heard))
-        far, confused = distance(embed(self.network, feats), target)
+        far, confused = distance(embed(self.network, feats), target, self.speakers, torch.from_numpy(speakers))
         self.optimizer.zero_grad()
         (far + 0.5 * confused).backward()
         norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
