@@ -28,6 +28,7 @@ from .kaldi import KaldiFbank
 from .lines import lines
 from .paths import work_dir
 from .resnet34 import ResNet34, read_published, statistics
+from .resnet34_embed import embedder
 from .sampler import BatchPlan, Sampler
 from .train import Schedule, keep_memory
 
@@ -94,17 +95,15 @@ class Crops:
         return plain, heard, speakers
 
 
-@torch.no_grad()
 def speaker_vectors(teacher: ResNet34, crops: Crops, seconds: float = 12.0) -> Tensor:
     """The teacher's unit-length embedding of each speaker's recordings, evenly picked and joined up to `seconds`. [speakers, dim]."""
-    fbank, rows = KaldiFbank(), []
+    waves = []
     for own in crops.sampler.utterances:
         mean = sum(u.samples for u in own) / len(own)
         count = min(len(own), max(1, int(seconds * RATE / mean)))
         places = np.linspace(0, len(own) - 1, count).round().astype(int)
-        wave = np.concatenate([crops.corpus.wave(own[p]) for p in places])[: int(seconds * RATE)]
-        rows.append(embed(teacher, fbank(torch.from_numpy(wave)[None]))[0])
-    return torch.stack(rows)
+        waves.append(np.concatenate([crops.corpus.wave(own[p]) for p in places])[: int(seconds * RATE)])
+    return torch.from_numpy(embedder(teacher, quick=True)(waves))
 
 
 class Tuner:
