@@ -47,15 +47,16 @@ class LinesTest(unittest.TestCase):
 class TargetTest(unittest.TestCase):
     def test_the_own_target_costs_nothing_and_another_more(self):
         target = torch.eye(5)
-        near, sure = resnet34_tune.distance(target, target, target, torch.arange(5))
-        far, confused = resnet34_tune.distance(target.roll(1, 0), target, target, torch.arange(5))
+        near, sure = resnet34_tune.distance(target, target)
+        far, confused = resnet34_tune.distance(target.roll(1, 0), target)
         self.assertAlmostEqual(near.item(), 0, places=6)
         self.assertAlmostEqual(far.item(), 1, places=6)
         self.assertGreater(confused.item(), sure.item() + 10)
 
     def test_lies_between_the_crop_and_its_speaker(self):
         crop, speaker = torch.tensor([[1.0, 0.0]]), torch.tensor([[0.0, 1.0]])
-        torch.testing.assert_close(resnet34_tune.targets(crop, speaker, 1.0), torch.full((1, 2), 0.5**0.5))
+        torch.testing.assert_close(resnet34_tune.targets(crop, speaker, 0.5), torch.full((1, 2), 0.5**0.5))
+        torch.testing.assert_close(resnet34_tune.targets(crop, speaker, 1.0), crop)
         torch.testing.assert_close(resnet34_tune.targets(crop, speaker, 0.0), speaker)
 
 
