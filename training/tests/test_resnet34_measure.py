@@ -7,7 +7,8 @@ from torch.nn import functional as F
 from tests.test_resnet34 import random_network
 from voiceprint_training.kaldi import KaldiFbank
 from voiceprint_training.resnet34 import Shape
-from voiceprint_training.resnet34_measure import embedder, padded, table
+from voiceprint_training.resnet34_embed import embedder, padded
+from voiceprint_training.resnet34_measure import table
 
 TINY = Shape(channels=(2, 2, 2, 4), blocks=(1, 1, 1, 1), dim=6)
 

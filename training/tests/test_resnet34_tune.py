@@ -55,7 +55,8 @@ class TargetTest(unittest.TestCase):
 
     def test_lies_between_the_crop_and_its_speaker(self):
         crop, speaker = torch.tensor([[1.0, 0.0]]), torch.tensor([[0.0, 1.0]])
-        torch.testing.assert_close(resnet34_tune.targets(crop, speaker, 1.0), torch.full((1, 2), 0.5**0.5))
+        torch.testing.assert_close(resnet34_tune.targets(crop, speaker, 0.5), torch.full((1, 2), 0.5**0.5))
+        torch.testing.assert_close(resnet34_tune.targets(crop, speaker, 1.0), crop)
         torch.testing.assert_close(resnet34_tune.targets(crop, speaker, 0.0), speaker)
 
 

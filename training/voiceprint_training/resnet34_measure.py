@@ -8,65 +8,23 @@ A row of a network is kept in <work>/reports/resnet34.json and not computed agai
 
 import argparse
 import json
-from collections.abc import Callable
-from contextlib import nullcontext
-from itertools import groupby
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
-from torch.nn import functional as F
 
 from .conditions import damaged, damages
 from .corpus import RATE, Corpus, Noise, Utterance
-from .kaldi import KaldiFbank
 from .metrics import all_pairs, equal_error_rate
 from .paths import work_dir
-from .resnet34 import ResNet34, read_published, statistics
+from .resnet34 import read_published
+from .resnet34_embed import Embed, embedder
 from .resnet34_export import blended
 from .train import keep_memory
 from .watch import gather
 
 LEAST_SECONDS = {"wuw": (0, 2, 4), "msc": (0, 2, 4), "dev": (0,), "lsdev": (0, 4), "gsc": (0,)}
 CONDITIONS = ("8 kHz mu-law", "noise 10 dB", "reverberation")
-BLOCK, BATCH = 64, 8
-"""Frames by whose multiples recordings are of like length; recordings at a time."""
-Embed = Callable[[list[np.ndarray]], np.ndarray]
-
-
-def padded(feats: list[Tensor], multiple: int = BLOCK) -> tuple[Tensor, Tensor]:
-    """Recordings' frames [frames, mels] each -> (one batch, zeros behind, of a multiple of `multiple` frames; rows that count [batch, rows])."""
-    longest = max(len(f) for f in feats)
-    batch = torch.zeros(len(feats), -(-longest // multiple) * multiple, feats[0].shape[1])
-    counts = torch.zeros(len(feats), batch.shape[1] // 8)
-    for place, f in enumerate(feats):
-        batch[place, : len(f)] = f
-        counts[place, : -(-len(f) // 8)] = 1
-    return batch, counts
-
-
-def embedder(network: ResNet34, quick: bool) -> Embed:
-    """Recordings float32 [samples] each -> unit-length [recordings, dim]. Those of like length go through together, zeros behind
-    (which changes the last rows a little): convolution libraries prepare anew for every size."""
-    fbank = KaldiFbank()
-
-    @torch.no_grad()
-    def embed(waves: list[np.ndarray]) -> np.ndarray:
-        feats = [fbank(torch.from_numpy(wave)[None])[0] for wave in waves]
-        order = sorted(range(len(feats)), key=lambda place: len(feats[place]))
-        found = torch.zeros(len(feats), network.shape.dim)
-        for _, group in groupby(order, key=lambda place: -(-len(feats[place]) // BLOCK)):
-            places = list(group)
-            for start in range(0, len(places), BATCH):
-                some = places[start : start + BATCH]
-                batch, counts = padded([feats[place] for place in some])
-                with torch.autocast("cpu", torch.bfloat16) if quick else nullcontext():
-                    features = network.trunk(batch)
-                found[some] = F.normalize(network.head(statistics(features.float(), counts)), dim=1)
-        return found.numpy()
-
-    return embed
 
 
 def sets(corpus: Corpus, share: float) -> dict[str, tuple[list[Utterance], np.ndarray]]:
@@ -76,10 +34,11 @@ def sets(corpus: Corpus, share: float) -> dict[str, tuple[list[Utterance], np.nd
     return {name: gather(people, max(2, round(30 * share))) for name, people in speakers.items()}
 
 
-def measure(embed: Embed, corpus: Corpus, noise: Noise, share: float) -> dict[str, float]:
-    """EER in percent by set and least length."""
-    found, ways = {}, damages(corpus, noise)
-    for name, (recordings, numbers) in sets(corpus, share).items():
+def measure(embed: Embed, corpus: Corpus, noise: Noise, share: float, names: list[str]) -> dict[str, float]:
+    """EER in percent of the named sets, by set and least length."""
+    found, ways, all_sets = {}, damages(corpus, noise), sets(corpus, share)
+    for name in names:
+        recordings, numbers = all_sets[name]
         seconds = np.array([u.samples / RATE for u in recordings])
         vectors = embed([corpus.wave(u) for u in recordings])
         for least in LEAST_SECONDS[name]:
@@ -96,9 +55,17 @@ def measure(embed: Embed, corpus: Corpus, noise: Noise, share: float) -> dict[st
 
 def table(rows: dict[str, dict[str, float]]) -> str:
     """Networks downwards, sets across."""
-    columns = list(next(iter(rows.values())))
+    columns = [c for c in next(iter(rows.values())) if all(c in row for row in rows.values())]
     lines = ["| network | " + " | ".join(columns) + " |", "|---" * (len(columns) + 1) + "|"]
     return "\n".join(lines + [f"| {name} | " + " | ".join(f"{row[c]:.2f}" for c in columns) + " |" for name, row in rows.items()])
+
+
+def label(tuned: Path | None, share: float) -> str:
+    """What a network's row is called: by its step, since `last.pt` changes."""
+    if tuned is None:
+        return "published"
+    step = torch.load(tuned, map_location="cpu", weights_only=True, mmap=True)["step"]
+    return f"{tuned.parent.name} step {step} x {share:g}"
 
 
 def main() -> None:
@@ -107,6 +74,7 @@ def main() -> None:
     parser.add_argument("--tuned", type=Path, nargs="*", default=[], help="checkpoints in the working folder")
     parser.add_argument("--shares", type=float, nargs="+", default=[1.0], help="how much of the tuning is taken")
     parser.add_argument("--quick", action="store_true", help="the trunk in bf16")
+    parser.add_argument("--sets", nargs="+", choices=list(LEAST_SECONDS), default=list(LEAST_SECONDS))
     parser.add_argument("--part", type=float, default=1.0, help="share of each speaker's recordings that is used")
     options = parser.parse_args()
     keep_memory()
@@ -117,12 +85,14 @@ def main() -> None:
     kinds = [(None, 0.0)] + [(tuned, share) for tuned in options.tuned for share in options.shares]
     rows = {}
     for tuned, share in kinds:
-        name = "published" if tuned is None else f"{tuned.parent.name}/{tuned.stem} x {share:g}"
+        name = label(tuned and work_dir() / tuned, share)
         name += (", bf16" if options.quick else "") + (f", {options.part:g} of the recordings" if options.part < 1 else "")
         kept = json.loads(path.read_text()) if path.is_file() else {}
-        if name not in kept:
+        missing = [s for s in options.sets if s not in kept.get(name, {})]
+        if missing:
             network = blended(read_published(options.published), tuned and work_dir() / tuned, share)
-            kept[name] = measure(embedder(network, options.quick), corpus, noise, options.part)
+            found = measure(embedder(network, options.quick), corpus, noise, options.part, missing)
+            kept[name] = kept.get(name, {}) | found
             path.write_text(json.dumps(kept, indent=1))
         rows[name] = kept[name]
     print(table(rows))
