@@ -164,6 +164,29 @@ def compare(all_channels: list[Channel]) -> None:
             print(f"| {window:g} | {title} | {100 * part(None, 0.0):.1f} | {100 * part(None, 0.5):.0f} | {100 * part(None, 0.3):.0f} | " + " | ".join(cells) + " |", flush=True)
 
 
+WINDOW = 2.0
+RULE = "cosine, length, share"
+"""Chosen by `compare`."""
+FEWEST_WINDOWS = 3
+SHORTEST = 16.0
+"""Seconds; with less speech, a channel in which no second voice is found may still have one."""
+
+
+def examine(all_channels: list[Channel]) -> dict:
+    """The rule for the calibration file, and how it does on each corpus when fitted to the others."""
+    factors, several, corpus = table_of(all_channels, WINDOW)
+    terms = RULES[RULE]
+    above = left_out(factors, several, corpus, terms) > 0
+    return {
+        "rule": "Windows of about window_seconds, equal shares of the speech, from one pass of the trunk, at least fewest_windows of them; split in two by 2-means "
+                "on the sphere from the two that are least alike. Several speakers where the sum of the terms is above 0 (cosine: of both halves' means; "
+                "log_length: ln of the harmonic mean of both halves' seconds; share: the smaller half's). Otherwise one speaker, from shortest_seconds of speech on",
+        "terms": fitted(factors, several, corpus, terms).as_list(),
+        "window_seconds": WINDOW, "fewest_windows": FEWEST_WINDOWS, "shortest_seconds": SHORTEST,
+        "measured": shares(all_channels, above),
+    }
+
+
 def all_of(embedder: Embedder, corpus: Corpus, noise: Noise) -> list[Channel]:
     return [one for name in CORPORA for one in channels(embedder, corpus, noise, name)]
 
