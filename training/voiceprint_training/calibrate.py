@@ -80,14 +80,10 @@ def voices_of(embedder: Embedder, corpus: Corpus, noise: Noise, name: str, **whi
     )
 
 
-def cohort_statistics(vectors: np.ndarray, narrow: np.ndarray, cohort: dict[str, np.ndarray], nearest: int) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and deviation of each one's cosines with the `nearest` of the cohort of its own band. [n, d], [n] -> [n], [n]."""
-    mean, deviation = np.zeros(len(vectors)), np.zeros(len(vectors))
-    for band, here in zip(COHORT_BANDS, (~narrow, narrow)):
-        if here.any():
-            top = np.sort(vectors[here] @ cohort[band].T, 1)[:, -nearest:]
-            mean[here], deviation[here] = top.mean(1), top.std(1)
-    return mean, deviation
+def cohort_statistics(vectors: np.ndarray, cohort: dict[str, np.ndarray], nearest: int) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and deviation of each one's cosines with the `nearest` of the cohort, by band. [n, d] -> [n, 2], [n, 2]."""
+    tops = [np.sort(vectors @ cohort[band].T, 1)[:, -nearest:] for band in COHORT_BANDS]
+    return np.stack([top.mean(1) for top in tops], 1), np.stack([top.std(1) for top in tops], 1)
 
 
 @dataclass(frozen=True)
@@ -118,12 +114,13 @@ def pairs_of(voices: Voices, cohort: dict[str, np.ndarray], nearest: int = NEARE
     apart = ~same | (voices.last[i] < voices.first[j]) | (voices.last[j] < voices.first[i])
     i, j, same = i[apart], j[apart], same[apart]
     cosine = (voices.vectors @ voices.vectors.T)[i, j].astype(float)
-    mean, deviation = cohort_statistics(voices.vectors, voices.narrow, cohort, nearest)
+    mean, deviation = cohort_statistics(voices.vectors, cohort, nearest)
+    other = voices.narrow.astype(int)  # each side beside the cohort of the other side's band
     narrow = voices.narrow[i].astype(int) + voices.narrow[j]
     seconds = harmonic(voices.seconds[i], voices.seconds[j])
     factors = {
         "cosine": cosine,
-        "normalized_cosine": ((cosine - mean[i]) / deviation[i] + (cosine - mean[j]) / deviation[j]) / 2,
+        "normalized_cosine": ((cosine - mean[i, other[j]]) / deviation[i, other[j]] + (cosine - mean[j, other[i]]) / deviation[j, other[i]]) / 2,
         "log_length": np.log(np.clip(seconds, SHORTEST, LONGEST)),
         "both_narrow": (narrow == 2).astype(float), "bands_differ": (narrow == 1).astype(float),
         "snr": np.clip(np.minimum(voices.snr[i], voices.snr[j]), LOWEST_SNR, HIGHEST_SNR),
@@ -295,10 +292,10 @@ def compare(by_corpus: dict[str, Pairs]) -> None:
 
 def unknowns(all_voices: list[Voices], cohort: dict[str, np.ndarray], nearest: int) -> dict[str, float]:
     """What stands for what a voiceprint does not say: the median."""
-    sides = [cohort_statistics(v.vectors, v.narrow, cohort, nearest) for v in all_voices]
+    sides = [cohort_statistics(v.vectors, cohort, nearest) for v in all_voices]
     median = lambda arrays: round(float(np.median(np.concatenate(arrays))), 4)
     return {"snr": round(float(np.median(np.concatenate([v.snr for v in all_voices]))), 1),
-            "cohort_mean": median([m for m, _ in sides]), "cohort_deviation": median([d for _, d in sides])}
+            "cohort_mean": median([m[:, 0] for m, _ in sides]), "cohort_deviation": median([d[:, 0] for _, d in sides])}
 
 
 def content(model: str, folder: Path, by_corpus: dict[str, Pairs], all_voices: list[Voices], cohort, nearest: int, several: dict | None) -> dict:
