@@ -22,6 +22,8 @@ export type ErrorCode =
 	| 'FILE_NOT_ALLOWED'
 	| 'INVALID_CREDENTIAL'
 	| 'VOICEPRINT_MISSING'
+	| 'PAIRS_UNCLEAR'
+	| 'INPUT_IN_PARTS'
 	// the request
 	| 'CHANNEL_NOT_FOUND'
 	| 'INVALID_RANGE'
@@ -120,6 +122,13 @@ export function shortName(name: string): string {
 /** The text of any thrown value; for descriptions only, as it may be the operating system's. */
 export function textOf(error: unknown): string {
 	return error instanceof Error ? error.message : String(error);
+}
+
+/** A line of a stack trace: it tells users nothing, and strangers where things lie. */
+const STACK_LINE = /^\s+at (?:.*[/\\(<]|async |new |\w).*$\n?/gm;
+
+export function withoutStack(text: string): string {
+	return text.replace(STACK_LINE, '').trimEnd();
 }
 
 /** Where this package lies, and where the packages beside it do, longest first. */

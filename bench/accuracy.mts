@@ -1,8 +1,9 @@
 /** Frame accuracy of each preset on hand-labelled speech, at four levels; needs that speech on this machine. */
 import type { VadPreset } from '../dist/engine/client/protocol.js';
 import { chooseRuntime } from '../dist/engine/process/runtime/chooseRuntime.js';
-import { detectSpeech, loadSileroModels } from '../dist/engine/process/vad/detect.js';
+import { loadSileroModels } from '../dist/engine/process/vad/detect.js';
 import { LevelMeter } from '../dist/engine/process/vad/level.js';
+import { listen } from '../dist/engine/process/vad/listen.js';
 import { vadSettings } from '../dist/engine/client/presets.js';
 import { audioOf, decodeChannels, labelledRecordings, NO_LABELLED_SPEECH, SAMPLE_RATE } from '../test/support/recordings.mts';
 import { count, frames, rocAuc, score, type Counts } from '../test/support/scores.mts';
@@ -27,8 +28,9 @@ export async function accuracyBench(): Promise<void> {
 				const samples = original.map((sample) => sample * 10 ** (decibels / 20));
 				const level = new LevelMeter();
 				level.add(samples);
-				const options = { settings: vadSettings({ preset }), gain: level.gain, keepProbabilities: true };
-				const { spans, probabilities = [], hop } = await detectSpeech(audioOf(samples), models, options);
+				level.finish();
+				const options = { settings: vadSettings({ preset }), level, keepProbabilities: true };
+				const { spans, probabilities = [], hop } = await listen(audioOf(samples), models, options);
 				const duration = samples.length / SAMPLE_RATE;
 				const truth = frames(speech, duration);
 				counts.push(count(frames(spans.map(({ start, end }) => [start, end]), duration), truth));

@@ -75,6 +75,8 @@ export interface ShapeOptions {
 	simplify: boolean;
 	/** In the segment form, let a file without any segment give one item instead of none. */
 	keepFilesWithoutSpeech: boolean;
+	/** In the channel form, give the list of segments too. */
+	includeSegments: boolean;
 }
 
 /** An n8n item, as far as results are concerned. */

@@ -1,5 +1,5 @@
 /** From an HTTP answer to what it says, or to the error it stands for. Statuses and types are those of the API's pages. */
-import { apiError, describe, detailText, quoted } from './description';
+import { apiError, describe, detailText, frameworkError, quoted } from './description';
 import { SpeechPlatformError, type ErrorFacts, type SpeechPlatformErrorCode } from './errors';
 import { header, rateLimit, serverWait } from './rateLimit';
 import { TECHNOLOGIES } from './technologies';
@@ -16,6 +16,8 @@ export interface Subject {
 	requestId: string;
 	/** Host and port as messages show them. */
 	host: string;
+	/** The base URL begins with https://. */
+	isEncrypted: boolean;
 }
 
 /** Code, message without final period, advice. */
@@ -37,17 +39,21 @@ export function parseJson(body: string): unknown {
 	}
 }
 
-/** The error for an answer whose status is not 2xx. */
-export function statusError(response: HttpResponse, subject: Subject, now: number): SpeechPlatformError {
-	const body = apiError(parseJson(response.body));
-	const wait = serverWait(response.headers, now);
+/**
+ * The error for an answer whose status is not 2xx.
+ * @param json Its body, where that is JSON.
+ * @param now Milliseconds since the epoch.
+ */
+export function statusError(response: HttpResponse, json: unknown, subject: Subject, now: number): SpeechPlatformError {
+	const body = apiError(json) ?? (response.status === 422 ? frameworkError(json) : undefined);
+	const wait = serverWait(response.headers, now, response.status === 429 ? 0 : undefined);
 	const facts = factsOf(subject, {
 		httpStatus: response.status,
 		type: body?.type,
 		detail: body?.detail ?? undefined,
 		retryAfter: wait === undefined ? undefined : wait / 1000,
 	});
-	const [code, message, advice] = verdict(response, body, subject, wait);
+	const [code, message, advice] = verdict(response, body, subject, { wait, now });
 	return new SpeechPlatformError(code, message, describe(advice, facts, body?.message ?? webPageTitle(response)), facts);
 }
 
@@ -62,16 +68,33 @@ export function answerError(response: HttpResponse, subject: Subject, missing?: 
 			facts,
 		);
 	}
+	const isOfTask = subject.taskId !== undefined;
+	const advice = isOfTask
+		? `The task may be one of another technology than ${TECHNOLOGIES[subject.technology].name}, or of a version of the ` +
+			'Speech Platform that the node does not know.'
+		: 'The address may belong to another service or to a version of the Speech Platform that the node does not ' +
+			`know. ${CHECK_BASE_URL}`;
 	return new SpeechPlatformError(
 		'INVALID_ANSWER',
 		missing === undefined
-			? "The server's answer is not valid JSON"
+			? noJson(response)
 			: `The server's answer lacks the field '${missing}', or it has another type than documented`,
-		describe(
-			'The address may belong to another service or to a version of the Speech Platform that the node does not ' +
-				`know. ${CHECK_BASE_URL}`,
-			facts,
-		),
+		describe(doubt(subject) + advice, facts),
+		facts,
+	);
+}
+
+function noJson({ body, status }: HttpResponse): string {
+	return body.trim() === '' ? `The server's answer is empty (HTTP status ${status})` : "The server's answer is not valid JSON";
+}
+
+/** The error for an answer that is about another task than the one that was asked for. */
+export function otherTaskError(subject: Subject): SpeechPlatformError {
+	const facts = factsOf(subject, {});
+	return new SpeechPlatformError(
+		'INVALID_ANSWER',
+		'The server answered with another task than the one asked for; its result was not taken',
+		describe('Something between n8n and the Speech Platform, such as a cache, may mix up answers. Ask its administrator.', facts),
 		facts,
 	);
 }
@@ -94,14 +117,18 @@ function verdict(
 	response: HttpResponse,
 	body: ApiErrorBody | undefined,
 	subject: Subject,
-	wait: number | undefined,
+	clock: { wait: number | undefined; now: number },
 ): Verdict {
 	const { status } = response;
 	switch (status) {
 		case 400:
-			return ['REQUEST_INVALID', `The server could not read the request${quoted(body?.message)}`, CHECK_BASE_URL];
+			return unreadable(response, body);
 		case 401:
-			return ['UNAUTHORIZED', 'The server wants a login, or other credentials than the ones sent', CHECK_CREDENTIAL];
+			return [
+				'UNAUTHORIZED',
+				'The server wants a login, or other credentials than the ones sent',
+				body ? "This answer comes from the API itself. Check 'Authentication' in the credential." : CHECK_CREDENTIAL,
+			];
 		case 403:
 			return forbidden(body);
 		case 404:
@@ -113,7 +140,7 @@ function verdict(
 		case 422:
 			return refused(body);
 		case 429:
-			return rateLimited(response, wait);
+			return rateLimited(response, clock);
 		case 507:
 			return [
 				'STORAGE_FULL',
@@ -123,6 +150,21 @@ function verdict(
 		default:
 			return otherStatus(response, body, subject);
 	}
+}
+
+function unreadable(response: HttpResponse, body: ApiErrorBody | undefined): Verdict {
+	if (!body && /plain HTTP request was sent to (an )?HTTPS port|HTTP request to an HTTPS server/i.test(response.body)) {
+		return [
+			'TLS_FAULT',
+			'The server wants an encrypted connection at this address',
+			"Begin the 'Base URL' of the credential with https:// instead of http://.",
+		];
+	}
+	const advice = body
+		? 'The request came through to the API, which could not make sense of it: the server may be of a version that the ' +
+			'node does not know. Give the IDs below to its administrator.'
+		: CHECK_BASE_URL;
+	return ['REQUEST_INVALID', `The server could not read the request${quoted(body?.message)}`, advice];
 }
 
 function forbidden(body: ApiErrorBody | undefined): Verdict {
@@ -195,8 +237,8 @@ function refused(body: ApiErrorBody | undefined): Verdict {
 	];
 }
 
-function rateLimited({ headers }: HttpResponse, wait: number | undefined): Verdict {
-	const { limit, remaining, resetAt } = rateLimit(headers);
+function rateLimited({ headers }: HttpResponse, { wait, now }: { wait: number | undefined; now: number }): Verdict {
+	const { limit, remaining, resetAt } = rateLimit(headers, now);
 	const figures = [
 		limit === undefined ? '' : `Limit: ${limit} requests per window.`,
 		remaining === undefined ? '' : `Left: ${remaining}.`,
@@ -227,6 +269,13 @@ function otherStatus(response: HttpResponse, body: ApiErrorBody | undefined, sub
 			'SERVER_ERROR',
 			`The server failed with HTTP status ${status}${quoted(body?.message)}`,
 			`${doubt(subject)}Try again later; if it stays so, give the IDs below to the server's administrator.`,
+		];
+	}
+	if (status === 408 || status === 425) {
+		return [
+			'SERVER_ERROR',
+			`The server did not take the request (HTTP status ${status})${quoted(body?.message)}`,
+			'It did not act on it. Try again later.',
 		];
 	}
 	return ['UNEXPECTED_STATUS', `The server answered with the unexpected HTTP status ${status}`, CHECK_BASE_URL];

@@ -2,7 +2,7 @@
 import type { ErrorFacts } from './errors';
 import type { ApiErrorBody, ErrorDetail } from './types';
 
-/** Details shown in full; a server may send one for each of many voiceprints. */
+/** Details that are kept; a server may send one for each of many voiceprints. */
 const MAXIMUM_DETAILS = 20;
 
 /** Characters of a server's text that are shown. */
@@ -12,13 +12,46 @@ const MAXIMUM_TEXT = 300;
 const REPLACED_BY_N8N =
 	/ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|ERRADDRINUSE|EADDRNOTAVAIL|ECONNABORTED|EHOSTUNREACH|EAI_AGAIN|ENOENT|EISDIR|ENOTDIR|EACCES|EEXIST|EPERM|GETADDRINFO/i;
 
+/** Characters of an error's type, which names something. */
+const LONGEST_TYPE = 200;
+
+/** Characters of JSON that the details of an error may have in all. */
+const MOST_DETAIL = 7500;
+
 /** The body of an error, if it is one of the API's own. Its details are kept as far as they have the documented form. */
 export function apiError(value: unknown): ApiErrorBody | undefined {
-	if (typeof value !== 'object' || value === null) return undefined;
-	const { type, message, detail } = value as Record<string, unknown>;
+	if (!isObject(value)) return undefined;
+	const { type, message, detail } = value;
 	if (typeof type !== 'string' || typeof message !== 'string') return undefined;
-	const isObject = (entry: unknown): entry is ErrorDetail => typeof entry === 'object' && entry !== null;
-	return { type, message, ...(Array.isArray(detail) ? { detail: detail.filter(isObject) } : {}) };
+	return { type: type.slice(0, LONGEST_TYPE), message, ...(Array.isArray(detail) ? { detail: bounded(detail) } : {}) };
+}
+
+/** What the web framework of the API says itself of a request that it does not understand, as if the API had said it. */
+export function frameworkError(value: unknown): ApiErrorBody | undefined {
+	const detail = isObject(value) ? value.detail : undefined;
+	if (typeof detail === 'string') return { type: 'request.invalid', message: detail };
+	if (!Array.isArray(detail)) return undefined;
+	const entries = detail.filter(isObject).map(({ loc, msg, type }) => ({ location: loc, message: msg, type }));
+	if (entries.length === 0) return undefined;
+	return { type: 'request.validation-error', message: 'Request validation error.', detail: bounded(entries) };
+}
+
+/** What a description cannot show, an item need not carry. */
+function bounded(detail: unknown[]): ErrorDetail[] {
+	const entries = detail.filter(isObject);
+	const kept: ErrorDetail[] = [];
+	let size = 0;
+	for (const entry of entries) {
+		size += JSON.stringify(entry).length;
+		const isLast = kept.length === MAXIMUM_DETAILS - 1 && entries.length > MAXIMUM_DETAILS;
+		if (size > MOST_DETAIL || isLast) return [...kept, { message: `${entries.length - kept.length} more are left out` }];
+		kept.push(entry);
+	}
+	return kept;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A text of somebody else in one line, without a final period, of bearable length, and without what may be a secret. */
@@ -51,8 +84,7 @@ export function describe(advice: string, facts: ErrorFacts, serverMessage?: stri
 		['HTTP status', facts.httpStatus],
 		['Type', facts.type],
 		["Server's message", serverMessage && oneLine(serverMessage)],
-		...details.slice(0, MAXIMUM_DETAILS).map((detail): [string, string] => ['Detail', withContext(detail)]),
-		['Further details', details.length > MAXIMUM_DETAILS ? details.length - MAXIMUM_DETAILS : undefined],
+		...details.map((detail): [string, string] => ['Detail', withContext(detail)]),
 		['Technical detail', technical && oneLine(technical)],
 		['Task ID', facts.taskId],
 		['Last state', facts.taskState],

@@ -1,6 +1,9 @@
 /** Tasks in the server's answers. */
-import { answerError, type Subject } from './answers';
+import { taskIdIn } from './address';
+import { answerError, otherTaskError, type Subject } from './answers';
 import { taskError } from './faults';
+import { header } from './rateLimit';
+import { clean, type Redact } from './redaction';
 import type { HttpResponse } from './transport';
 import { missingField } from './technologies';
 import type { Task, Technology, TechnologyResult } from './types';
@@ -11,18 +14,27 @@ export interface Answer {
 	body: unknown;
 	response: HttpResponse;
 	subject: Subject;
+	redact: Redact;
 }
 
 /**
- * The answer to a start request. The file is accepted and charged by then, so all it needs is the task's ID; a result
- * may come with it, but need not.
+ * The answer to a start request. The file is accepted and charged by then, so all it needs is the task's ID, which also
+ * stands in the header; a result may come with it, but need not.
  */
 export function startedTask<T extends Technology>(technology: T, answer: Answer): Task<TechnologyResult<T>> {
-	const { task_id: taskId, state } = taskFields(answer);
-	if (typeof taskId !== 'string' || taskId === '') throw answerError(answer.response, answer.subject, 'task.task_id');
-	const { result } = answer.body as { result?: unknown };
-	const isEarly = state === undefined || (state === 'done' && (result === undefined || result === null));
-	return checkedTask(technology, answer, taskId, isEarly ? 'pending' : state);
+	const body = isObject(answer.body) ? answer.body : {};
+	const task = isObject(body.task) ? body.task : {};
+	const { state } = task;
+	const taskId = isId(task.task_id) ? task.task_id : taskIdIn(locationOf(answer.response), technology);
+	if (taskId === undefined) throw answerError(answer.response, answer.subject, isObject(body.task) ? 'task.task_id' : 'task');
+	const { result } = body;
+	const isEarly = typeof state !== 'string' || (state === 'done' && (result === undefined || result === null));
+	return checkedTask(technology, { ...answer, body: { ...body, task } }, taskId, isEarly ? 'pending' : state);
+}
+
+/** Where a server says that the task is which it has started. */
+export function locationOf({ headers }: HttpResponse): string | undefined {
+	return header(headers, 'location') ?? header(headers, 'x-location');
 }
 
 /** The answer to a request for a task whose ID is known. */
@@ -31,8 +43,12 @@ export function fetchedTask<T extends Technology>(
 	answer: Answer,
 	taskId: string,
 ): Task<TechnologyResult<T>> {
-	return checkedTask(technology, answer, taskId, taskFields(answer).state);
+	const { task_id: answered, state } = taskFields(answer);
+	if (isId(answered) && answered.toLowerCase() !== taskId.toLowerCase()) throw otherTaskError({ ...answer.subject, taskId });
+	return checkedTask(technology, answer, taskId, state);
 }
+
+const isId = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
 function taskFields({ body, response, subject }: Answer): Record<string, unknown> {
 	const task = isObject(body) ? body.task : undefined;
@@ -52,9 +68,11 @@ function checkedTask<T extends Technology>(
 ): Task<TechnologyResult<T>> {
 	const subject = { ...answer.subject, taskId };
 	if (typeof state !== 'string') throw answerError(answer.response, subject, 'task.state');
-	const { result, error, ...rest } = answer.body as Record<string, unknown>;
-	if (state === 'rejected' || state === 'failed') throw taskError(state, error, subject);
-	const task = { ...rest, task: { ...(rest.task as object), task_id: taskId, state } };
+	const { result: itsResult, error, ...others } = answer.body as Record<string, unknown>;
+	if (state === 'rejected' || state === 'failed') throw taskError(state, clean(error, answer.redact), subject);
+	const rest = clean(others, answer.redact);
+	const result = clean(itsResult, answer.redact, true);
+	const task = { ...rest, task: { ...(rest.task as object), task_id: taskId, state: answer.redact(state) } };
 	if (state !== 'done') return task;
 	const missing = missingField(technology, result);
 	if (missing !== undefined) throw answerError(answer.response, subject, missing);

@@ -71,6 +71,16 @@ export function isOwnVoiceprint(text: string): boolean {
 	return Buffer.from(text.trimStart().slice(0, 8), 'base64').subarray(0, MAGIC.length).equals(MAGIC);
 }
 
+/** Whether a text is a sound voiceprint of this package with no speech behind it. */
+export function isEmptyVoiceprint(text: unknown): boolean {
+	if (typeof text !== 'string' || !isOwnVoiceprint(text)) return false;
+	try {
+		return decodeVoiceprint(text).vector.length === 0;
+	} catch {
+		return false;
+	}
+}
+
 /** What a reader would refuse must not be written: a model that gives zeros is found out here. */
 function isOfLengthOne(vector: Float32Array): boolean {
 	return Math.abs(Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0)) - 1) <= TOLERANCE;

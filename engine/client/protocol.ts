@@ -4,8 +4,14 @@
  */
 import type { ErrorData } from '../../errors';
 
-/** `split`: each kept channel on its own. `mix`: the kept channels averaged into one, reported as channel 0. */
+/** `split`: each kept channel on its own. `mix`: the kept channels mixed into one, reported as channel 0. */
 export type ChannelMode = 'split' | 'mix';
+
+/**
+ * How channels are mixed. `mean`: averaged; `loudest`: the loudest one at each moment; `powerWeighted`: each counts by its
+ * power of the moment, and what is upside down is turned; `automatic`: averaged, and the loudest where they cancel.
+ */
+export type MixMethod = 'automatic' | 'mean' | 'loudest' | 'powerWeighted';
 
 /** `auto`: native where it loads, WASM elsewhere. */
 export type RuntimeChoice = 'auto' | 'native' | 'wasm';
@@ -19,6 +25,8 @@ export interface MediaRequest {
 	/** Name shown in messages. */
 	fileName?: string;
 	channelMode: ChannelMode;
+	/** Of a mix; default `automatic`. */
+	mixMethod?: MixMethod;
 	/** 0-based channels to keep; empty or absent means all. */
 	channels?: number[];
 	/** Seconds from the start of the file where processing starts; default 0. */
@@ -101,8 +109,39 @@ export interface VoiceprintJob {
 	workFolder: string;
 }
 
+export interface SpeakersRequest {
+	/** At least that many speakers, if they can be told apart. */
+	minimumSpeakers: number;
+	/** At most that many; absent where nobody knows. */
+	maximumSpeakers?: number;
+	/** A pause of a speaker up to this does not end the segment, seconds. */
+	mergePauses: number;
+	/** Shorter segments are left out, seconds. */
+	shortestTurn: number;
+	/** Voiceprints of people who may be among the speakers; several of one person go by the same name. */
+	known: KnownSpeaker[];
+	/** How sure a name has to be: a point of the model's calibration, or a log-likelihood ratio. */
+	threshold: 'balanced' | 'fewFalseAccepts' | 'fewFalseRejects' | number;
+}
+
+export interface KnownSpeaker {
+	name: string;
+	/** Base64. */
+	voiceprint: string;
+}
+
+export interface SpeakersJob {
+	type: 'speakers';
+	media: MediaRequest;
+	vad: VadRequest;
+	speakers: SpeakersRequest;
+	runtime: RuntimeChoice;
+	/** A private folder for this job's temporary files; the client removes it. */
+	workFolder: string;
+}
+
 /** Every job the engine knows. A new capability adds a member here and a pipeline in `engine/host`. */
-export type Job = VadJob | VoiceprintJob;
+export type Job = VadJob | VoiceprintJob | SpeakersJob;
 
 export interface Segment {
 	segment_type: string;
@@ -110,6 +149,8 @@ export interface Segment {
 	start_time: number;
 	/** Seconds. */
 	end_time: number;
+	/** The channel whose speech this is, heard again; only where it is an echo. */
+	echo_of_channel?: number;
 }
 
 export interface VadChannel {
@@ -132,6 +173,10 @@ export interface Warning {
 		| 'SILENCE_INSERTED'
 		| 'TIMELINE_JUMP'
 		| 'SAMPLES_REPLACED'
+		| 'LEVELS_DIFFER'
+		| 'CHANNELS_CANCEL'
+		| 'ECHO_OF_CHANNEL'
+		| 'SAME_AS_CHANNEL'
 		| 'SILENT_CHANNEL'
 		| 'LITTLE_SPEECH'
 		| 'NOISY'
@@ -194,9 +239,76 @@ export interface VoiceprintResult {
 	warnings: Warning[];
 }
 
+/** A stretch in which one speaker talks. */
+export interface SpeakerTurn extends Segment {
+	/** `SPEAKER_00` is who talks first in the file; of further channels the numbers go on. */
+	speaker: string;
+	/** Of the known person who it is; null where nobody known is like it. */
+	name: string | null;
+	/** Whether somebody else talks in a part of it. */
+	overlap: boolean;
+	/** How much more it sounds like this speaker than like the most alike other one, difference of cosines; null where there is no other one. */
+	confidence: number | null;
+}
+
+export interface Speaker {
+	speaker: string;
+	/** Of the known person who it is; null where nobody known is like it. */
+	name: string | null;
+	/** Whether it is somebody known. */
+	identified: boolean;
+	/** Log-likelihood ratio of the likeliest known person; null where there is none, or too little speech to tell. */
+	name_score: number | null;
+	/** Seconds; talk of several at the same time counts for each. */
+	talk_time: number;
+	/** Of the talk of all speakers, 0 to 1. */
+	share: number;
+	turns: number;
+	/** Seconds. */
+	longest_turn: number;
+	/** When the speaker first and last talks, seconds. */
+	first_time: number;
+	last_time: number;
+	/** Base64, see `docs/voiceprint-format.md`; made of the longest pieces in which nobody else talks. Empty vector where there is none. */
+	voiceprint: string;
+	/** Seconds of speech behind it. */
+	speech_length: number;
+	/** Whether that is enough to recognise the speaker elsewhere. */
+	reliable: boolean;
+}
+
+export interface SpeakersChannel {
+	channel_number: number;
+	speakers_count: number;
+	/** Seconds in which anybody talks. */
+	speech_length: number;
+	/** In the order in which they first talk. */
+	speakers: Speaker[];
+	/** In time order; those of different speakers may overlap. */
+	segments: SpeakerTurn[];
+	/** Where several talk at the same time. */
+	overlaps: Array<{ start_time: number; end_time: number; speakers: string[] }>;
+	/** Seconds of that. */
+	overlap_length: number;
+}
+
+export interface SpeakersResult {
+	engine: 'local';
+	/** Of the voiceprints. */
+	model: string;
+	/** Which ONNX Runtime ran. */
+	runtime: RuntimeName;
+	/** Seconds of media processed. */
+	duration: number;
+	media: MediaInfo;
+	channels: SpeakersChannel[];
+	warnings: Warning[];
+}
+
 export interface JobResults {
 	vad: VadResult;
 	voiceprint: VoiceprintResult;
+	speakers: SpeakersResult;
 }
 
 export type JobResult<J extends Job = Job> = JobResults[J['type']];

@@ -36,6 +36,18 @@ export const SECOND_INPUT_FIELD: INodeProperties = {
 	displayOptions: { show: { operation: ['verify'], compareWith: ['input'] } },
 };
 
+export const MATCH_BY_FIELD: INodeProperties = {
+	displayName: 'Match By Field',
+	name: 'matchByField',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. customer_id',
+	requiresDataPath: 'single',
+	description:
+		'Field that says in both inputs which items belong together. Leave empty to compare the first with the first and so on, which needs as many items on both sides.',
+	displayOptions: { show: { operation: ['verify'], compareWith: ['input'] } },
+};
+
 export const GALLERY_FIELD: INodeProperties = {
 	displayName: 'Voiceprint Field of Gallery',
 	name: 'galleryVoiceprintField',

@@ -2,11 +2,12 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 import { bestEntries } from '../../voiceprints/gallery';
 import { runForEachItem } from '../common/itemLoop';
-import { number, readCollection } from '../common/read';
+import { number, readCollection, shortValue } from '../common/read';
 import { readWish, rounded, type Decision } from './decision';
 import { asSide, checkSameModel, sideOf, type Entries, type KnownSide, type Scores } from './drivers/driver';
 import { VOICEPRINT_FIELD } from './fieldParameters';
 import { MAXIMUM_MATCHES, OPTIONS } from './parameters';
+import { isOneRecording, sameVoiceprint } from './recordings';
 import type { Session } from './session';
 import { readSpeakers, type Speakers } from './speakers';
 import { findVoiceprint, readPath, withNeighbours, type Given } from './voiceprints';
@@ -20,6 +21,7 @@ interface Compared extends Scores {
 	model: string | null;
 	/** Strangers in the gallery that would be taken for this speaker; null where nobody knows. */
 	falseMatches: number | null;
+	given: Given;
 }
 
 /** The gallery is read when the first item needs it, and what is wrong with it is wrong for all items. */
@@ -37,48 +39,68 @@ export async function identify(session: Session): Promise<INodeExecutionData[]> 
 	});
 }
 
-function probeOf({ ctx }: Session, itemIndex: number): Given {
+function probeOf({ ctx, files }: Session, itemIndex: number): Given {
 	const path = readPath(ctx, itemIndex, VOICEPRINT_FIELD);
-	return withNeighbours(findVoiceprint(ctx.getInputData()[itemIndex]!, path), path);
+	const item = ctx.getInputData()[itemIndex]!;
+	return withNeighbours(item, findVoiceprint(item, path, files), path);
 }
 
 async function lookUp(session: Session, itemIndex: number, speakersOf: () => Promise<Speakers>): Promise<Compared> {
 	const { ctx, driver } = session;
 	const wish = readWish(ctx, itemIndex);
-	const probe = driver.readProbe(probeOf(session, itemIndex));
+	const given = probeOf(session, itemIndex);
+	const probe = driver.readProbe(given);
 	const speakers = await speakersOf();
 	const { entries } = speakers;
 	checkSameModel(entries.model, probe.model);
 	const model = probe.model ?? entries.model;
 	const decision = await driver.decide(wish, model, itemIndex);
-	const scores = await entries.compare(itemIndex, probe, decision);
+	const scores = entries.size === 0 ? NONE : await entries.compare(itemIndex, probe, decision);
 	const side = sideOf(probe);
 	const falseMatches = await expectedFalseMatches(session, decision, side, entries.sides);
-	return { decision, speakers, ...scores, probe: side, model, falseMatches };
+	return { decision, speakers, ...scores, probe: side, model, falseMatches, given };
 }
 
+/** Of an empty gallery, which no server need be asked about. */
+const NONE: Scores = { scores: [], cosines: [] };
+
 /** Of the entries, only the best one is spoken of: the answer hangs on it. */
-function warningsOf({ decision, speakers, probe }: Compared, best: number | undefined): CompareWarning[] {
+function warningsOf(compared: Compared, best: number | undefined): CompareWarning[] {
+	const { decision, speakers, probe } = compared;
 	const { calibration } = decision;
+	const others = [...speakers.warnings, ...itself(compared)];
 	const little = littleSpeech([probe.speechLength], ['The voiceprint']);
-	if (best === undefined) return [...little, ...outside(calibration, asSide(probe), 'The voiceprint'), ...speakers.warnings];
+	if (best === undefined) return [...little, ...outside(calibration, asSide(probe), 'The voiceprint'), ...others];
 	const entry = asSide(speakers.entries.sides[best]!);
 	const beyond = outsideOfBoth(calibration, [asSide(probe), entry], ['The voiceprint', `That of the best match, item ${speakers.items[best]!} of the gallery,`]);
-	return [...little, ...beyond, ...speakers.warnings];
+	return [...little, ...beyond, ...others];
+}
+
+/** Where the gallery has this very voiceprint, as it has where a recording was stored before it is looked up. */
+function itself({ speakers, given, cosines }: Compared): CompareWarning[] {
+	let entry = speakers.entryOf.get(given.voiceprint);
+	for (let i = 0; cosines && entry === undefined && i < cosines.length; i++) {
+		if (isOneRecording(undefined, given.voiceprint, cosines[i])) entry = i;
+	}
+	if (entry === undefined) return [];
+	const name = shortValue(speakers.names[speakers.labels[entry]!]!);
+	return [sameVoiceprint(`The voiceprint of item ${speakers.items[entry]!} of the gallery ('${name}')`)];
 }
 
 function fieldsOf(compared: Compared, bestOnes: number[]): object {
-	const { decision, speakers, probe, model, falseMatches } = compared;
+	const { decision, speakers, probe, model, falseMatches, given } = compared;
 	const size = speakers.items.length;
 	const matches = bestOnes.map((entry) => matchOf(compared, entry));
 	const best = matches[0]?.same_speaker ? matches[0] : null;
 	return {
+		...given.recording,
+		identified: best !== null,
 		speaker: best ? best.name : 'unknown',
 		best_match: best,
 		matches,
 		gallery_size: size,
 		...decision.fields,
-		expected_false_accept_rate: rounded(falseMatches === null ? null : falseMatches / size),
+		expected_false_accept_rate: rounded(falseMatches === null || size === 0 ? null : falseMatches / size),
 		expected_false_matches: rounded(falseMatches),
 		speech_length: rounded(probe.speechLength),
 		model,

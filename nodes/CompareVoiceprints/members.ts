@@ -5,12 +5,17 @@ import { errorItem } from '../common/itemLoop';
 import type { Reading } from './drivers/driver';
 import { VOICEPRINT_FIELD } from './fieldParameters';
 import type { Session } from './session';
-import { findVoiceprint, readPath, withNeighbours } from './voiceprints';
+import { findVoiceprint, readPath, withNeighbours, type Given } from './voiceprints';
 
 /** An item and what was read from it. */
 export interface Member<T> {
 	itemIndex: number;
 	value: T;
+}
+
+/** A voiceprint that was read, and as what it stands in its item. */
+export interface Sourced extends Reading {
+	source: Given;
 }
 
 /** An output item and the input item whose place it takes. */
@@ -41,7 +46,7 @@ export async function readEach<T>(
 }
 
 /** Reads a voiceprint from each item; one of another model than the ones before it fails. */
-export async function readOfOneModel(session: Session): Promise<{ members: Array<Member<Reading>>; failed: Placed[] }> {
+export async function readOfOneModel(session: Session): Promise<{ members: Array<Member<Sourced>>; failed: Placed[] }> {
 	const check = sameModel();
 	const readItem = voiceprintReader(session);
 	return await readEach(session, (itemIndex, item) => {
@@ -68,9 +73,12 @@ export function gathered<T, K>(list: T[], keyOf: (one: T) => K): Map<K, T[]> {
 }
 
 /** Reads the items' voiceprints. */
-export function voiceprintReader({ ctx, driver }: Session): (itemIndex: number, item: INodeExecutionData) => Reading {
+export function voiceprintReader({ ctx, driver, files }: Session): (itemIndex: number, item: INodeExecutionData) => Sourced {
 	const path = readPath(ctx, 0, VOICEPRINT_FIELD);
-	return (_, item) => driver.read(withNeighbours(findVoiceprint(item, path), path));
+	return (_, item) => {
+		const source = withNeighbours(item, findVoiceprint(item, path, files), path);
+		return { ...driver.read(source), source };
+	};
 }
 
 /**

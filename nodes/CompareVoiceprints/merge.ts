@@ -8,11 +8,13 @@ import { mergeVoiceprints, type Merged } from '../../voiceprints/merge';
 import { scoreWith } from '../../voiceprints/scoring';
 import type { Voiceprint } from '../../voiceprints/voiceprint';
 import { errorItem } from '../common/itemLoop';
-import { nameOf, parsePath, valueAt, type FieldPath } from '../common/path';
-import { invalid, read } from '../common/read';
+import { nameOf, parsePath, seenAs, valueAt, type FieldPath } from '../common/path';
+import { boolean, invalid, read, readCollection } from '../common/read';
 import { rounded } from './decision';
 import { GROUP_BY_FIELD } from './fieldParameters';
-import { gathered, inPlace, readEach, sameModel, voiceprintReader, type Member, type Placed } from './members';
+import { gathered, inPlace, readEach, sameModel, voiceprintReader, type Member, type Placed, type Sourced } from './members';
+import { INCLUDE_VECTOR, OPTIONS } from './parameters';
+import { repeated, sameVoiceprint } from './recordings';
 import type { Session } from './session';
 import { short } from './voiceprints';
 import { emptyVoiceprint, littleSpeech, type CompareWarning } from './warnings';
@@ -21,6 +23,7 @@ interface OfGroup {
 	/** Value of the field to group by; null where all are one group. */
 	key: string | number | null;
 	voiceprint: Voiceprint;
+	text: unknown;
 }
 
 export async function merge(session: Session): Promise<INodeExecutionData[]> {
@@ -29,11 +32,11 @@ export async function merge(session: Session): Promise<INodeExecutionData[]> {
 	const checks = new Map<string | number | null, ReturnType<typeof sameModel>>();
 	const { members, failed } = await readEach<OfGroup>(session, (itemIndex, item) => {
 		const key = groupBy ? keyAt(item, groupBy) : null;
-		const { voiceprint } = readVoiceprint(itemIndex, item) as { voiceprint: Voiceprint };
+		const { voiceprint, source } = readVoiceprint(itemIndex, item) as Sourced & { voiceprint: Voiceprint };
 		const check = checks.get(key) ?? sameModel();
 		checks.set(key, check);
 		check(itemIndex, voiceprint.model);
-		return { key, voiceprint };
+		return { key, voiceprint, text: source.voiceprint };
 	});
 	const groups = gathered(members, ({ value }) => value.key);
 	const merged: Placed[] = [];
@@ -65,21 +68,37 @@ async function mergeGroup(
 	const warnings = [
 		...littleSpeech([voiceprint.speechLength], ['The merged voiceprint']),
 		...empty.map(({ itemIndex }) => emptyVoiceprint(`item ${itemIndex} was left out`)),
+		...twice(speaking),
 		...(await misfits(session, speaking, merged)),
 	];
-	return { fields: { ...mergedFields(merged), merged_from: speaking.length }, warnings };
+	return { fields: { ...mergedFields(merged, readWithVector(session)), merged_from: speaking.length }, warnings };
+}
+
+/** One recording counts as often as it is there. */
+function twice(members: Array<Member<OfGroup>>): CompareWarning[] {
+	const others = repeated(members.map(({ value }) => value.text));
+	return members.flatMap(({ itemIndex }, place) => {
+		const other = others[place];
+		return other === undefined || other > place ? [] : [sameVoiceprint(`Of items ${members[other]!.itemIndex} and ${itemIndex}, the voiceprint`)];
+	});
 }
 
 /** In the shape of a channel of Extract Voiceprint, so that the nodes after it need not know where it comes from. */
-export function mergedFields({ voiceprint, consistency }: Merged): IDataObject {
+export function mergedFields({ voiceprint, consistency }: Merged, withVector: boolean): IDataObject {
 	return {
 		engine: 'local',
 		model: voiceprint.model,
 		voiceprint: encodeVoiceprint(voiceprint),
-		vector: plainNumbers(voiceprint.vector),
 		speech_length: rounded(voiceprint.speechLength),
-		consistency: { mean: rounded(consistency.mean), minimum: rounded(consistency.minimum) },
+		consistency_mean: rounded(consistency.mean),
+		consistency_minimum: rounded(consistency.minimum),
+		...(withVector ? { vector: plainNumbers(voiceprint.vector) } : {}),
 	};
+}
+
+/** Whether the numbers are asked for too. */
+export function readWithVector({ ctx }: Session): boolean {
+	return boolean(INCLUDE_VECTOR, readCollection(ctx, 0, OPTIONS).includeVectorVoiceprint);
 }
 
 /** Members that are rather of somebody else; only with a calibration can that be told. */
@@ -98,7 +117,7 @@ async function misfits(session: Session, members: Array<Member<OfGroup>>, merged
 }
 
 function readGroupBy({ ctx }: Session): FieldPath | undefined {
-	const value = read(ctx, 0, GROUP_BY_FIELD) ?? '';
+	const value = read(ctx, 0, GROUP_BY_FIELD);
 	if (typeof value !== 'string') throw invalid(GROUP_BY_FIELD, 'must be the name of a field', value);
 	return value.trim() === '' ? undefined : parsePath(value);
 }
@@ -106,9 +125,10 @@ function readGroupBy({ ctx }: Session): FieldPath | undefined {
 function keyAt({ json }: INodeExecutionData, path: FieldPath): string | number {
 	const key = valueAt(json, path);
 	if ((typeof key === 'string' && key !== '') || typeof key === 'number') return key;
+	const seen = seenAs(json, path);
 	throw new VoiceprintError(
 		'INVALID_PARAMETER',
-		`The item has no text or number in the field '${short(path.text)}', by which to merge`,
-		`Set '${GROUP_BY_FIELD.displayName}' to a field that every item has, or leave it empty to merge all into one.`,
+		`The item has no text or number in the field '${short(path.text)}', by which to merge${seen ? `: ${seen.what}` : ''}`,
+		seen?.remedy ?? `Set '${GROUP_BY_FIELD.displayName}' to a field that every item has, or leave it empty to merge all into one.`,
 	);
 }

@@ -2,7 +2,15 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { ENGINE_API } from '../common/engineParameters';
 import { POLLING_INTERVAL, TIMEOUT } from '../common/taskParameters';
-import { GALLERY_FIELD, GROUP_BY_FIELD, NAME_FIELD, SECOND_FIELD, SECOND_INPUT_FIELD, VOICEPRINT_FIELD } from './fieldParameters';
+import {
+	GALLERY_FIELD,
+	GROUP_BY_FIELD,
+	MATCH_BY_FIELD,
+	NAME_FIELD,
+	SECOND_FIELD,
+	SECOND_INPUT_FIELD,
+	VOICEPRINT_FIELD,
+} from './fieldParameters';
 
 export const ENGINE: INodeProperties = {
 	displayName: 'Engine',
@@ -85,7 +93,8 @@ export const COMPARE_WITH: INodeProperties = {
 		{
 			name: 'Second Input',
 			value: 'input',
-			description: 'The item in the same place at the second input. A single item there is compared with all.',
+			description:
+				'An item of the second input: the one that Match By Field finds, or the one in the same place. A single item there is compared with all.',
 		},
 	],
 };
@@ -142,11 +151,34 @@ export const CONVERSATION_FIELD: INodeProperties = {
 	displayName: 'Conversation Field',
 	name: 'conversationField',
 	type: 'string',
-	default: 'file_name',
-	placeholder: 'e.g. file_name',
+	default: '',
+	placeholder: 'e.g. call_id',
 	requiresDataPath: 'single',
-	description: 'Field that is the same for voiceprints of one conversation, to tell who speaks with whom',
+	description:
+		'Field that is the same for voiceprints of one conversation, to tell who speaks with whom. Leave empty for the item that Extract Voiceprint got, which is one recording.',
 	displayOptions: { show: { '/operation': ['group'] } },
+};
+
+export const EMPTY_GALLERY: INodeProperties = {
+	displayName: 'Empty Gallery',
+	name: 'emptyGallery',
+	type: 'options',
+	default: 'unknown',
+	description: 'What to do where no item comes to the gallery, such as from a table without rows',
+	displayOptions: { show: { '/operation': ['identify'] } },
+	options: [
+		{ name: 'Everybody Is Unknown', value: 'unknown', description: 'Nobody is identified, and a warning says so' },
+		{ name: 'Fail', value: 'fail', description: 'The items fail' },
+	],
+};
+
+export const INCLUDE_VECTOR: INodeProperties = {
+	displayName: 'Include Vector Voiceprint',
+	name: 'includeVectorVoiceprint',
+	type: 'boolean',
+	default: false,
+	description: 'Whether to add the voiceprint of all together as a list of numbers, for a vector database',
+	displayOptions: { show: { '/engine': ['local'], '/operation': ['merge', 'group'] } },
 };
 
 export const INCLUDE_INPUT_FIELDS: INodeProperties = {
@@ -201,7 +233,9 @@ export const OPTIONS: INodeProperties = {
 	default: {},
 	options: [
 		CONVERSATION_FIELD,
+		EMPTY_GALLERY,
 		INCLUDE_INPUT_FIELDS,
+		INCLUDE_VECTOR,
 		MAXIMUM_MATCHES,
 		MODEL_FILE,
 		{ ...POLLING_INTERVAL, displayOptions: OF_API },
@@ -222,6 +256,7 @@ export const PROPERTIES: INodeProperties[] = [
 	VOICEPRINT_FIELD,
 	SECOND_FIELD,
 	SECOND_INPUT_FIELD,
+	MATCH_BY_FIELD,
 	GALLERY_FIELD,
 	NAME_FIELD,
 	GROUP_BY_FIELD,

@@ -2,11 +2,14 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { Pace } from '../../voiceprints/pace';
 import type { Hints } from '../common/hints';
+import { warningText } from '../../items/flat';
+import { asBinary, filesOfAll } from '../common/itemFiles';
 import { boolean, readCollection } from '../common/read';
 import type { Driver } from './drivers/driver';
 import { LocalDriver } from './drivers/local';
 import { ServerDriver } from './drivers/server';
 import { INCLUDE_INPUT_FIELDS, OPTIONS } from './parameters';
+import { readVoiceprintFiles, type VoiceprintFiles } from './voiceprintFiles';
 import type { CompareWarning } from './warnings';
 
 /** By value of the parameter Engine. */
@@ -19,6 +22,7 @@ export class Session {
 		readonly ctx: IExecuteFunctions,
 		readonly driver: Driver,
 		readonly pace: Pace,
+		readonly files: VoiceprintFiles,
 		private readonly hints: Hints,
 	) {}
 
@@ -26,11 +30,14 @@ export class Session {
 	item(itemIndex: number, fields: object, warnings: CompareWarning[], others: number[] = []): INodeExecutionData {
 		this.hints.add(itemIndex, warnings);
 		const keep = boolean(INCLUDE_INPUT_FIELDS, readCollection(this.ctx, itemIndex, OPTIONS).includeInputFields);
-		const input = keep ? this.ctx.getInputData()[itemIndex]!.json : {};
-		const paired = [itemIndex, ...others].map((item) => ({ item }));
+		const all = this.ctx.getInputData();
+		const input = keep ? all[itemIndex]!.json : {};
+		const indices = [itemIndex, ...others];
+		const paired = indices.map((item) => ({ item }));
 		return {
-			json: { ...input, ...(fields as IDataObject), warnings: warnings.map((warning) => ({ ...warning })) },
+			json: { ...input, ...(fields as IDataObject), warnings: warningText(warnings) },
 			pairedItem: paired.length === 1 ? paired[0]! : paired,
+			...asBinary(filesOfAll(indices.map((item) => all[item]!))),
 		};
 	}
 
@@ -41,7 +48,8 @@ export class Session {
 }
 
 /** Chooses who compares, once for all items. */
-export function openSession(ctx: IExecuteFunctions, engine: EngineName, hints: Hints): Session {
+export async function openSession(ctx: IExecuteFunctions, engine: EngineName, hints: Hints): Promise<Session> {
+	const files = await readVoiceprintFiles(ctx);
 	const pace = new Pace(ctx.getExecutionCancelSignal());
-	return new Session(ctx, new DRIVERS[engine](ctx, pace), pace, hints);
+	return new Session(ctx, new DRIVERS[engine](ctx, pace), pace, files, hints);
 }

@@ -2,12 +2,18 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 import { VoiceprintError } from '../../errors';
 import { ModelsDiffer } from '../../voiceprints/gallery';
-import { valueAt, type FieldPath } from '../common/path';
+import { seenAs, valueAt, type FieldPath } from '../common/path';
+import { choice, readCollection } from '../common/read';
 import type { Entries } from './drivers/driver';
 import { GALLERY_FIELD, NAME_FIELD } from './fieldParameters';
+import { EMPTY_GALLERY, OPTIONS } from './parameters';
+import { readSecondInput } from '../common/secondInput';
 import type { Session } from './session';
 import { findVoiceprint, readPath, short, withNeighbours, type Given } from './voiceprints';
-import type { CompareWarning } from './warnings';
+import { speechLengthUnknown, type CompareWarning } from './warnings';
+
+/** The input's name in the editor. */
+const LABEL = 'Gallery';
 
 /** Speakers by entry of the gallery. */
 export interface Speakers {
@@ -18,7 +24,9 @@ export interface Speakers {
 	labels: number[];
 	/** Of each entry, the index of its item. */
 	items: number[];
-	/** What was left out. */
+	/** By text, the first entry with it. */
+	entryOf: Map<unknown, number>;
+	/** What was left out, or that there is nothing. */
 	warnings: CompareWarning[];
 }
 
@@ -31,22 +39,27 @@ const MOST_NAMED = 5;
  * @param probeOf the voiceprint of an item that will be looked up
  */
 export async function readSpeakers(
-	{ ctx, pace, driver }: Session,
+	session: Session,
 	probeOf: (itemIndex: number) => Given,
 ): Promise<Speakers> {
-	const gallery = ctx.getInputData(1);
-	if (gallery.length === 0) throw noGallery();
+	const { ctx, pace, driver, files } = session;
+	const isToFail = choice(EMPTY_GALLERY, readCollection(ctx, 0, OPTIONS).emptyGallery ?? EMPTY_GALLERY.default) === 'fail';
+	const { items: gallery } = readSecondInput(session, LABEL);
+	if (gallery.length === 0 && isToFail) throw noGallery();
 	const field = readPath(ctx, 0, GALLERY_FIELD);
 	const nameField = readPath(ctx, 0, NAME_FIELD);
 	const labelOf = new Map<string, number>();
 	const entries = driver.entries(gallery.length, probeOf, ctx.getInputData().keys());
-	const speakers: Speakers = { entries, names: [], labels: [], items: [], warnings: [] };
+	const speakers: Speakers = { entries, names: [], labels: [], items: [], entryOf: new Map(), warnings: [] };
+	if (gallery.length === 0) speakers.warnings.push(EMPTY);
 	const bad: Array<{ index: number; error: VoiceprintError }> = [];
 	for (const [index, entry] of gallery.entries()) {
 		if ((index & 63) === 0 && pace.isDue) await pace.rest();
 		try {
 			const name = nameAt(entry, nameField);
-			entries.add(withNeighbours(findVoiceprint(entry, field), field));
+			const given = withNeighbours(entry, findVoiceprint(entry, field, files), field);
+			entries.add(given);
+			if (!speakers.entryOf.has(given.voiceprint)) speakers.entryOf.set(given.voiceprint, speakers.items.length);
 			const label = labelOf.get(name) ?? speakers.names.push(name) - 1;
 			labelOf.set(name, label);
 			speakers.labels.push(label);
@@ -59,13 +72,29 @@ export async function readSpeakers(
 	}
 	if (bad.length * 2 > gallery.length) throw mostlyBad(bad, gallery.length);
 	if (bad.length > 0) speakers.warnings.push({ code: 'ENTRY_SKIPPED', message: leftOut(bad, gallery.length) });
+	sayWhatIsUnknown(session, entries);
 	return speakers;
+}
+
+const EMPTY: CompareWarning = { code: 'EMPTY_GALLERY', message: 'The gallery is empty, so that nobody can be identified' };
+
+/** Of a server's voiceprints, only what stands beside them tells that there is no speech behind them. */
+function sayWhatIsUnknown(session: Session, { sides, size }: Entries): void {
+	if (session.driver.name === 'local') return;
+	let unknown = 0;
+	for (let entry = 0; entry < size; entry++) if (sides[entry]!.speechLength === null) unknown += 1;
+	if (unknown > 0) session.hint(0, speechLengthUnknown(`${unknown} of ${size} entries of the gallery`));
 }
 
 function nameAt({ json }: INodeExecutionData, path: FieldPath): string {
 	const name = valueAt(json, path);
 	if ((typeof name === 'string' && name.trim() !== '') || typeof name === 'number') return String(name);
-	throw new VoiceprintError('VOICEPRINT_MISSING', `The item has no name in the field '${short(path.text)}'`);
+	const seen = seenAs(json, path);
+	throw new VoiceprintError(
+		'VOICEPRINT_MISSING',
+		`The item has no name in the field '${short(path.text)}'${seen ? `: ${seen.what}` : ''}`,
+		seen?.remedy ?? `Set '${NAME_FIELD.displayName}' to the field that says who it is.`,
+	);
 }
 
 function leftOut(bad: Array<{ index: number; error: VoiceprintError }>, total: number): string {
@@ -75,8 +104,8 @@ function leftOut(bad: Array<{ index: number; error: VoiceprintError }>, total: n
 }
 
 function mostlyBad(bad: Array<{ index: number; error: VoiceprintError }>, total: number): VoiceprintError {
-	const { code, description = '' } = bad[0]!.error;
-	return new VoiceprintError(code, `The gallery cannot be used: ${leftOut(bad, total)}`, `Of the first one: ${description}`);
+	const { code, description } = bad[0]!.error;
+	return new VoiceprintError(code, `The gallery cannot be used: ${leftOut(bad, total)}`, description);
 }
 
 function mixed(error: ModelsDiffer, index: number): ModelsDiffer {
@@ -87,7 +116,8 @@ function mixed(error: ModelsDiffer, index: number): ModelsDiffer {
 function noGallery(): VoiceprintError {
 	return new VoiceprintError(
 		'VOICEPRINT_MISSING',
-		"No item came to the input 'Gallery'",
-		"Connect the node that gives the known speakers' voiceprints, one item each, to the second input.",
+		`No item came to the input '${LABEL}'`,
+		`The node that gives the known speakers' voiceprints gave none. To go on with everybody unknown, set '${EMPTY_GALLERY.displayName}' so. ` +
+			'In a loop, the gallery must come in the first round, or in each.',
 	);
 }

@@ -1,12 +1,14 @@
 /** Verify: whether two voiceprints are of the same speaker. */
-import type { INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { VoiceprintError } from '../../errors';
 import { runForEachItem } from '../common/itemLoop';
 import { choice, read } from '../common/read';
 import { readWish, rounded, type Decision } from './decision';
 import { asSide, checkSameModel, sideOf, type Entries, type KnownSide } from './drivers/driver';
 import { SECOND_FIELD, SECOND_INPUT_FIELD, VOICEPRINT_FIELD } from './fieldParameters';
+import { readPairs, type Pairs } from './pairs';
 import { COMPARE_WITH } from './parameters';
+import { isOneRecording, sameVoiceprint } from './recordings';
 import type { Session } from './session';
 import { findVoiceprint, readPath, withNeighbours, type Given } from './voiceprints';
 import { littleSpeech, outsideOfBoth } from './warnings';
@@ -18,23 +20,37 @@ interface Compared {
 	cosine?: number;
 	model: string | null;
 	sides: [KnownSide, KnownSide];
+	/** What was compared with what. */
+	places: IDataObject;
+	isOneRecording: boolean;
 }
 
 const NAMES: [string, string] = ['The first voiceprint', 'The second voiceprint'];
 
-type Pair = [Given, Given];
+interface Pair {
+	one: Given;
+	other: Given;
+	/** Of the second voiceprint. */
+	place: number;
+	matchedBy: string | null;
+}
 
 /** The second voiceprint is a gallery of one. */
 export async function verify(session: Session): Promise<INodeExecutionData[]> {
 	const { ctx, driver, pace } = session;
-	const entriesOf = entriesFor(session);
+	let pairs: Pairs | undefined;
+	const pairsOf = () => (pairs ??= readPairs(session));
+	const pairAt = (itemIndex: number) => pairOf(session, itemIndex, pairsOf);
+	const isShared = (itemIndex: number) => comparesWithInput(session, itemIndex) && pairsOf().isShared;
+	const entriesOf = entriesFor(session, pairAt, isShared);
 	return await runForEachItem(ctx, async (itemIndex) => {
 		if (pace.isDue) await pace.rest();
-		const compared = await compareOne(session, itemIndex, entriesOf);
+		const compared = await compareOne(session, itemIndex, pairAt(itemIndex), entriesOf);
 		const [one, other] = compared.sides;
 		const warnings = [
 			...littleSpeech([one.speechLength, other.speechLength], NAMES),
 			...outsideOfBoth(compared.decision.calibration, [asSide(one), asSide(other)], NAMES),
+			...(compared.isOneRecording ? [sameVoiceprint('The second voiceprint')] : []),
 		];
 		return [session.item(itemIndex, { ...fieldsOf(compared), ...(await driver.provenance()) }, warnings)];
 	});
@@ -43,11 +59,11 @@ export async function verify(session: Session): Promise<INodeExecutionData[]> {
 async function compareOne(
 	session: Session,
 	itemIndex: number,
+	{ one, other, place, matchedBy }: Pair,
 	entriesOf: (itemIndex: number, other: Given) => Entries,
 ): Promise<Compared> {
 	const { ctx, driver } = session;
 	const wish = readWish(ctx, itemIndex);
-	const [one, other] = pairOf(session, itemIndex);
 	const probe = ofWhich('first', () => driver.readProbe(one));
 	const entries = ofWhich('second', () => entriesOf(itemIndex, other));
 	checkSameModel(probe.model, entries.model);
@@ -60,16 +76,28 @@ async function compareOne(
 		...(cosines ? { cosine: cosines[0]! } : {}),
 		model,
 		sides: [sideOf(probe), entries.sides[0]!],
+		places: {
+			item: itemIndex,
+			...one.recording,
+			second_item: place,
+			second_file_name: other.recording.file_name,
+			second_channel_number: other.recording.channel_number,
+			matched_by: matchedBy,
+		},
+		isOneRecording: isOneRecording(one.voiceprint, other.voiceprint, cosines?.[0]),
 	};
 }
 
 /** Items that are all compared with one and the same voiceprint share it, and go to a server together. */
-function entriesFor(session: Session): (itemIndex: number, other: Given) => Entries {
-	const { ctx, driver } = session;
-	const probeOf = (itemIndex: number) => pairOf(session, itemIndex)[0];
+function entriesFor(
+	{ ctx, driver }: Session,
+	pairAt: (itemIndex: number) => Pair,
+	isSharedAt: (itemIndex: number) => boolean,
+): (itemIndex: number, other: Given) => Entries {
+	const probeOf = (itemIndex: number) => pairAt(itemIndex).one;
 	let shared: { other: Given; entries: Entries } | undefined;
 	return (itemIndex, other) => {
-		const isShared = comparesWithInput(session, itemIndex) && ctx.getInputData(1).length === 1;
+		const isShared = isSharedAt(itemIndex);
 		// Which field of the one item it is may be said by an expression, and so differ from item to item.
 		if (isShared && shared && isSame(shared.other, other)) return shared.entries;
 		const entries = driver.entries(1, probeOf, isShared ? ctx.getInputData().keys() : [itemIndex]);
@@ -79,10 +107,11 @@ function entriesFor(session: Session): (itemIndex: number, other: Given) => Entr
 	};
 }
 
-function fieldsOf({ decision, score, cosine: raw, model, sides }: Compared): object {
+function fieldsOf({ decision, score, cosine: raw, model, sides, places }: Compared): object {
 	const [one, other] = sides;
 	const { falseAccept, falseReject } = decision.expected(asSide(one), asSide(other));
 	return {
+		...places,
 		same_speaker: score >= decision.threshold,
 		score: rounded(score),
 		...decision.fields,
@@ -90,7 +119,8 @@ function fieldsOf({ decision, score, cosine: raw, model, sides }: Compared): obj
 		...(raw === undefined ? {} : { cosine: rounded(raw) }),
 		expected_false_accept_rate: rounded(falseAccept),
 		expected_false_reject_rate: rounded(falseReject),
-		speech_lengths: sides.map(({ speechLength }) => rounded(speechLength)),
+		speech_length: rounded(one.speechLength),
+		second_speech_length: rounded(other.speechLength),
 		model,
 	};
 }
@@ -116,21 +146,15 @@ function comparesWithInput({ ctx }: Session, itemIndex: number): boolean {
 	return choice(COMPARE_WITH, read(ctx, itemIndex, COMPARE_WITH)) === 'input';
 }
 
-function pairOf(session: Session, itemIndex: number): Pair {
+function pairOf(session: Session, itemIndex: number, pairsOf: () => Pairs): Pair {
 	const { ctx } = session;
 	const item = ctx.getInputData()[itemIndex]!;
 	const given = (from: INodeExecutionData, parameter: INodeProperties) => {
 		const path = readPath(ctx, itemIndex, parameter);
-		return withNeighbours(findVoiceprint(from, path), path);
+		return withNeighbours(from, findVoiceprint(from, path, session.files), path);
 	};
 	const one = given(item, VOICEPRINT_FIELD);
-	if (!comparesWithInput(session, itemIndex)) return [one, given(item, SECOND_FIELD)];
-	const others = ctx.getInputData(1);
-	const other = others[others.length === 1 ? 0 : itemIndex];
-	if (other) return [one, given(other, SECOND_INPUT_FIELD)];
-	throw new VoiceprintError(
-		'VOICEPRINT_MISSING',
-		others.length === 0 ? 'No item came to the second input' : `The second input has no item ${itemIndex} to compare with`,
-		'Items are compared in their order, the first with the first. A single item at the second input is compared with all.',
-	);
+	if (!comparesWithInput(session, itemIndex)) return { one, other: given(item, SECOND_FIELD), place: itemIndex, matchedBy: null };
+	const partner = pairsOf().partnerOf(itemIndex);
+	return { one, other: given(partner.item, SECOND_INPUT_FIELD), place: partner.index, matchedBy: partner.matchedBy };
 }

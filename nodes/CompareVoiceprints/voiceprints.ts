@@ -2,8 +2,9 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { VoiceprintError } from '../../errors';
 import { isOwnVoiceprint } from '../../voiceprints/encoding';
-import { nameOf, parentAt, parsePath, valueAt, type FieldPath } from '../common/path';
-import { invalid, read } from '../common/read';
+import { nameOf, parentAt, parsePath, seenAs, valueAt, type FieldPath } from '../common/path';
+import { invalid, read, shortValue } from '../common/read';
+import { recordingOf, type Recording } from './recordings';
 
 /** A voiceprint as it stands in an item, not decoded yet. */
 export interface Found {
@@ -16,6 +17,10 @@ export interface Found {
 /** A voiceprint that does not tell about itself. */
 export interface Given {
 	voiceprint: unknown;
+	/** Which recording it is of. */
+	recording: Recording;
+	/** What stands beside it says that there is no speech behind it. */
+	isSilent: boolean;
 	/** What stands beside it in the item; null where nothing does. */
 	model: string | null;
 	/** Seconds. */
@@ -29,13 +34,22 @@ export function readPath(ctx: IExecuteFunctions, itemIndex: number, parameter: I
 	throw invalid(parameter, 'must be the name of a field', value);
 }
 
+/** Texts of the voiceprints that lie in files of items. */
+export interface Files {
+	textOf(item: INodeExecutionData, field: string): string | undefined;
+}
+
 /**
- * Finds the voiceprint of an item: in its field or, in an item with a list of channels of which one has it, there.
- * @throws VoiceprintError VOICEPRINT_MISSING
+ * Finds the voiceprint of an item: in its field, in its file of that name or, in an item with a list of channels of which
+ * one has it, there.
+ * @throws VoiceprintError VOICEPRINT_MISSING, INVALID_VOICEPRINT
  */
-export function findVoiceprint({ json }: INodeExecutionData, path: FieldPath): Found {
+export function findVoiceprint(item: INodeExecutionData, path: FieldPath, files: Files): Found {
+	const { json } = item;
 	const voiceprint = valueAt(json, path);
 	if (isThere(voiceprint)) return { voiceprint, parent: parentAt(json, path) };
+	const text = files.textOf(item, path.text);
+	if (text !== undefined) return { voiceprint: text, parent: json };
 	const channels = Array.isArray(json.channels) ? (json.channels as IDataObject[]) : [];
 	const having = channels.filter((channel) => isThere(valueAt(channel, path)));
 	const [only] = having;
@@ -47,14 +61,30 @@ export function findVoiceprint({ json }: INodeExecutionData, path: FieldPath): F
  * Adds what stands beside a voiceprint: `voiceprint_2` goes with `model_2` and `speech_length_2`, as n8n's Merge node
  * names fields that are there twice.
  */
-export function withNeighbours({ voiceprint, parent }: Found, path: FieldPath): Given {
+export function withNeighbours(item: INodeExecutionData, { voiceprint, parent }: Found, path: FieldPath): Given {
 	const suffix = /^voiceprint(.*)$/.exec(nameOf(path))?.[1];
-	const { [`model${suffix}`]: model, [`speech_length${suffix}`]: length } = suffix === undefined ? {} : parent;
+	const field = (name: string) => (suffix === undefined ? undefined : parent[`${name}${suffix}`]);
+	const model = field('model');
+	const speechLength = secondsOf(field('speech_length'));
 	return {
 		voiceprint,
+		recording: recordingOf(item, parent, suffix),
 		model: typeof model === 'string' && model !== '' ? model : null,
-		speechLength: typeof length === 'number' && length >= 0 ? length : null,
+		speechLength,
+		isSilent: speechLength === 0 || /^"?false"?$/i.test(JSON.stringify(field('has_speech') ?? null)) || tellsSilence(field('warnings')),
 	};
+}
+
+/** Numbers come back from sheets and CSV files as text, also with a decimal comma. */
+function secondsOf(value: unknown): number | null {
+	const isNumeric = typeof value === 'string' && /^\s*\d+([.,]\d+)?\s*$/.test(value);
+	const length = isNumeric ? Number(value.replace(',', '.')) : value;
+	return typeof length === 'number' && length >= 0 ? length : null;
+}
+
+/** Warnings of Extract Voiceprint, be they a list or text. */
+function tellsSilence(warnings: unknown): boolean {
+	return warnings !== undefined && /\b(NO_SPEECH|SILENT_CHANNEL)\b/.test(JSON.stringify(warnings));
 }
 
 /**
@@ -87,7 +117,12 @@ function severalChannels(count: number, path: FieldPath): VoiceprintError {
 }
 
 function missing(json: IDataObject, path: FieldPath): VoiceprintError {
-	const names = Object.keys(json).map((name) => `'${short(name)}'`);
+	const seen = seenAs(json, path);
+	if (seen) {
+		const what = `The item has no voiceprint in the field '${short(path.text)}': ${seen.what}`;
+		return new VoiceprintError('VOICEPRINT_MISSING', what, seen.remedy);
+	}
+	const names = Object.keys(json).map((name) => `'${shortValue(name)}'`);
 	const shown = names.slice(0, MOST_NAMES).join(', ') + (names.length > MOST_NAMES ? ', …' : '');
 	return new VoiceprintError(
 		'VOICEPRINT_MISSING',

@@ -4,7 +4,21 @@ import { outsideCalibration, pairOutsideCalibration } from '../../voiceprints/co
 import type { Side } from '../../voiceprints/voiceprint';
 
 export interface CompareWarning {
-	code: 'LITTLE_SPEECH' | 'EMPTY_VOICEPRINT' | 'ENTRY_SKIPPED' | 'VOICEPRINT_DOES_NOT_FIT' | 'OUTSIDE_CALIBRATION';
+	code:
+		| 'LITTLE_SPEECH'
+		| 'EMPTY_VOICEPRINT'
+		| 'ENTRY_SKIPPED'
+		| 'VOICEPRINT_DOES_NOT_FIT'
+		| 'OUTSIDE_CALIBRATION'
+		| 'SAME_VOICEPRINT'
+		| 'EMPTY_GALLERY'
+		| 'GROUPED_IN_PARTS'
+		// hints in the editor only
+		| 'SINGLE_VOICEPRINT'
+		| 'CONVERSATION_UNKNOWN'
+		| 'SPEECH_LENGTH_UNKNOWN'
+		| 'ONE_FOR_ALL'
+		| 'NOT_MATCHED';
 	message: string;
 }
 
@@ -26,6 +40,13 @@ export function littleSpeech(lengths: Array<number | null>, names: string[]): Co
 					},
 				],
 	);
+}
+
+export function speechLengthUnknown(which: string): CompareWarning {
+	return {
+		code: 'SPEECH_LENGTH_UNKNOWN',
+		message: `Nothing says how much speech is behind ${which}: one of silence would be taken for a speaker. Keep the field 'speech_length' beside the voiceprint`,
+	};
 }
 
 export function emptyVoiceprint(consequence: string): CompareWarning {

@@ -1,8 +1,9 @@
 /** The parameters of the node, one constant each, so that the code that reads a value has its label and limits. */
 import type { INodeProperties } from 'n8n-workflow';
-import { ENGINE_API, ENGINE_LOCAL, LOCAL_ONLY, MAXIMUM_DURATION, RUNTIME, SIMPLIFY } from '../common/engineParameters';
-import { BINARY_PROPERTY_NAME, CHANNEL_MODE, CHANNELS } from '../common/mediaParameters';
+import { ENGINE_API, ENGINE_LOCAL, INCLUDE_BINARY, LOCAL_ONLY, MAXIMUM_DURATION, RUNTIME, SIMPLIFY } from '../common/engineParameters';
+import { BINARY_PROPERTY_NAME, CHANNEL_MODE, CHANNELS, MIX_METHOD } from '../common/mediaParameters';
 import {
+	FILES_AT_ONCE,
 	forMedia,
 	GET_RESULT,
 	ON_A_SERVER,
@@ -10,6 +11,7 @@ import {
 	TASK_ID,
 	TIMEOUT,
 	WAIT_FOR_COMPLETION,
+	WAIT_UNTIL_DONE,
 } from '../common/taskParameters';
 
 export const ENGINE: INodeProperties = {
@@ -62,16 +64,16 @@ export const MODEL: INodeProperties = {
 			description: 'Tells voices apart best, also on the telephone, in short recordings and in other languages',
 		},
 		{
+			name: 'Bundled Model',
+			value: BUNDLED_BEFORE,
+			description: 'What the node had when this workflow was made: the same as Fast',
+			// Only workflows that were made with version 0.1 have it.
+			displayOptions: { show: { model: [BUNDLED_BEFORE] } },
+		},
+		{
 			name: 'Fast',
 			value: 'fast',
 			description: 'Takes a small part of the time. The only model of version 0.1: stay with it for a gallery that it made.',
-		},
-		{
-			name: 'Bundled (Now Called Fast)',
-			value: BUNDLED_BEFORE,
-			description: 'What the node had when this workflow was made',
-			// Only workflows that were made with version 0.1 have it.
-			displayOptions: { show: { model: [BUNDLED_BEFORE] } },
 		},
 		{
 			name: 'Own ONNX File',
@@ -104,7 +106,7 @@ export const OUTPUT: INodeProperties = {
 		{
 			name: 'One Item per Channel',
 			value: 'channel',
-			description: 'Voiceprint, speech length and quality of each channel. For comparing and storing voiceprints.',
+			description: 'Voiceprint, speech length and quality of each channel. For comparing, and for storing in a table.',
 		},
 		{
 			name: 'One Item per File',
@@ -119,8 +121,18 @@ export const INCLUDE_VECTOR_VOICEPRINT: INodeProperties = {
 	name: 'includeVectorVoiceprint',
 	type: 'boolean',
 	default: false,
-	description: 'Whether to add the voiceprint as a list of numbers, for a vector database. Needs a newer server.',
-	displayOptions: { show: { '/engine': ['api'] }, hide: { '/operation': [GET_RESULT] } },
+	description:
+		'Whether to add the voiceprint as a list of numbers, for a vector database. The Speech Platform API does so in newer versions.',
+	displayOptions: { hide: { '/operation': [GET_RESULT] } },
+};
+
+export const INCLUDE_VOICEPRINT_FILE: INodeProperties = {
+	displayName: 'Include Voiceprint File',
+	name: 'includeVoiceprintFile',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether to add each voiceprint as a file (.vp) too, in the field voiceprint; of a file with several channels in voiceprint_0, voiceprint_1 and so on',
 };
 
 export const MAXIMUM_SPEECH_LENGTH: INodeProperties = {
@@ -143,7 +155,6 @@ export const MINIMUM_SPEECH_LENGTH: INodeProperties = {
 	typeOptions: { minValue: 0, numberPrecision: 1 },
 	hint: 'In seconds',
 	description: 'Speech that a channel needs for a reliable voiceprint, in seconds',
-	displayOptions: { show: { '/engine': ['local'] } },
 };
 
 export const ON_LITTLE_SPEECH: INodeProperties = {
@@ -152,7 +163,6 @@ export const ON_LITTLE_SPEECH: INodeProperties = {
 	type: 'options',
 	default: 'warn',
 	description: 'What to do when a channel has less speech than the minimum',
-	displayOptions: { show: { '/engine': ['local'] } },
 	options: [
 		{ name: 'Fail', value: 'fail', description: 'The item fails; no voiceprint of its file comes out' },
 		{ name: 'Warn', value: 'warn', description: 'The voiceprint comes out with a warning' },
@@ -185,10 +195,14 @@ export const OPTIONS: INodeProperties = {
 	placeholder: 'Add option',
 	default: {},
 	options: [
+		FILES_AT_ONCE,
+		INCLUDE_BINARY,
 		INCLUDE_VECTOR_VOICEPRINT,
+		INCLUDE_VOICEPRINT_FILE,
 		MAXIMUM_DURATION,
 		MAXIMUM_SPEECH_LENGTH,
 		MINIMUM_SPEECH_LENGTH,
+		MIX_METHOD,
 		ON_LITTLE_SPEECH,
 		POLLING_INTERVAL,
 		RUNTIME,
@@ -209,5 +223,6 @@ export const PROPERTIES: INodeProperties[] = [
 	forMedia(CHANNEL_MODE),
 	forMedia(CHANNELS),
 	WAIT_FOR_COMPLETION,
+	WAIT_UNTIL_DONE,
 	OPTIONS,
 ];

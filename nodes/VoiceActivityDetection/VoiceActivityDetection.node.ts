@@ -13,16 +13,17 @@ import { speechPlatformApiTest } from '../common/platform';
 import { boolean } from '../common/read';
 import { detectLocally } from './drivers/local';
 import { detectOnServer } from './drivers/server';
-import { ENGINE, KEEP_FILES_WITHOUT_SPEECH, OPTIONS, OUTPUT, PROPERTIES } from './parameters';
+import { ENGINE, INCLUDE_SEGMENTS, KEEP_FILES_WITHOUT_SPEECH, OPTIONS, OUTPUT, PROPERTIES } from './parameters';
 
 const NODE: MediaNode<SpeechResult, OutputForm, ShapeOptions> = {
 	engine: ENGINE,
 	output: OUTPUT,
 	options: OPTIONS,
 	drivers: { local: detectLocally, api: detectOnServer },
-	readShape: ({ simplify, keepFilesWithoutSpeech }) => ({
+	readShape: ({ simplify, keepFilesWithoutSpeech, includeSegments }) => ({
 		simplify: boolean(SIMPLIFY, simplify),
 		keepFilesWithoutSpeech: boolean(KEEP_FILES_WITHOUT_SPEECH, keepFilesWithoutSpeech),
+		includeSegments: boolean(INCLUDE_SEGMENTS, includeSegments),
 	}),
 	toItems: toSpeechItems,
 	// n8n ends a branch without items and does not say why.
@@ -30,7 +31,8 @@ const NODE: MediaNode<SpeechResult, OutputForm, ShapeOptions> = {
 		form: 'segment',
 		code: 'NO_ITEMS',
 		message:
-			'A file without speech gives no item for a segment, and a branch without items ends here. ' +
+			'A file without speech gives no item for a segment, and a branch without items ends here: a Loop Over Items stops ' +
+			'at this file and leaves out the files after it. ' +
 			`Turn on '${KEEP_FILES_WITHOUT_SPEECH.displayName}' in the options to go on with an item for the file.`,
 	},
 };

@@ -1,8 +1,9 @@
 /** The parameters of the node, one constant each, so that the code that reads a value has its label and limits. */
 import type { INodeProperties } from 'n8n-workflow';
-import { ENGINE_API, ENGINE_LOCAL, LOCAL_ONLY, MAXIMUM_DURATION, RUNTIME, SIMPLIFY } from '../common/engineParameters';
-import { BINARY_PROPERTY_NAME, CHANNEL_MODE, CHANNELS, RANGE_FROM, RANGE_TO } from '../common/mediaParameters';
+import { ENGINE_API, ENGINE_LOCAL, INCLUDE_BINARY, LOCAL_ONLY, MAXIMUM_DURATION, RUNTIME, SIMPLIFY } from '../common/engineParameters';
+import { BINARY_PROPERTY_NAME, CHANNEL_MODE, CHANNELS, MIX_METHOD, RANGE_FROM, RANGE_TO } from '../common/mediaParameters';
 import {
+	FILES_AT_ONCE,
 	forMedia,
 	GET_RESULT,
 	ON_A_SERVER,
@@ -10,6 +11,7 @@ import {
 	TASK_ID,
 	TIMEOUT,
 	WAIT_FOR_COMPLETION,
+	WAIT_UNTIL_DONE,
 } from '../common/taskParameters';
 import { THRESHOLDS } from './thresholds';
 
@@ -91,7 +93,7 @@ export const OUTPUT: INodeProperties = {
 		{
 			name: 'One Item per Channel',
 			value: 'channel',
-			description: 'Speech length and list of segments of each channel',
+			description: 'Speech length and number of segments of each channel, for a table',
 		},
 		{
 			name: 'One Item per File',
@@ -101,7 +103,7 @@ export const OUTPUT: INodeProperties = {
 		{
 			name: 'One Item per Segment',
 			value: 'segment',
-			description: 'Start, end and duration of each stretch of speech. A file without speech gives no item.',
+			description: "Start, end and duration of each stretch of speech. A file without speech gives one of the type 'none'.",
 		},
 	],
 };
@@ -115,12 +117,22 @@ export const INCLUDE_PROBABILITIES: INodeProperties = {
 	displayOptions: { show: { '/engine': ['local'] } },
 };
 
+export const INCLUDE_SEGMENTS: INodeProperties = {
+	displayName: 'Include Segments',
+	name: 'includeSegments',
+	type: 'boolean',
+	default: false,
+	description: 'Whether to add the segments of the channel as a list, which no table takes',
+	displayOptions: { show: { '/output': ['channel'] } },
+};
+
 export const KEEP_FILES_WITHOUT_SPEECH: INodeProperties = {
 	displayName: 'Keep Files Without Speech',
 	name: 'keepFilesWithoutSpeech',
 	type: 'boolean',
-	default: false,
-	description: 'Whether a file in which no speech was found gives one item with empty times instead of no item',
+	default: true,
+	description:
+		"Whether a file in which no speech was found gives one item, with the segment type 'none' and without times. If off, it gives no item, and a loop or branch ends there.",
 	displayOptions: { show: { '/output': ['segment'] } },
 };
 
@@ -131,9 +143,13 @@ export const OPTIONS: INodeProperties = {
 	placeholder: 'Add option',
 	default: {},
 	options: [
+		FILES_AT_ONCE,
+		INCLUDE_BINARY,
+		INCLUDE_SEGMENTS,
 		INCLUDE_PROBABILITIES,
 		KEEP_FILES_WITHOUT_SPEECH,
 		MAXIMUM_DURATION,
+		MIX_METHOD,
 		POLLING_INTERVAL,
 		RUNTIME,
 		SIMPLIFY,
@@ -154,5 +170,6 @@ export const PROPERTIES: INodeProperties[] = [
 	forMedia(RANGE_FROM),
 	forMedia(RANGE_TO),
 	WAIT_FOR_COMPLETION,
+	WAIT_UNTIL_DONE,
 	OPTIONS,
 ];

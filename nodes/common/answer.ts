@@ -1,19 +1,15 @@
 /** What an engine answers for one item, and how the item's file goes on with it. */
-import type { IBinaryData, IBinaryKeyData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IBinaryData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Warning } from '../../engine/client/protocol';
 import { taskItem } from '../../items/fields';
 import { isTaskReference, type Origin, type ResultItem, type TaskReference } from '../../items/result';
-import { outputFieldOf } from './binary';
-import { BINARY_PROPERTY_NAME } from './mediaParameters';
-import { read } from './read';
+import { asBinary, filesWith } from './itemFiles';
 
 /** The file that a result is about, as far as the item knows it. */
 export interface FileOfItem {
 	fileName?: string;
-	/** The file that was processed. */
+	/** The file that was processed now. */
 	binary?: IBinaryData;
-	/** All files of the item, where none was processed now. */
-	binaries?: IBinaryKeyData;
 }
 
 export interface Answer<R> {
@@ -29,7 +25,7 @@ export interface Answer<R> {
 
 /**
  * An answer as items: a finished result in the form that `shape` gives it, an unfinished task as one item.
- * @param passOn Whether the file goes on with a finished result; with a task it always does.
+ * @param passOn Whether the item's files go on with a finished result; with a task they always do.
  */
 export function itemsOf<R extends object>(
 	ctx: IExecuteFunctions,
@@ -40,21 +36,14 @@ export function itemsOf<R extends object>(
 ): INodeExecutionData[] {
 	const { result, file, settings } = answer;
 	const origin = { item: itemIndex, fileName: file.fileName, settings };
-	const field = read(ctx, itemIndex, BINARY_PROPERTY_NAME);
-	if (isTaskReference(result)) return toOutput([taskItem(result, origin)], true, answer, field);
-	return toOutput(shape(result, origin), passOn, answer, field);
+	const isTask = isTaskReference(result);
+	const items = isTask ? [taskItem(result, origin)] : shape(result, origin);
+	return toOutput(items, passOn || isTask ? asBinary(filesWith(ctx, itemIndex, file.binary)) : {});
 }
 
-/**
- * The items as n8n takes them. The file goes on with its one item (a reference, no copy), so that the next node can
- * use it. Where there are several they would repeat it, and with binary data kept in memory so would n8n's record of
- * the execution.
- * @param field Value of the parameter with the file's field.
- */
-function toOutput(items: ResultItem[], passOn: boolean, { file }: Answer<unknown>, field: unknown): INodeExecutionData[] {
-	const binary = file.binary ? { [outputFieldOf(field)]: file.binary } : file.binaries;
-	const passedOn = passOn && binary && Object.keys(binary).length > 0 ? { binary } : {};
-	return items.map(({ json, pairedItem }) => ({ json: json as IDataObject, pairedItem, ...passedOn }));
+/** Files go on as references, not as copies. */
+function toOutput(items: ResultItem[], files: Pick<INodeExecutionData, 'binary'>): INodeExecutionData[] {
+	return items.map(({ json, pairedItem }) => ({ json: json as IDataObject, pairedItem, ...files }));
 }
 
 /** Silence is an answer, not an error: the API leaves it at that, and here it is said. */

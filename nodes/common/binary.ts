@@ -3,14 +3,17 @@
  * disk, in the database or, with the workflow setting for combined binary data, inside the item's JSON.
  */
 import { createWriteStream } from 'node:fs';
-import { stat, writeFile } from 'node:fs/promises';
+import { open, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { BINARY_IN_JSON_PROPERTY, isBinaryValue, type IBinaryData, type IExecuteFunctions } from 'n8n-workflow';
+import { BINARY_IN_JSON_PROPERTY, type IBinaryData, type IExecuteFunctions } from 'n8n-workflow';
 import { canceled, shortName, textOf, VoiceprintError } from '../../errors';
 import { describeFault, isDiskFull } from '../../systemFaults';
+import { filesOf } from './itemFiles';
 import { BINARY_PROPERTY_NAME } from './mediaParameters';
+import { shortValue } from './read';
+import { checkContent, contentInPlaceOfName, HEAD_BYTES, textInDisguise } from './textAsFile';
 
 /** Bytes per read from n8n's storage, where it streams. */
 const CHUNK_SIZE = 256 * 1024;
@@ -25,14 +28,18 @@ export interface InputFile {
 	binary: IBinaryData;
 }
 
+/** What to call files without a name in messages. Beside the file and not in it, as items are not ours to change. */
+const labels = new WeakMap<IBinaryData, string>();
+
 /**
  * Finds the file of an item.
  * @param field The value of the parameter: the field's name, or the file itself where an expression gives one.
- * @throws VoiceprintError BINARY_FIELD_MISSING, which names the field and the fields there are.
+ * @throws VoiceprintError BINARY_FIELD_MISSING, which names the field and the fields there are; BINARY_NOT_READABLE where
+ * it holds something else than a file.
  */
 export function findBinary(ctx: IExecuteFunctions, itemIndex: number, field: unknown): IBinaryData {
 	const label = BINARY_PROPERTY_NAME.displayName;
-	if (isBinaryValue(field)) return ctx.helpers.assertBinaryData(itemIndex, field);
+	if (isFile(field)) return checked(field, 'The file that the expression gives');
 	if (typeof field !== 'string' || field.trim() === '') {
 		throw new VoiceprintError(
 			'BINARY_FIELD_MISSING',
@@ -45,20 +52,55 @@ export function findBinary(ctx: IExecuteFunctions, itemIndex: number, field: unk
 	const beside = ctx.getInputData()[itemIndex]?.binary?.[field];
 	for (const place of [field, `${BINARY_IN_JSON_PROPERTY}.${field}`, ...(beside ? [beside] : [])]) {
 		const found = attempt(() => ctx.helpers.assertBinaryData(itemIndex, place));
-		if (found) return found;
+		if (found) return checked(found, `The file in the field '${shortValue(field)}'`);
+	}
+	const content = contentInPlaceOfName(field);
+	if (content) {
+		throw new VoiceprintError(
+			'BINARY_FIELD_MISSING',
+			`'${label}' must be the name of a field that holds a file, but is ${content} itself`,
+			"Put a Convert to File node with the operation 'Move Base64 String to File' before this one, and give the name of its " +
+				`output field. Of a data URI, give it what is behind the comma. ${hintAboutFields(ctx, itemIndex)}`,
+		);
 	}
 	throw new VoiceprintError(
 		'BINARY_FIELD_MISSING',
-		`The item has no file in the field '${field}'`,
+		`The item has no file in the field '${shortValue(field)}'`,
 		hintAboutFields(ctx, itemIndex),
 	);
+}
+
+/** Whether this is a file as n8n describes one, be it without a type, as Code nodes make them. */
+function isFile(value: unknown): value is IBinaryData {
+	return typeof value === 'object' && value !== null && ('data' in value || 'id' in value);
+}
+
+/** @param label what to call it where it has no name */
+function checked(found: unknown, label: string): IBinaryData {
+	if (!isFile(found)) {
+		throw new VoiceprintError(
+			'BINARY_NOT_READABLE',
+			`${label} is ${typeof found === 'string' ? 'text' : 'something else'}, and not a file`,
+			'In a Code node, let n8n make the file: await this.helpers.prepareBinaryData(buffer, fileName).',
+		);
+	}
+	// n8n's own helpers take nothing without a type.
+	const binary = found.mimeType ? found : { ...found, mimeType: 'application/octet-stream' };
+	labels.set(binary, label);
+	if (!binary.id) checkContent(nameOf(binary), binary.data);
+	return binary;
+}
+
+/** What the engine is to call the file in its messages, in quotes. */
+export function nameInMessages(binary: IBinaryData): string {
+	return binary.fileName || nameOf(binary).replace('The file', 'nameless file');
 }
 
 /**
  * Copies the file of an item into a private folder, never holding it whole in memory where n8n does not do so already.
  * @param field The field's name, or the file itself.
  * @param folder An existing folder that only this item uses.
- * @throws VoiceprintError BINARY_FIELD_MISSING, BINARY_NOT_READABLE, EMPTY_FILE, NO_DISK_SPACE, TEMPORARY_FILE, CANCELED
+ * @throws VoiceprintError BINARY_FIELD_MISSING, BINARY_NOT_READABLE, EMPTY_FILE, NOT_MEDIA, NO_DISK_SPACE, TEMPORARY_FILE, CANCELED
  */
 export async function writeBinaryToFile(
 	ctx: IExecuteFunctions,
@@ -79,8 +121,28 @@ export async function writeBinaryToFile(
 		if (signal?.aborted) throw canceled();
 		throw error instanceof VoiceprintError ? error : notWritable(error);
 	}
-	if ((await stat(path)).size > 0) return { path, binary };
-	throw emptyFile(binary);
+	if ((await stat(path)).size === 0) throw emptyFile(binary);
+	refuseText(binary, await headOf(path));
+	return { path, binary };
+}
+
+async function headOf(path: string): Promise<Buffer> {
+	const file = await open(path);
+	try {
+		const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+		return buffer.subarray(0, bytesRead);
+	} finally {
+		await file.close();
+	}
+}
+
+/**
+ * @param head first bytes of the file
+ * @throws VoiceprintError NOT_MEDIA where it is text that somebody forgot to decode
+ */
+export function refuseText(binary: IBinaryData, head: Buffer): void {
+	const fault = textInDisguise(nameOf(binary), head);
+	if (fault) throw fault;
 }
 
 /** Streams into a new file. What the source throws and what the disk throws are told apart: the remedies differ. */
@@ -105,6 +167,17 @@ export async function openStream(
 	chunkSize = CHUNK_SIZE,
 ): Promise<Readable> {
 	return await readable(binary, async () => await ctx.helpers.getBinaryStream(binary.id!, chunkSize));
+}
+
+/** The first bytes of a file. */
+export async function peek(ctx: IExecuteFunctions, itemIndex: number, binary: IBinaryData): Promise<Buffer> {
+	if (!binary.id) return (await readBuffer(ctx, itemIndex, binary)).subarray(0, HEAD_BYTES);
+	const stream = await openStream(ctx, binary, HEAD_BYTES);
+	return await readable(binary, async () => {
+		// Leaving the loop closes the stream.
+		for await (const chunk of stream) return (chunk as Buffer).subarray(0, HEAD_BYTES);
+		return Buffer.alloc(0);
+	});
 }
 
 /** The content of any file, whole. */
@@ -154,27 +227,20 @@ function notWritable(error: unknown): VoiceprintError {
 	);
 }
 
-function nameOf({ fileName }: IBinaryData): string {
-	return fileName ? `The file "${shortName(fileName)}"` : 'The file';
+function nameOf(binary: IBinaryData): string {
+	const { fileName } = binary;
+	return fileName ? `The file "${shortName(fileName)}"` : (labels.get(binary) ?? 'The file');
 }
 
-/**
- * The field in which an output item passes the file on: the one it came in, under its plain name.
- * @param field The value of the parameter, as for `findBinary`.
- */
-export function outputFieldOf(field: unknown): string {
-	if (typeof field !== 'string') return BINARY_PROPERTY_NAME.default as string;
-	const prefix = `${BINARY_IN_JSON_PROPERTY}.`;
-	return field.startsWith(prefix) ? field.slice(prefix.length) : field;
-}
+/** Fields that a message lists. */
+const MOST_FIELDS = 30;
 
 /** What the item does have, for the user to choose from, in every binary mode. */
 function hintAboutFields(ctx: IExecuteFunctions, itemIndex: number): string {
-	const item = ctx.getInputData()[itemIndex];
-	const inJson = item?.json[BINARY_IN_JSON_PROPERTY];
-	const names = Object.keys({ ...item?.binary, ...(typeof inJson === 'object' ? inJson : {}) });
+	const names = Object.keys(filesOf(ctx.getInputData()[itemIndex]));
 	if (names.length === 0) return 'This item has no file at all. Check that the node before this one outputs files.';
-	const list = names.map((name) => `'${name}'`).join(', ');
+	const more = names.length > MOST_FIELDS ? ', …' : '';
+	const list = names.slice(0, MOST_FIELDS).map((name) => `'${shortValue(name)}'`).join(', ') + more;
 	return `Set '${BINARY_PROPERTY_NAME.displayName}' to a field that holds a file. This item has: ${list}.`;
 }
 

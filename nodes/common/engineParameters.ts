@@ -25,6 +25,15 @@ export const SIMPLIFY: INodeProperties = {
 	hint: 'Turn off to add the settings used and, with the local engine, the file format',
 };
 
+export const INCLUDE_BINARY: INodeProperties = {
+	displayName: 'Include Binary',
+	name: 'includeBinary',
+	type: 'boolean',
+	default: false,
+	description: 'Whether to pass the files of the input item on with each of its output items',
+	displayOptions: { show: { '/output': ['channel', 'segment'] } },
+};
+
 export const MAXIMUM_DURATION: INodeProperties = {
 	displayName: 'Maximum Duration',
 	name: 'maximumDuration',

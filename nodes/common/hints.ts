@@ -1,9 +1,15 @@
 /** Warnings of results, shown in the editor beside the output: one hint per kind of warning, however many items. */
 import type { IExecuteFunctions, NodeExecutionHint } from 'n8n-workflow';
-import type { Warning } from '../../engine/client/protocol';
 
 /** Findings that are an answer rather than a doubt about one. */
-const INFORMATIVE: ReadonlySet<string> = new Set<Warning['code'] | 'NO_ITEMS'>(['NO_SPEECH', 'NO_ITEMS']);
+const INFORMATIVE: ReadonlySet<string> = new Set([
+	'NO_SPEECH',
+	'NO_ITEMS',
+	'ONE_FOR_ALL',
+	'NOT_MATCHED',
+	'SPEECH_LENGTH_UNKNOWN',
+	'CONVERSATION_UNKNOWN',
+]);
 
 interface Finding {
 	code: string;

@@ -3,9 +3,9 @@ import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { runInWorkFolder } from '../../engine/client/client';
 import type { Job, JobResult, RuntimeChoice } from '../../engine/client/protocol';
 import type { FileOfItem } from './answer';
-import { writeBinaryToFile } from './binary';
+import { nameInMessages, writeBinaryToFile } from './binary';
 import { MAXIMUM_DURATION, RUNTIME } from './engineParameters';
-import { BINARY_PROPERTY_NAME, readChannels } from './mediaParameters';
+import { BINARY_PROPERTY_NAME, readChannels, readMixMethod } from './mediaParameters';
 import { choice, number, read, readCollection } from './read';
 import { TIMEOUT } from './taskParameters';
 
@@ -25,8 +25,9 @@ export interface LocalSettings {
  */
 export function readLocalSettings(ctx: IExecuteFunctions, itemIndex: number, optionsParameter: INodeProperties): LocalSettings {
 	const options = readCollection(ctx, itemIndex, optionsParameter);
+	const channels = readChannels(ctx, itemIndex);
 	return {
-		media: { ...readChannels(ctx, itemIndex), maximumDuration: number(MAXIMUM_DURATION, options.maximumDuration) },
+		media: { ...channels, ...readMixMethod(channels.channelMode, options.mixMethod), maximumDuration: number(MAXIMUM_DURATION, options.maximumDuration) },
 		runtime: choice<RuntimeChoice>(RUNTIME, options.runtime ?? RUNTIME.default),
 		timeoutMs: number(TIMEOUT, options.timeout) * 1000,
 	};
@@ -48,7 +49,7 @@ export async function runLocally<J extends Job>(
 		async (workFolder) => {
 			const { path, binary } = await writeBinaryToFile(ctx, itemIndex, field, workFolder);
 			file = { binary, fileName: binary.fileName };
-			const media = { ...request.media, path, fileName: binary.fileName };
+			const media = { ...request.media, path, fileName: nameInMessages(binary) };
 			return { ...request, media, workFolder } as unknown as J;
 		},
 		{ signal: ctx.getExecutionCancelSignal(), timeoutMs, execution: ctx.getExecutionId() },

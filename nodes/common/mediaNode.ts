@@ -1,13 +1,17 @@
 /** The shell of every node that takes media: one item in, its result's items out, whichever engine is chosen. */
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
-import type { Origin, Provenance, ResultItem } from '../../items/result';
+import { isTaskReference, type Origin, type Provenance, type ResultItem } from '../../items/result';
 import { itemsOf, type Answer } from './answer';
+import { INCLUDE_BINARY } from './engineParameters';
 import { Hints } from './hints';
 import { runForEachItem } from './itemLoop';
-import { choice, read, readCollection } from './read';
+import { withAcceptedTasks } from './nodeErrors';
+import { Servers } from './platform';
+import { boolean, choice, read, readCollection } from './read';
+import { readFilesAtOnce } from './taskParameters';
 
 /** Computes the result of one item: one driver per engine, and nothing behind them asks which. */
-export type MediaDriver<R> = (ctx: IExecuteFunctions, itemIndex: number) => Promise<Answer<R>>;
+export type MediaDriver<R> = (ctx: IExecuteFunctions, itemIndex: number, servers: Servers) => Promise<Answer<R>>;
 
 /** What distinguishes one node from another: its result `R`, the forms `F` of its output, the options `S` of a form. */
 export interface MediaNode<R extends Provenance, F extends string, S> {
@@ -16,10 +20,12 @@ export interface MediaNode<R extends Provenance, F extends string, S> {
 	output: INodeProperties;
 	options: INodeProperties;
 	/** By value of the parameter Engine. */
-	drivers: Record<'local' | 'api', MediaDriver<R>>;
+	drivers: { local: MediaDriver<R>; api?: MediaDriver<R> };
 	/** Read before the work starts: a mistake shows at once. */
 	readShape: (options: Record<string, unknown>) => S;
 	toItems: (result: R, form: F, origin: Origin, shape: S) => ResultItem[];
+	/** Adds files to the items of a finished result. */
+	withFiles?: (ctx: IExecuteFunctions, shape: S, result: R, items: INodeExecutionData[]) => Promise<INodeExecutionData[]>;
 	/** Said in the editor of a result that gives no items in this form. */
 	noItems?: { form: F; code: string; message: string };
 }
@@ -29,27 +35,42 @@ export async function runMediaNode<R extends Provenance, F extends string, S>(
 	node: MediaNode<R, F, S>,
 ): Promise<INodeExecutionData[][]> {
 	const hints = new Hints();
-	const items = await runForEachItem(ctx, async (itemIndex) => await runItem(ctx, itemIndex, node, hints));
-	hints.show(ctx);
-	return [items];
+	const ending = new AbortController();
+	const servers = new Servers(ctx, ending.signal);
+	const handle = async (itemIndex: number) => await runItem(ctx, itemIndex, node, hints, servers);
+	try {
+		const atOnce = readFilesAtOnce(ctx, node.engine, node.options);
+		const items = await runForEachItem(ctx, handle, { atOnce, stop: () => ending.abort() });
+		hints.show(ctx);
+		return [items];
+	} catch (error) {
+		throw withAcceptedTasks(error, servers.accepted);
+	}
 }
 
 async function runItem<R extends Provenance, F extends string, S>(
 	ctx: IExecuteFunctions,
 	itemIndex: number,
-	{ engine, output, options, drivers, readShape, toItems, noItems }: MediaNode<R, F, S>,
+	{ engine, output, options, drivers, readShape, toItems, withFiles, noItems }: MediaNode<R, F, S>,
 	hints: Hints,
+	servers: Servers,
 ): Promise<INodeExecutionData[]> {
 	const form = choice<F>(output, read(ctx, itemIndex, output));
-	const shape = readShape(readCollection(ctx, itemIndex, options));
-	const driver = drivers[choice<'local' | 'api'>(engine, read(ctx, itemIndex, engine))];
+	const given = readCollection(ctx, itemIndex, options);
+	const shape = readShape(given);
+	// Where there are several items, each would hold the files: with binary data kept in memory, so would n8n's record.
+	const passOn = form === 'file' || boolean(INCLUDE_BINARY, given.includeBinary);
+	// `choice` takes no engine that the node does not offer.
+	const driver = drivers[choice<'local' | 'api'>(engine, read(ctx, itemIndex, engine))]!;
 
-	const answer = await driver(ctx, itemIndex);
+	const answer = await driver(ctx, itemIndex, servers);
 
-	return itemsOf(ctx, itemIndex, answer, form === 'file', (result, origin) => {
+	const items = itemsOf(ctx, itemIndex, answer, passOn, (result, origin) => {
 		hints.add(itemIndex, result.warnings);
 		const items = toItems(result, form, origin, shape);
 		if (items.length === 0 && form === noItems?.form) hints.add(itemIndex, [noItems]);
 		return items;
 	});
+	const { result } = answer;
+	return withFiles && !isTaskReference(result) ? await withFiles(ctx, shape, result, items) : items;
 }

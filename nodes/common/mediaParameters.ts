@@ -1,7 +1,7 @@
 /** Which file, which channels of it and which part: the parameters of all nodes that take media, and their values. */
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { VoiceprintError } from '../../errors';
-import type { ChannelMode, MediaRequest } from '../../engine/client/protocol';
+import type { ChannelMode, MediaRequest, MixMethod } from '../../engine/client/protocol';
 import { choice, invalid, number, read } from './read';
 
 export const BINARY_PROPERTY_NAME: INodeProperties = {
@@ -24,8 +24,23 @@ export const CHANNEL_MODE: INodeProperties = {
 	default: 'split',
 	description: 'What to do with a file of several channels, such as a call with one speaker on each',
 	options: [
-		{ name: 'Mix', value: 'mix', description: 'Average the channels into one and process that, as channel 0' },
+		{ name: 'Mix', value: 'mix', description: 'Mix the channels into one and process that, as channel 0' },
 		{ name: 'Split', value: 'split', description: 'Process each channel on its own' },
+	],
+};
+
+export const MIX_METHOD: INodeProperties = {
+	displayName: 'Mix Method',
+	name: 'mixMethod',
+	type: 'options',
+	default: 'automatic',
+	description: 'How the channels are mixed into one',
+	displayOptions: { show: { '/engine': ['local'], '/channelMode': ['mix'] } },
+	options: [
+		{ name: 'Automatic', value: 'automatic', description: 'Average them, and take the loudest where they cancel each other' },
+		{ name: 'Loudest', value: 'loudest', description: 'Take the loudest channel at each moment' },
+		{ name: 'Mean', value: 'mean', description: 'Average them in any case' },
+		{ name: 'Power-Weighted', value: 'powerWeighted', description: 'Average them, each counting by its power at the moment' },
 	],
 };
 
@@ -106,4 +121,10 @@ export function readRange(ctx: IExecuteFunctions, itemIndex: number): Pick<Media
 		number(RANGE_FROM, read(ctx, itemIndex, RANGE_FROM)),
 		number(RANGE_TO, read(ctx, itemIndex, RANGE_TO)),
 	);
+}
+
+/** Nothing where channels are not mixed. @param value of the option */
+export function readMixMethod(channelMode: ChannelMode, value: unknown): { mixMethod?: MixMethod } {
+	const mixMethod = choice<MixMethod>(MIX_METHOD, value ?? MIX_METHOD.default);
+	return channelMode === 'mix' ? { mixMethod } : {};
 }

@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream';
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import type { MediaUpload } from '../../speech-platform';
-import { emptyFile, findBinary, notReadable, openStream, readable, readBuffer } from './binary';
+import { emptyFile, findBinary, notReadable, openStream, peek, readable, readBuffer, refuseText } from './binary';
 import type { VoiceprintError } from '../../errors';
 
 /** Bytes per read. Larger ones are faster than most networks, and leave more behind for the garbage collector. */
@@ -38,12 +38,13 @@ export class ItemUpload implements MediaUpload {
 
 /**
  * @param field The field's name, or the file itself where an expression gives one.
- * @throws VoiceprintError BINARY_FIELD_MISSING, BINARY_NOT_READABLE, EMPTY_FILE
+ * @throws VoiceprintError BINARY_FIELD_MISSING, BINARY_NOT_READABLE, EMPTY_FILE, NOT_MEDIA
  */
 export async function openUpload(ctx: IExecuteFunctions, itemIndex: number, field: unknown): Promise<ItemUpload> {
 	const binary = findBinary(ctx, itemIndex, field);
 	const bytes = await sizeOf(ctx, itemIndex, binary);
 	if (bytes === 0) throw emptyFile(binary);
+	refuseText(binary, await peek(ctx, itemIndex, binary));
 	return new ItemUpload(ctx, itemIndex, binary, bytes);
 }
 

@@ -11,7 +11,7 @@ import {
 	type INode,
 	type JsonObject,
 } from 'n8n-workflow';
-import { VoiceprintError, textOf, type ErrorCode } from '../../errors';
+import { VoiceprintError, textOf, withoutStack, type ErrorCode } from '../../errors';
 import { SpeechPlatformError } from '../../speech-platform';
 
 /** Codes that mean a fault of this package or its surroundings; n8n reports them, user mistakes it does not. */
@@ -31,7 +31,8 @@ export function toNodeError(node: INode, error: unknown, itemIndex: number): Exe
 		error.context.itemIndex ??= itemIndex;
 		return error;
 	}
-	const { code, message, description } = typed(error);
+	const { code, message, description: told } = typed(error);
+	const description = told === undefined ? undefined : withoutStack(told);
 	const options = { message: `${message} [item ${itemIndex}]`, description, itemIndex };
 	const nodeError =
 		error instanceof SpeechPlatformError
@@ -71,6 +72,24 @@ export function errorFields(error: ExecutionBaseError): IDataObject {
 	if (error.description) fields.description = error.description;
 	for (const name of API_FIELDS) if (error.context[name] !== undefined) fields[name] = error.context[name];
 	return fields;
+}
+
+/** Tasks of a run that a description names. */
+const MOST_TASKS = 20;
+
+/**
+ * The error of a node that ends while a server goes on with its tasks, and charges them: how their results are had.
+ * @param accepted IDs by item
+ */
+export function withAcceptedTasks(error: unknown, accepted: ReadonlyMap<number, string>): unknown {
+	if (!(error instanceof ExecutionBaseError) || accepted.size === 0) return error;
+	const tasks = [...accepted].sort(([one], [other]) => one - other).map(([item, task_id]) => ({ item, task_id }));
+	const shown = tasks.slice(0, MOST_TASKS).map(({ item, task_id }) => `item ${item}: ${task_id}`);
+	const more = tasks.length > MOST_TASKS ? ` and ${tasks.length - MOST_TASKS} more` : '';
+	const text = `Tasks of this run that the server has accepted, for the operation 'Get Result': ${shown.join(', ')}${more}.`;
+	error.description = [error.description, text].filter(Boolean).join('\n');
+	error.context.tasks = tasks;
+	return error;
 }
 
 function typed(error: unknown): { code: string; message: string; description?: string } {

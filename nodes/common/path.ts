@@ -33,6 +33,41 @@ export function nameOf({ text, steps }: FieldPath): string {
 	return steps.at(-1) ?? text;
 }
 
+export interface SeenAs {
+	/** A field that has nearly that name, and in what it differs. */
+	what: string;
+	remedy: string;
+}
+
+/**
+ * Where the item has a field whose name only looks like the last step of the path: with invisible characters, which CSV
+ * files begin with, or in other letters.
+ */
+export function seenAs(json: IDataObject, path: FieldPath): SeenAs | undefined {
+	const name = nameOf(path);
+	const alike = Object.keys(parentAt(json, path)).find((key) => key !== name && plain(key) === plain(name));
+	if (alike === undefined) return undefined;
+	const hidden = [...alike].find((character) => INVISIBLE.test(character) && !name.includes(character));
+	if (hidden === undefined) return { what: `its '${alike}' is written otherwise`, remedy: 'Give the name as it is written in the item.' };
+	const code = `U+${hidden.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
+	return {
+		what: `its field of that name has an invisible character in the name (${code}${hidden === BOM ? ', byte order mark' : ''})`,
+		remedy:
+			"Take it away where the items come from: in Extract from File turn on 'Exclude Byte Order Mark (BOM)', elsewhere rename " +
+			'the field in an Edit Fields node.',
+	};
+}
+
+const BOM = '\uFEFF';
+
+/** What has no shape: format and control characters, and blanks of all kinds but the usual one. */
+const INVISIBLE = /[\p{Cf}\p{Cc}]|[^\S ]/u;
+
+/** A name as people read it. */
+function plain(name: string): string {
+	return name.normalize('NFKC').replace(/[\p{Cf}\p{Cc}\s]/gu, '').toLowerCase();
+}
+
 function follow(value: unknown, steps: string[]): unknown {
 	for (const step of steps) {
 		// Only what belongs to the item: nothing that every object inherits.

@@ -7,8 +7,9 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 import { randomUUID } from 'node:crypto';
+import { authenticationHeaders, secretsOf } from '../../credentials/authentication';
 import { VoiceprintError, textOf } from '../../errors';
-import { SpeechPlatform, type Transport } from '../../speech-platform';
+import { pacesFor, redactor, SpeechPlatform, type Paces, type SpeechPlatformOptions } from '../../speech-platform';
 import { correlationIdOf } from './correlation';
 import { CredentialTestTransport, NodeTransport } from './transport';
 
@@ -20,12 +21,36 @@ export interface Connection {
 	correlationId: string;
 }
 
-/** @throws VoiceprintError INVALID_CREDENTIAL, SpeechPlatformError INVALID_BASE_URL */
-export async function connect(ctx: IExecuteFunctions, itemIndex: number): Promise<Connection> {
-	const credential = await ctx.getCredentials(CREDENTIAL, itemIndex);
-	const correlationId = correlationIdOf(ctx);
-	const transport = new NodeTransport(ctx.helpers, credential);
-	return { platform: client(credential, transport, correlationId, ctx.getExecutionCancelSignal()), correlationId };
+/** The servers of one run of a node: all items share what is known of a server's rate limit. */
+export class Servers {
+	/** By base URL; a credential may be chosen by an expression. */
+	private readonly paces = new Map<unknown, Paces>();
+
+	/** Tasks that a server has accepted, by item: they go on there, and are charged, whatever becomes of this run. */
+	readonly accepted = new Map<number, string>();
+
+	/** Made once, as without an execution it is a random one. */
+	private readonly correlationId: string;
+
+	/** @param ending Ends what is under way where the node ends by an error. */
+	constructor(
+		private readonly ctx: IExecuteFunctions,
+		private readonly ending?: AbortSignal,
+	) {
+		this.correlationId = correlationIdOf(ctx);
+	}
+
+	/** @throws VoiceprintError INVALID_CREDENTIAL, SpeechPlatformError INVALID_BASE_URL */
+	async connect(itemIndex: number): Promise<Connection> {
+		const { ctx, correlationId, ending } = this;
+		const signal = ctx.getExecutionCancelSignal();
+		const credential = await ctx.getCredentials(CREDENTIAL, itemIndex);
+		const transport = new NodeTransport(ctx.helpers, credential);
+		const { baseUrl } = credential;
+		const paces = this.paces.get(baseUrl) ?? pacesFor();
+		this.paces.set(baseUrl, paces);
+		return { platform: client(credential, { transport, correlationId, signal, ending, paces }), correlationId };
+	}
 }
 
 /** n8n calls this from the credential's dialog: whether the API answers there and lets us in. */
@@ -35,23 +60,27 @@ export async function speechPlatformApiTest(
 ): Promise<INodeCredentialTestResult> {
 	try {
 		const transport = new CredentialTestTransport(this.helpers, credential);
-		const result = await client(credential, transport, randomUUID()).probe();
-		if (result.ok) return { status: 'OK', message: 'The Speech Platform API answers at this address' };
+		const result = await client(credential, { transport, correlationId: randomUUID() }).probe();
+		if (result.ok) return { status: 'OK', message: successText(result.missing) };
 		return { status: 'Error', message: result.message };
 	} catch (error) {
 		return { status: 'Error', message: textOf(error) };
 	}
 }
 
+function successText(missing: string[]): string {
+	const answers = 'The Speech Platform API answers at this address';
+	return missing.length === 0 ? answers : `${answers}. It does not offer ${missing.join(' and ')}.`;
+}
+
 function client(
 	credential: ICredentialDataDecryptedObject,
-	transport: Transport,
-	correlationId: string,
-	signal?: AbortSignal,
+	options: Omit<SpeechPlatformOptions, 'baseUrl' | 'redact'>,
 ): SpeechPlatform {
 	check(credential);
 	const baseUrl = typeof credential.baseUrl === 'string' ? credential.baseUrl : '';
-	return new SpeechPlatform({ baseUrl, transport, correlationId, signal });
+	const secrets = secretsOf(credential);
+	return new SpeechPlatform({ ...options, baseUrl, ...(secrets.length > 0 ? { redact: redactor(secrets) } : {}) });
 }
 
 const AUTHENTICATIONS: ReadonlySet<unknown> = new Set(['none', 'basic', 'bearer', 'header']);
@@ -66,7 +95,8 @@ const NOT_IN_HEADERS = /[\u0000-\u001f\u007f]|[^\u0000-\u00ff]/;
 function check(credential: ICredentialDataDecryptedObject): void {
 	const { authentication = 'none', token, headerName, headerValue } = credential;
 	if (!AUTHENTICATIONS.has(authentication)) throw invalidCredential("'Authentication' is none of those it can be");
-	if (authentication === 'bearer') checkValue('Token', token);
+	// Without the word that may be pasted with it.
+	if (authentication === 'bearer') checkValue('Token', token && authenticationHeaders(credential).Authorization?.replace(/^Bearer /, ''));
 	if (authentication !== 'header') return;
 	if (typeof headerName !== 'string' || !HEADER_NAME.test(headerName.trim())) {
 		throw invalidCredential("'Header Name' is empty or has characters that a header's name cannot have");

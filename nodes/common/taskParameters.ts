@@ -1,6 +1,6 @@
 /** What is asked of a server beside its task: whether to start or to fetch one, and how long to wait for it. */
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { invalid, read } from './read';
+import { invalid, number, read, readCollection } from './read';
 
 /** Value of the operation that every node with tasks has beside its own, which starts a task. */
 export const GET_RESULT = 'getResult';
@@ -34,6 +34,15 @@ export const WAIT_FOR_COMPLETION: INodeProperties = {
 	displayOptions: { show: ON_A_SERVER, hide: { operation: [GET_RESULT] } },
 };
 
+export const WAIT_UNTIL_DONE: INodeProperties = {
+	displayName: 'Wait Until Done',
+	name: 'waitUntilDone',
+	type: 'boolean',
+	default: false,
+	description: 'Whether to wait until the task is done. If off, you get its state as it is now.',
+	displayOptions: { show: { ...ON_A_SERVER, operation: [GET_RESULT] } },
+};
+
 export const POLLING_INTERVAL: INodeProperties = {
 	displayName: 'Polling Interval',
 	name: 'pollingInterval',
@@ -42,7 +51,7 @@ export const POLLING_INTERVAL: INodeProperties = {
 	typeOptions: { minValue: 0.1, numberPrecision: 1 },
 	hint: 'In seconds',
 	description: 'Longest time between two questions about the state of the task, in seconds. The first ones come sooner.',
-	displayOptions: { show: { '/engine': ['api'], '/waitForCompletion': [true] }, hide: { '/operation': [GET_RESULT] } },
+	displayOptions: { show: { '/engine': ['api'] }, hide: { '/waitForCompletion': [false] } },
 };
 
 export const TIMEOUT: INodeProperties = {
@@ -52,9 +61,30 @@ export const TIMEOUT: INodeProperties = {
 	default: 600,
 	typeOptions: { minValue: 0 },
 	hint: 'In seconds, 0 for no limit',
-	description: 'Longest time to work on one file, in seconds. Set to 0 to wait without limit.',
-	displayOptions: { hide: { '/operation': [GET_RESULT], '/waitForCompletion': [false] } },
+	description:
+		'Longest time to work on one file, in seconds. With the API: to connect, to wait for its rate limit, its answers and the result; the upload itself is not counted. Set to 0 to wait without limit.',
 };
+
+export const FILES_AT_ONCE: INodeProperties = {
+	displayName: 'Files at the Same Time',
+	name: 'filesAtOnce',
+	type: 'number',
+	default: 5,
+	typeOptions: { minValue: 1, maxValue: 100, numberPrecision: 0 },
+	description: 'How many files may be sent and waited for at the same time. Their results keep the order of the items.',
+	displayOptions: { show: { '/engine': ['api'] } },
+};
+
+/** How many items may be under way, as the first item says; one item after the other where that is no number. */
+export function readFilesAtOnce(ctx: IExecuteFunctions, engine: INodeProperties, options: INodeProperties): number {
+	if (ctx.getInputData().length === 0 || read(ctx, 0, engine) !== 'api') return 1;
+	try {
+		return Math.floor(number(FILES_AT_ONCE, readCollection(ctx, 0, options)[FILES_AT_ONCE.name]));
+	} catch {
+		// Each item says so itself when it is its turn.
+		return 1;
+	}
+}
 
 export function readTaskId(ctx: IExecuteFunctions, itemIndex: number): string {
 	const value = read(ctx, itemIndex, TASK_ID);

@@ -33,6 +33,7 @@ const RULES: Rule[] = [
 			/^(EPROTO$|ERR_SSL|ERR_TLS|CERT_|CRL_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH)/.test(String(given)) ||
 			/before secure TLS connection/.test(message ?? ''),
 	},
+	{ kind: 'notHttp', matches: ({ code: given }) => /^HPE_(?!INVALID_EOF_STATE)/.test(String(given)) },
 	{ kind: 'dns', matches: code('ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME') },
 	{ kind: 'refused', matches: code('ECONNREFUSED') },
 	{ kind: 'timeout', matches: (thrown) => code('ETIMEDOUT')(thrown) || /^timeout of \d+ms/.test(thrown.message ?? '') },

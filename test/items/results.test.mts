@@ -1,60 +1,11 @@
 /** Results in the three output forms, whichever engine they came from. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { VadResult } from '../../dist/engine/client/protocol.js';
 import { seconds, taskItem } from '../../dist/items/fields.js';
-import { isTaskReference, type ShapeOptions, type SpeechResult, type VoiceprintResult } from '../../dist/items/result.js';
+import { isTaskReference, type SpeechResult, type VoiceprintResult } from '../../dist/items/result.js';
 import { toSpeechItems } from '../../dist/items/speechItems.js';
 import { toVoiceprintItems } from '../../dist/items/voiceprintItems.js';
-
-const ORIGIN = { item: 3, fileName: 'call.wav', settings: { preset: 'balanced' } };
-const SIMPLE: ShapeOptions = { simplify: true, keepFilesWithoutSpeech: false };
-const FULL: ShapeOptions = { ...SIMPLE, simplify: false };
-
-function voice(start_time: number, end_time: number) {
-	return { segment_type: 'voice', start_time, end_time };
-}
-
-/** Two channels, the first with two segments whose numbers carry floating-point noise. */
-function local(): VadResult {
-	return {
-		engine: 'local',
-		model: 'silero-vad-6.2',
-		runtime: 'native',
-		duration: 61.3004,
-		media: { container: 'wav', codec: 'pcm_s16le', sample_rate: 8000, channels: 2 },
-		channels: [
-			{
-				channel_number: 0,
-				speech_length: 0.1 + 0.2,
-				segments: [voice(0.1, 0.1 + 0.2), voice(1.1, 3.3000000000000003)],
-			},
-			{ channel_number: 1, speech_length: 0, segments: [] },
-		],
-		warnings: [
-			{ code: 'NO_SPEECH', message: 'No speech was found in channel 1', channel_number: 1 },
-			{ code: 'TRUNCATED_FILE', message: 'The file ends early' },
-		],
-	};
-}
-
-function silent(): VadResult {
-	const result = local();
-	return { ...result, channels: [{ channel_number: 0, speech_length: 0, segments: [] }] };
-}
-
-/** What the Speech Platform API says: no model, no duration, no warnings, but a task and a field of its own. */
-const fromApi: SpeechResult = {
-	engine: 'api',
-	task_id: '4f1d',
-	channels: [
-		{
-			channel_number: 2,
-			speech_length: 4,
-			segments: [{ segment_type: 'voice', start_time: 1, end_time: 5, speaker_id: 7 } as never],
-		},
-	],
-};
+import { fromApi, FULL, local, ORIGIN, silent, SIMPLE, voice } from './support/results.mts';
 
 describe('seconds', () => {
 	it('rounds to milliseconds without noise', () => {
@@ -80,6 +31,8 @@ describe('one item per file', () => {
 					model: 'silero-vad-6.2',
 					runtime: 'native',
 					duration: 61.3,
+					has_speech: true,
+					speech_length: 2.4,
 					channels: [
 						{ channel_number: 0, speech_length: 0.3, segments: [voice(0.1, 0.3), voice(1.1, 3.3)] },
 						{ channel_number: 1, speech_length: 0, segments: [] },
@@ -107,40 +60,74 @@ describe('one item per file', () => {
 
 	it('leaves out what the engine does not say, and keeps what it says of its own', () => {
 		const [item] = toSpeechItems(fromApi, 'file', { item: 0 }, FULL);
-		assert.deepEqual(item.json, { engine: 'api', task_id: '4f1d', channels: fromApi.channels, warnings: [] });
+		assert.deepEqual(item.json, {
+			engine: 'api',
+			task_id: '4f1d',
+			has_speech: true,
+			speech_length: 4,
+			channels: fromApi.channels,
+			warnings: [],
+		});
+	});
+
+	it('sums up in which time somebody speaks, on whichever channel', () => {
+		const channel = (channel_number: number, ...segments: Array<[number, number]>) => ({
+			channel_number,
+			speech_length: segments.reduce((sum, [from, to]) => sum + to - from, 0),
+			segments: segments.map(([from, to]) => voice(from, to)),
+		});
+		const summary = (...channels: Array<ReturnType<typeof channel>>) => {
+			const [{ json }] = toSpeechItems({ ...local(), channels }, 'file', ORIGIN, SIMPLE);
+			return [json.has_speech, json.speech_length];
+		};
+		assert.deepEqual(summary(channel(0, [1, 3], [6, 7]), channel(1, [2, 5], [6.5, 6.75], [8, 9])), [true, 6]);
+		assert.deepEqual(summary(channel(0), channel(1, [2, 5])), [true, 3]);
+		assert.deepEqual(summary(channel(0), channel(1)), [false, 0]);
 	});
 });
 
 describe('one item per channel', () => {
-	it('has the channel beside the file, and the warnings that concern it', () => {
+	it('is flat, with the warnings that concern the channel as text', () => {
 		const items = toSpeechItems(local(), 'channel', ORIGIN, SIMPLE);
 		assert.equal(items.length, 2);
 		assert.deepEqual(items[1], {
 			json: {
 				file_name: 'call.wav',
+				file_index: 3,
 				engine: 'local',
 				model: 'silero-vad-6.2',
 				runtime: 'native',
 				duration: 61.3,
 				channel_number: 1,
+				has_speech: false,
 				speech_length: 0,
-				segments: [],
-				warnings: local().warnings,
+				segments_count: 0,
+				warnings: 'NO_SPEECH: No speech was found in channel 1 | TRUNCATED_FILE: The file ends early',
 			},
 			pairedItem: { item: 3 },
 		});
-		assert.deepEqual(items[0].json.warnings, [local().warnings[1]]);
+		assert.equal(items[0].json.warnings, 'TRUNCATED_FILE: The file ends early');
 	});
 
 	it('takes a result without duration and warnings', () => {
-		const [item] = toSpeechItems(fromApi, 'channel', ORIGIN, FULL);
-		assert.deepEqual(item.json.warnings, []);
-		assert.ok(!('duration' in item.json) && !('runtime' in item.json));
-		assert.equal(item.json.channel_number, 2);
+		const [item] = toSpeechItems(fromApi, 'channel', { item: 0 }, FULL);
+		const { json } = item;
+		assert.deepEqual([json.warnings, json.duration, json.file_name, json.channel_number], ['', null, null, 2]);
+		assert.ok(!('runtime' in json));
+	});
+
+	it('has the segments and probabilities that are asked for', () => {
+		const result = local();
+		Object.assign(result.channels[0], { speech_probabilities: [0.1], hop: 0.032 });
+		const [{ json }] = toSpeechItems(result, 'channel', ORIGIN, { ...SIMPLE, includeSegments: true });
+		assert.deepEqual(json.segments, [voice(0.1, 0.3), voice(1.1, 3.3)]);
+		assert.deepEqual([json.segments_count, json.speech_probabilities, json.hop], [2, [0.1], 0.032]);
 	});
 });
 
 describe('one item per segment', () => {
+	const KEEPING = { ...SIMPLE, keepFilesWithoutSpeech: true };
+
 	it('is flat, counts within the channel and names its file', () => {
 		const result = { ...local(), warnings: [] };
 		const items = toSpeechItems(result, 'segment', ORIGIN, SIMPLE);
@@ -148,6 +135,7 @@ describe('one item per segment', () => {
 		assert.deepEqual(items[1], {
 			json: {
 				file_name: 'call.wav',
+				file_index: 3,
 				engine: 'local',
 				model: 'silero-vad-6.2',
 				runtime: 'native',
@@ -157,14 +145,10 @@ describe('one item per segment', () => {
 				start_time: 1.1,
 				end_time: 3.3,
 				duration: 2.2,
+				warnings: '',
 			},
 			pairedItem: { item: 3 },
 		});
-	});
-
-	it('carries warnings only where there are some', () => {
-		const [item] = toSpeechItems(local(), 'segment', ORIGIN, SIMPLE);
-		assert.deepEqual(item.json.warnings, [local().warnings[1]]);
 	});
 
 	it('keeps fields of a segment that only its engine knows', () => {
@@ -173,26 +157,17 @@ describe('one item per segment', () => {
 		assert.equal(item.json.duration, 4);
 	});
 
-	it('gives no item for a file without speech', () => {
+	it('gives no item for a file without speech where such files are not kept', () => {
 		assert.deepEqual(toSpeechItems(silent(), 'segment', ORIGIN, SIMPLE), []);
 	});
 
-	it('gives one item with empty times where files without speech are kept', () => {
-		const options = { ...SIMPLE, keepFilesWithoutSpeech: true };
-		const items = toSpeechItems(silent(), 'segment', ORIGIN, options);
+	it('gives one of the type none, without any time, where they are', () => {
+		const items = toSpeechItems(silent(), 'segment', ORIGIN, KEEPING);
 		assert.equal(items.length, 1);
-		assert.equal(items[0].json.start_time, null);
-		assert.equal(items[0].json.segment_type, null);
-		assert.equal(items[0].json.duration, 0);
-		assert.equal((items[0].json.warnings as unknown[]).length, 2);
-		assert.equal(toSpeechItems(local(), 'segment', ORIGIN, options).length, 2);
-	});
-
-	it('has the columns of a segment in the item without speech', () => {
-		const options = { ...SIMPLE, keepFilesWithoutSpeech: true };
-		const [empty] = toSpeechItems(silent(), 'segment', ORIGIN, options);
-		const [full] = toSpeechItems(local(), 'segment', ORIGIN, SIMPLE);
-		assert.deepEqual(Object.keys(empty.json).sort(), Object.keys(full.json).sort());
+		const { segment_type, start_time, end_time, duration, segment_index, channel_number, warnings } = items[0].json;
+		assert.deepEqual([segment_type, start_time, end_time, duration, segment_index, channel_number], ['none', null, null, null, null, null]);
+		assert.match(warnings as string, /^NO_SPEECH: .* \| TRUNCATED_FILE: /);
+		assert.equal(toSpeechItems(local(), 'segment', ORIGIN, KEEPING).length, 2);
 	});
 });
 
@@ -247,15 +222,44 @@ describe('voiceprints', () => {
 		]);
 	});
 
-	it('are one item per channel, with the warnings that concern it', () => {
+	it('are one flat item per channel, with the warnings that concern it as text', () => {
 		const items = toVoiceprintItems(result, 'channel', ORIGIN, FULL);
 		assert.deepEqual(
-			items.map(({ json }) => [json.channel_number, (json.warnings as unknown[]).length, json.settings]),
+			items.map(({ json }) => [json.channel_number, json.has_speech, json.warnings, json.settings_preset]),
 			[
-				[0, 0, { preset: 'balanced' }],
-				[1, 1, { preset: 'balanced' }],
+				[0, true, '', 'balanced'],
+				[1, true, 'NO_SPEECH: No speech', 'balanced'],
 			],
 		);
 		assert.deepEqual(items[1].json.vector, [1, 0]);
+	});
+
+	it('have a column for each part of their quality, also without speech', () => {
+		const quality = { speech_found: 4, level: -20, clipping: 0, snr: 30, consistency: null, warnings: ['too loud', 'noisy'] };
+		const none = { speech_found: 0, level: null, clipping: null, snr: null, consistency: null, warnings: [] };
+		const { vector: _vector, ...plain } = channel;
+		const graded: VoiceprintResult = { engine: 'local', model: 'm', runtime: 'wasm', duration: 9, channels: [{ ...plain, quality }, { ...plain, speech_length: 0, quality: none }] };
+		const [one, other] = toVoiceprintItems(graded, 'channel', ORIGIN, SIMPLE).map(({ json }) => json);
+		assert.deepEqual(one, {
+			file_name: 'call.wav',
+			file_index: 3,
+			engine: 'local',
+			model: 'xl-5',
+			runtime: 'wasm',
+			duration: 9,
+			channel_number: 1,
+			has_speech: true,
+			speech_length: 0.3,
+			voiceprint: 'AAAA',
+			quality_speech_found: 4,
+			quality_level: -20,
+			quality_clipping: 0,
+			quality_snr: 30,
+			quality_consistency: null,
+			quality_warnings: 'too loud, noisy',
+			warnings: '',
+		});
+		assert.deepEqual(Object.keys(other), Object.keys(one));
+		assert.equal(other.quality_warnings, '');
 	});
 });

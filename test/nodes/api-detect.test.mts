@@ -93,6 +93,8 @@ describe('the result', () => {
 			engine: 'api',
 			task_id: server.posts[0].taskId,
 			state: 'done',
+			has_speech: true,
+			speech_length: 3.97,
 			channels: SPEECH.channels,
 			warnings: [],
 		});
@@ -129,9 +131,8 @@ describe('the result', () => {
 		const warning = { code: 'NO_SPEECH', message: 'No speech was found in channel 1', channel_number: 1 };
 		assert.deepEqual(output[0].json.warnings, [warning]);
 		assert.match(hints[0].message, /No speech was found in channel 1 \[item 0\]/);
-		assert.equal((await run(DETECT, { output: 'segment' })).output.length, 0);
-		const kept = await run(DETECT, { output: 'segment', options: { keepFilesWithoutSpeech: true } });
-		assert.equal(kept.output[0].json.start_time, null);
+		const kept = await run(DETECT, { output: 'segment' });
+		assert.deepEqual(kept.output.map(({ json }) => [json.segment_type, json.start_time]), [['none', null]]);
 	});
 
 	it('is what the local engine finds, where the server computes the same', async (t) => {

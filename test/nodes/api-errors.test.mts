@@ -39,11 +39,10 @@ const CASES: Array<[name: string, method: 'GET' | 'POST', fault: Fault, code: st
 	['405', 'POST', faults.methodNotAllowed(), 'METHOD_NOT_ALLOWED', /./, 405],
 	['413', 'POST', faults.tooLarge(), 'UPLOAD_TOO_LARGE', /1048\.6 MB.*524\.3 MB/, 413],
 	['422', 'POST', faults.notValid(), 'REQUEST_REFUSED', /./, 422],
-	['507', 'POST', faults.storageFull(), 'STORAGE_FULL', /./, 507],
 	['500', 'POST', faults.serverError(), 'SERVER_ERROR', /./, 500],
 	['a redirect', 'POST', faults.redirect('http://127.0.0.1:9/'), 'REDIRECTED', /./, 302],
 	['a login page', 'POST', faults.loginPage(), 'NOT_THE_API', /./],
-	['invalid JSON', 'GET', faults.invalidJson(), 'INVALID_ANSWER', /./],
+	['invalid JSON', 'POST', faults.invalidJson(), 'INVALID_ANSWER', /./],
 	['a rejected task', 'POST', faults.rejected(), 'TASK_REJECTED', /could not be decoded/],
 	['a failed task', 'POST', faults.failed(), 'TASK_FAILED', /./],
 	['an answer that never comes', 'POST', faults.resetAfterAccepting(), 'CONNECTION_LOST', /broke off/],
@@ -55,7 +54,9 @@ describe('an item whose request meets', () => {
 			const { server, run } = await startApi(t);
 			const clean = Array.from({ length: method === 'POST' ? 1 : 3 }, () => undefined);
 			server.inject(method, ...clean, fault);
-			const { output, status: ended } = await run(DETECT, {}, [fileItem(), fileItem(), fileItem()], ON);
+			// One after the other, so that the fault meets the second.
+			const parameters = { options: { filesAtOnce: 1 } };
+			const { output, status: ended } = await run(DETECT, parameters, [fileItem(), fileItem(), fileItem()], ON);
 			assert.equal(ended, 'success');
 			assert.deepEqual(
 				output.map(({ json, pairedItem }) => [(json.error as Failure | undefined)?.code ?? json.state, pairedItem]),
@@ -117,10 +118,10 @@ describe('an error', () => {
 
 	it('goes to the error output with its fields', async (t) => {
 		const { server, run } = await startApi(t);
-		server.inject('POST', faults.storageFull());
+		server.inject('POST', faults.licenseExhausted());
 		const { outputs } = await run(DETECT, {}, [fileItem('one'), fileItem('two')], { onError: 'continueErrorOutput' });
 		assert.deepEqual(outputs.map((items) => items.length), [1, 1]);
-		assert.equal((outputs[1][0].json.error as Failure).code, 'STORAGE_FULL');
+		assert.equal((outputs[1][0].json.error as Failure).code, 'LICENSE_EXHAUSTED');
 		assert.equal(outputs[1][0].json.id, 'call.wav');
 	});
 });

@@ -29,6 +29,13 @@ describe('Verify', () => {
 		const { output } = await api.run(COMPARE, {}, [pair(X, XY), pair(X, Y)]);
 		const { correlation_id, probability, ...json } = output[0].json;
 		assert.deepEqual(json, {
+			item: 0,
+			file_name: null,
+			channel_number: null,
+			second_item: 0,
+			second_file_name: null,
+			second_channel_number: null,
+			matched_by: null,
 			same_speaker: true,
 			score: 4,
 			score_type: 'llr',
@@ -36,10 +43,11 @@ describe('Verify', () => {
 			threshold: 0,
 			expected_false_accept_rate: null,
 			expected_false_reject_rate: null,
-			speech_lengths: [null, null],
+			speech_length: null,
+			second_speech_length: null,
 			model: null,
 			engine: 'api',
-			warnings: [],
+			warnings: '',
 		});
 		assert.ok(Math.abs((probability as number) - 1 / (1 + Math.exp(-4))) < 1e-5);
 		assert.equal(correlation_id, api.server.posts[0].headers['x-correlation-id']);
@@ -62,8 +70,8 @@ describe('Verify', () => {
 		const api = await startApi(t);
 		const fields = { model: 'xl-5', speech_length: 1.5, model_2: 'xl-5', speech_length_2: 30 };
 		const { json } = (await api.run(COMPARE, {}, [pair(X, X, fields)])).output[0];
-		assert.deepEqual([json.model, json.speech_lengths], ['xl-5', [1.5, 30]]);
-		assert.match((json.warnings as Array<{ message: string }>)[0].message, /^The first voiceprint has only 1\.5 s/);
+		assert.deepEqual([json.model, json.speech_length, json.second_speech_length], ['xl-5', 1.5, 30]);
+		assert.match(json.warnings as string, /^LITTLE_SPEECH: The first voiceprint has only 1\.5 s/);
 	});
 
 	it('compares many items with a single one in one request', async (t) => {
@@ -124,8 +132,8 @@ describe('Identify', () => {
 
 describe('Group', () => {
 	const CALLS = [
-		item(X, { file_name: 'a', speech_length: 4 }),
-		item(Y, { file_name: 'a', speech_length: 20 }),
+		item(X, { file_name: 'a', file_index: 0, channel_number: 0, speech_length: 4 }),
+		item(Y, { file_name: 'a', file_index: 0, channel_number: 1, speech_length: 20 }),
 		item(print(0.96, 0.28, 0), { file_name: 'b', speech_length: 5 }),
 		item(print(0, 0, 1), { file_name: 'b', speech_length: 0 }),
 	];
@@ -143,8 +151,8 @@ describe('Group', () => {
 		const api = await startApi(t);
 		const { output } = await api.run(COMPARE, { operation: 'group', output: 'speaker' }, CALLS);
 		assert.deepEqual(output.map(({ json }) => [json.speaker, json.speech_length, json.together_with, json.voiceprint]), [
-			['speaker_1', 20, ['speaker_2'], undefined],
-			['speaker_2', 9, ['speaker_1'], undefined],
+			['speaker_1', 20, 'speaker_2', undefined],
+			['speaker_2', 9, 'speaker_1', undefined],
 		]);
 	});
 

@@ -44,10 +44,13 @@ describe('the node', () => {
 			galleryVoiceprintField: 'voiceprint',
 			galleryNameField: 'name',
 			groupByField: '',
+			matchByField: '',
+			emptyGallery: 'unknown',
+			includeVectorVoiceprint: false,
 			operatingPoint: 'balanced',
 			threshold: 0,
 			output: 'voiceprint',
-			conversationField: 'file_name',
+			conversationField: '',
 			includeInputFields: false,
 			maximumMatches: 5,
 			modelFile: '',
@@ -59,7 +62,7 @@ describe('the node', () => {
 
 	it('lets every field be dragged into its parameter', () => {
 		const fields = [...properties, ...OPTIONS].filter(({ name }) => name.endsWith('Field'));
-		assert.equal(fields.length, 7);
+		assert.equal(fields.length, 8);
 		for (const { requiresDataPath } of fields) assert.equal(requiresDataPath, 'single');
 	});
 });
@@ -74,24 +77,25 @@ function shown(values: INodeParameters): string[] {
 
 describe('the editor shows for', () => {
 	const LOCAL = ['includeInputFields', 'modelFile'];
+	const VECTOR = ['includeInputFields', 'includeVectorVoiceprint', 'modelFile'];
 	const cases: Array<[string, INodeParameters, string[]]> = [
 		['Verify', {}, ['compareWith', 'voiceprintField', 'secondVoiceprintField', 'operatingPoint', ...LOCAL, 'prior']],
 		[
 			'Verify with the second input',
 			{ compareWith: 'input' },
-			['compareWith', 'voiceprintField', 'secondInputVoiceprintField', 'operatingPoint', ...LOCAL, 'prior'],
+			['compareWith', 'voiceprintField', 'secondInputVoiceprintField', 'matchByField', 'operatingPoint', ...LOCAL, 'prior'],
 		],
 		[
 			'Identify',
 			{ operation: 'identify' },
-			['voiceprintField', 'galleryVoiceprintField', 'galleryNameField', 'operatingPoint', 'includeInputFields', 'maximumMatches', 'modelFile', 'prior'],
+			['voiceprintField', 'galleryVoiceprintField', 'galleryNameField', 'operatingPoint', 'emptyGallery', 'includeInputFields', 'maximumMatches', 'modelFile', 'prior'],
 		],
-		['Merge', { operation: 'merge' }, ['voiceprintField', 'groupByField', ...LOCAL]],
-		['Group', { operation: 'group' }, ['voiceprintField', 'operatingPoint', 'output', 'conversationField', ...LOCAL]],
+		['Merge', { operation: 'merge' }, ['voiceprintField', 'groupByField', ...VECTOR]],
+		['Group', { operation: 'group' }, ['voiceprintField', 'operatingPoint', 'output', 'conversationField', ...VECTOR]],
 		[
 			'Group by a threshold of one\'s own',
 			{ operation: 'group', operatingPoint: 'custom' },
-			['voiceprintField', 'operatingPoint', 'threshold', 'output', 'conversationField', ...LOCAL],
+			['voiceprintField', 'operatingPoint', 'threshold', 'output', 'conversationField', ...VECTOR],
 		],
 		[
 			'Verify by a server',

@@ -74,7 +74,7 @@ for (const contender of CONTENDERS) {
 			for (const { json } of output) {
 				assert.equal(json.engine, contender.name);
 				assert.equal(json.score_type, 'llr');
-				assert.ok(json.model === output[0].json.model && (json.speech_lengths as number[]).length === 2);
+				assert.ok(json.model === output[0].json.model && json.speech_length === 10 && json.second_speech_length === 10);
 			}
 		});
 
@@ -141,7 +141,7 @@ for (const contender of CONTENDERS) {
 			const bad = named('Eve', { voiceprint: unreadable });
 			const { output } = await run(IDENTIFY, [a()], onInput([named('Anna', a()), bad, named('Ben', b())]));
 			assert.equal(output[0].json.speaker, 'Anna');
-			assert.deepEqual((output[0].json.warnings as Array<{ code: string }>).map(({ code }) => code), ['ENTRY_SKIPPED']);
+			assert.match(output[0].json.warnings as string, /^ENTRY_SKIPPED: [^|]*$/);
 			assert.equal(faultOf(await run(IDENTIFY, [a()], onInput([bad, bad, named('Ben', b())]))).code, 'INVALID_VOICEPRINT');
 		});
 	});

@@ -88,7 +88,7 @@ describe('the test of the credential', () => {
 			const { server } = await startApi(t, { prefix: '/speech' });
 			const result = await testCredential({ baseUrl: `${server.url}/` }, node);
 			assert.equal(result.status, 'OK');
-			assert.deepEqual(server.requests.map(({ method }) => method), ['GET']);
+			assert.deepEqual(server.requests.map(({ method, bytes }) => [method, bytes]), Array(3).fill(['GET', 0]));
 		});
 	}
 
@@ -115,7 +115,7 @@ describe('the test of the credential', () => {
 	for (const [name, fault] of cases) {
 		it(`fails with a reason for ${name}`, async (t) => {
 			const { server } = await startApi(t);
-			server.inject('GET', fault);
+			server.inject('GET', fault, fault, fault);
 			const { status, message } = await testCredential({ baseUrl: server.url });
 			assert.equal(status, 'Error');
 			assert.ok(message.length > 15, message);

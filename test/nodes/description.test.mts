@@ -27,7 +27,7 @@ const defaultsOf = (properties: INodeProperties[]) =>
 	Object.fromEntries(properties.filter(({ type }) => type !== 'collection').map((one) => [one.name, one.default]));
 const valuesOf = (name: string) => (byName(name).options as INodePropertyOptions[]).map(({ value }) => value);
 
-const SMALL_WORDS = new Set(['per', 'for', 'of', 'the', 'to', 'a', 'and']);
+const SMALL_WORDS = new Set(['per', 'at', 'for', 'of', 'the', 'to', 'a', 'and']);
 
 function isTitleCase(label: string): boolean {
 	return label.split(' ').every((word, index) => /^[A-Z0-9]/.test(word) || (index > 0 && SMALL_WORDS.has(word)));
@@ -60,6 +60,7 @@ describe('the node', () => {
 				'rangeFrom',
 				'rangeTo',
 				'waitForCompletion',
+				'waitUntilDone',
 				'options',
 			],
 		);
@@ -85,8 +86,12 @@ describe('the node', () => {
 			rangeFrom: 0,
 			rangeTo: 0,
 			waitForCompletion: true,
+			waitUntilDone: false,
+			filesAtOnce: 5,
+			includeBinary: false,
 			includeProbabilities: false,
-			keepFilesWithoutSpeech: false,
+			includeSegments: false,
+			keepFilesWithoutSpeech: true,
 			maximumDuration: 0,
 			pollingInterval: 5,
 			runtime: 'auto',
@@ -126,6 +131,7 @@ describe('Extract Voiceprint', () => {
 				'channelMode',
 				'channels',
 				'waitForCompletion',
+				'waitUntilDone',
 				'options',
 			],
 		);
@@ -133,7 +139,7 @@ describe('Extract Voiceprint', () => {
 			(extract.properties.find((one) => one.name === name)!.options as INodePropertyOptions[]).map(({ value }) => value);
 		assert.deepEqual(values('engine'), ['local', 'api']);
 		assert.deepEqual(values('operation'), ['extract', 'getResult']);
-		assert.deepEqual(values('model'), ['bundled', 'own']);
+		assert.deepEqual(values('model'), ['accurate', 'bundled', 'fast', 'own']);
 		assert.deepEqual(values('output'), ['channel', 'file']);
 	});
 
@@ -143,13 +149,17 @@ describe('Extract Voiceprint', () => {
 			operation: 'extract',
 			taskId: '={{ $json.task_id }}',
 			binaryPropertyName: 'data',
-			model: 'bundled',
+			model: 'accurate',
 			modelFile: '',
 			output: 'file',
 			channelMode: 'split',
 			channels: '',
 			waitForCompletion: true,
+			waitUntilDone: false,
+			filesAtOnce: 5,
+			includeBinary: false,
 			includeVectorVoiceprint: false,
+			includeVoiceprintFile: false,
 			maximumDuration: 0,
 			maximumSpeechLength: 60,
 			minimumSpeechLength: 3,
@@ -190,22 +200,26 @@ describe('the editor', () => {
 			'operation',
 			...media,
 			'waitForCompletion',
+			'filesAtOnce',
 			'pollingInterval',
 			'simplify',
 			'timeout',
 		]);
 	});
 
-	it('shows no time limit where nothing is waited for', () => {
+	it('shows no polling interval where nothing is waited for', () => {
 		const options = shown(description.properties, { engine: 'api', waitForCompletion: false });
-		assert.deepEqual(options.slice(-2), ['waitForCompletion', 'simplify']);
+		assert.deepEqual(options.slice(-2), ['simplify', 'timeout']);
 	});
 
 	it('asks for the task alone where its result is fetched', () => {
 		const parameters = { engine: 'api', operation: 'getResult' };
-		assert.deepEqual(shown(description.properties, parameters), ['engine', 'operation', 'taskId', 'output', 'simplify']);
+		const options = ['filesAtOnce', 'pollingInterval', 'simplify', 'timeout'];
+		const names = ['engine', 'operation', 'taskId', 'output', 'waitUntilDone', ...options];
 		const { properties } = nodeOf('extractVoiceprint').description;
-		assert.deepEqual(shown(properties, parameters), ['engine', 'operation', 'taskId', 'output', 'simplify']);
+		assert.deepEqual(shown(description.properties, parameters), names);
+		const own = ['includeVoiceprintFile', 'minimumSpeechLength', 'onLittleSpeech'];
+		assert.deepEqual(shown(properties, parameters).filter((name) => !own.includes(name)), names);
 	});
 
 	it('asks for the file again where the engine is changed back from fetching', () => {
@@ -220,6 +234,7 @@ const NODE_NAMES = {
 	VoiceActivityDetection: NODE,
 	ExtractVoiceprint: 'extractVoiceprint',
 	CompareVoiceprints: 'compareVoiceprints',
+	SpeakerDiarization: 'speakerDiarization',
 };
 
 for (const [folder, type] of Object.entries(NODE_NAMES)) {

@@ -33,6 +33,8 @@ describe('items', () => {
 			'model',
 			'runtime',
 			'duration',
+			'has_speech',
+			'speech_length',
 			'channels',
 			'warnings',
 		]);
@@ -83,12 +85,12 @@ describe('items', () => {
 		assert.equal(output.length, 150_000);
 	});
 
-	it('none for a file without speech, or one where it is to be kept', async () => {
+	it('one for a file without speech, or none where it is not to be kept', async () => {
 		useFakeEngine(silent);
-		assert.equal((await run({ output: 'segment' })).output.length, 0);
-		const { output } = await run({ output: 'segment', options: { keepFilesWithoutSpeech: true } });
-		assert.deepEqual(output[0].json.warnings, [NO_SPEECH]);
-		assert.equal(output[0].json.start_time, null);
+		assert.equal((await run({ output: 'segment', options: { keepFilesWithoutSpeech: false } })).output.length, 0);
+		const { output } = await run({ output: 'segment' });
+		assert.equal(output[0].json.warnings, `NO_SPEECH: ${NO_SPEECH.message}`);
+		assert.deepEqual([output[0].json.segment_type, output[0].json.start_time], ['none', null]);
 		assert.deepEqual(output[0].pairedItem, { item: 0 });
 	});
 
@@ -123,8 +125,9 @@ describe('hints', () => {
 
 	it('say how to go on where the segments of a silent file give no item', async () => {
 		useFakeEngine(silent);
-		const { hints } = await run({ output: 'segment' });
+		const { hints } = await run({ output: 'segment', options: { keepFilesWithoutSpeech: false } });
 		assert.match(hints[0].message, /No speech was found/);
+		assert.match(hints.at(-1)!.message, /Loop Over Items stops at this file/);
 		assert.match(hints.at(-1)!.message, /'Keep Files Without Speech'/);
 	});
 });

@@ -13,6 +13,7 @@ const PAGES = `${manifest.homepage.replace(/#.*$/, '')}/blob/main/`;
 const MANUALS = {
 	VoiceActivityDetection: 'docs/voice-activity-detection.md',
 	ExtractVoiceprint: 'docs/extract-voiceprint.md',
+	SpeakerDiarization: 'docs/speaker-diarization.md',
 	CompareVoiceprints: 'docs/compare-voiceprints.md',
 };
 

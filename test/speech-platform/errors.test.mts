@@ -202,7 +202,7 @@ describe('answers of the server', () => {
 				const server = await startServer(t);
 				const api = client(t, server.url, { headers: { authorization: SECRET } });
 				// As often as it may be repeated.
-				server.inject(method, fault, fault, fault, fault);
+				server.inject(method, fault, fault, fault, fault, fault);
 				const error = await failureOf(
 					method === 'POST'
 						? api.startVoiceActivityDetection(fileOf('a'))
@@ -235,8 +235,8 @@ describe('answers of the server', () => {
 		server.inject('POST', faults.status(422, { type: 'request.validation-error', message: 'Bad.', detail }));
 		const error = await failureOf(client(t, server.url).startVoiceActivityDetection(fileOf('a')));
 		assert.ok(error.description.length < 3000);
-		assert.match(error.description, /Further details: 980/);
-		assert.equal(error.detail?.length, 1000);
+		assert.match(error.description, /Detail: 981 more are left out/);
+		assert.equal(error.detail?.length, 20);
 	});
 });
 
@@ -249,21 +249,23 @@ describe('the network', () => {
 		reset: ['CONNECTION_LOST', /broke off/, /restarted/],
 		blocked: ['ADDRESS_BLOCKED', /N8N_SSRF_ALLOWED_HOSTNAMES or N8N_SSRF_ALLOWED_IP_RANGES/, /N8N_SSRF_PROTECTION_ENABLED/],
 		aborted: ['CANCELED', /canceled/, /./],
+		tooLarge: ['NETWORK_FAULT', /larger than any/, /'Base URL'/],
+		notHttp: ['NETWORK_FAULT', /does not speak HTTP/, /https:\/\//],
 		other: ['NETWORK_FAULT', /did not get through/, /EWEIRD/],
 	};
 	for (const [kind, [code, message, description]] of Object.entries(cases)) {
 		test(kind, async () => {
 			const fault = new TransportError(kind as TransportFault, 'EWEIRD connect http://me:top-secret@appliance:8000 ECONNREFUSED', {
-				requestSent: true,
+				requestSent: kind !== 'refused' && kind !== 'dns',
 				cause: new Error(SECRET),
 			});
 			const transport = scripted(fault);
 			const options = { baseUrl: 'http://appliance:8000', transport, correlationId: CORRELATION_ID, ...virtualClock().options };
 			for (const work of [
-				new SpeechPlatform(options).startVoiceActivityDetection(fileOf('a')),
-				new SpeechPlatform(options).getTask('voice-activity-detection', TASK_ID),
+				async () => await new SpeechPlatform(options).startVoiceActivityDetection(fileOf('a')),
+				async () => await new SpeechPlatform(options).getTask('voice-activity-detection', TASK_ID),
 			]) {
-				const error = await failureOf(work);
+				const error = await failureOf(work());
 				checkTexts(error);
 				assert.equal(error.code, code);
 				assert.match(error.message, message);

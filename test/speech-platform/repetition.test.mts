@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { SpeechPlatform, SpeechPlatformError, TransportError } from '../../dist/speech-platform/index.js';
 import * as faults from './server/faults.mts';
+import * as misbehaviour from './server/misbehaviour.mts';
 import { accepted, client, CORRELATION_ID, detect, failureOf, fileOf, inState, json, scripted, SPEECH, startServer, TASK_ID, virtualClock } from './support/harness.mts';
 
 const HTTP_DATE = (milliseconds: number) => new Date(Date.now() + milliseconds).toUTCString();
@@ -10,6 +11,9 @@ const HTTP_DATE = (milliseconds: number) => new Date(Date.now() + milliseconds).
 describe('a start request is sent again where the server certainly did not accept it', () => {
 	const cases = {
 		'429 with retry-after': faults.rateLimited({ 'retry-after': 2 }),
+		408: faults.page(408, '408 Request Timeout'),
+		425: faults.page(425, '425 Too Early'),
+		507: faults.storageFull(),
 		'429 without retry-after': faults.rateLimited({}),
 		'503 with retry-after': faults.unavailable({ 'retry-after': 2 }),
 		'503 with a date as retry-after': faults.unavailable({ 'retry-after': HTTP_DATE(2000) }),
@@ -42,8 +46,8 @@ describe('a start request is sent again where the server certainly did not accep
 		server.inject('POST', ...Array.from({ length: 20 }, () => faults.rateLimited({ 'retry-after': 10 })));
 		const error = await failureOf(client(t, server.url, clock.options).startVoiceActivityDetection(fileOf('a')));
 		assert.deepEqual([error.code, error.retryAfter], ['RATE_LIMITED', 10]);
-		assert.equal(server.posts.length, 4);
-		assert.deepEqual(clock.pauses, [10_000, 10_000, 10_000]);
+		assert.equal(server.posts.length, 5);
+		assert.deepEqual(clock.pauses, [10_000, 10_000, 10_000, 10_000]);
 	});
 
 	test('not where the server wants to be left alone for long', async (t) => {
@@ -64,7 +68,6 @@ describe('a start request is sent once where nobody knows what the server did', 
 		'502 of a proxy': [faults.badGateway(), 'SERVER_ERROR'],
 		'503 without retry-after': [faults.unavailable(), 'SERVER_ERROR'],
 		'504 of a proxy': [faults.page(504, '504 Gateway Time-out'), 'SERVER_ERROR'],
-		'507': [faults.storageFull(), 'STORAGE_FULL'],
 		'invalid JSON': [faults.invalidJson(), 'INVALID_ANSWER'],
 		'a web page': [faults.loginPage(), 'NOT_THE_API'],
 	} as const;
@@ -91,7 +94,7 @@ describe('a start request is sent once where nobody knows what the server did', 
 	});
 
 	test('a transport that throws something of its own', async () => {
-		const transport = { send: async () => await Promise.reject(new TypeError('surprise')) };
+		const transport = scripted(new TypeError('surprise'));
 		const api = new SpeechPlatform({ baseUrl: 'http://a', transport, correlationId: '1', ...virtualClock().options });
 		const media = fileOf('a');
 		const error = await failureOf(api.startVoiceActivityDetection(media));
@@ -131,6 +134,10 @@ describe('a request for a task', () => {
 	const harmless = {
 		'a broken connection': faults.resetAtOnce,
 		'a cut answer': faults.cutAnswer,
+		'invalid JSON': faults.invalidJson,
+		'204 without an answer': () => misbehaviour.empty(204),
+		408: () => faults.page(408, '408 Request Timeout'),
+		425: () => faults.page(425, '425 Too Early'),
 		429: () => faults.rateLimited({ 'retry-after': 1 }),
 		500: faults.serverError,
 		'502 of a proxy': faults.badGateway,
@@ -160,7 +167,6 @@ describe('a request for a task', () => {
 	const final = {
 		'an expired task': [faults.expired, 'TASK_NOT_FOUND'],
 		'a web page': [faults.loginPage, 'NOT_THE_API'],
-		'invalid JSON': [faults.invalidJson, 'INVALID_ANSWER'],
 		401: [faults.unauthorized, 'UNAUTHORIZED'],
 		422: [faults.notValid, 'REQUEST_REFUSED'],
 	} as const;

@@ -122,17 +122,22 @@ describe('the task is found, and all requests stay at the base URL', () => {
 	});
 
 	const base = 'https://host.example/speech';
+	const task = `${VAD}/${TASK_ID}`;
 	const addresses: Array<[location: string, url: string]> = [
-		['/api/technology/voice-activity-detection/7', `${base}/api/technology/voice-activity-detection/7`],
-		['http://appliance:8000/sp4/api/technology/voice-activity-detection/7', `${base}/api/technology/voice-activity-detection/7`],
-		['//evil.example/x', `${base}/x`],
-		['https://evil.example/x?a=1', `${base}/x`],
-		['\\\\evil.example\\x', `${base}/x`],
-		['https://host.example@evil.example/x', `${base}/x`],
-		['https://host.example:444/x', `${base}/x`],
-		['https://host.example.evil.example/x', `${base}/x`],
-		['/speech/../x', `${base}/x`],
-		['/speech/v2/tasks/7?view=full', `${base}/v2/tasks/7?view=full`],
+		[task, base + task],
+		[`http://appliance:8000/sp4${task}`, base + task],
+		[`//evil.example/x/${TASK_ID}`, `${base}/x/${TASK_ID}`],
+		[`https://evil.example/${TASK_ID}?a=1`, `${base}/${TASK_ID}`],
+		[`\\\\evil.example\\${TASK_ID}`, `${base}/${TASK_ID}`],
+		[`https://host.example@evil.example/${TASK_ID}`, `${base}/${TASK_ID}`],
+		[`https://host.example:444/${TASK_ID}`, `${base}/${TASK_ID}`],
+		[`https://host.example.evil.example/${TASK_ID}`, `${base}/${TASK_ID}`],
+		[`/speech/../${TASK_ID}`, `${base}/${TASK_ID}`],
+		[`/speech/v2/tasks/${TASK_ID}?view=full`, `${base}/v2/tasks/${TASK_ID}?view=full`],
+		// Without the task's ID it is another task's address, or none.
+		['/api/technology/voice-activity-detection/7', base + task],
+		[`/tasks?id=${TASK_ID}`, base + task],
+		['https://evil.example/x?a=1', base + task],
 		['javascript:alert(1)', `${base}${VAD}/${TASK_ID}`],
 		['file:///etc/passwd', `${base}${VAD}/${TASK_ID}`],
 		['http://[', `${base}${VAD}/${TASK_ID}`],
@@ -143,8 +148,8 @@ describe('the task is found, and all requests stay at the base URL', () => {
 			const api = new SpeechPlatform({ baseUrl: base, transport: scripted(accepted(headers)), correlationId: CORRELATION_ID });
 			return (await api.startVoiceActivityDetection(fileOf('a'))).url;
 		};
-		assert.equal(await urlOf({ location: '/tasks/1', 'x-location': '/tasks/2' }), `${base}/tasks/1`);
-		assert.equal(await urlOf({ 'x-location': '/tasks/2' }), `${base}/tasks/2`);
+		assert.equal(await urlOf({ location: `/a/${TASK_ID}`, 'x-location': `/b/${TASK_ID}` }), `${base}/a/${TASK_ID}`);
+		assert.equal(await urlOf({ 'x-location': `/b/${TASK_ID}` }), `${base}/b/${TASK_ID}`);
 	});
 
 	for (const [location, url] of addresses) {
@@ -160,7 +165,8 @@ describe('the base URL', () => {
 	const transport = scripted(accepted());
 	const create = (baseUrl: string) => new SpeechPlatform({ baseUrl, transport, correlationId: CORRELATION_ID });
 
-	for (const baseUrl of ['http://a:8000', ' http://a:8000/ ', 'http://a:8000///', 'http://a:8000/?x=1#y']) {
+	const copied = ['/api', '/api/', '/api/technology', '/api/technology/', VAD, `${VAD}/${TASK_ID}`].map((path) => `http://a:8000${path}`);
+	for (const baseUrl of ['http://a:8000', ' http://a:8000/ ', 'http://a:8000///', 'http://a:8000/?x=1#y', ...copied]) {
 		test(`${JSON.stringify(baseUrl)} is taken`, async () => {
 			await create(baseUrl).startVoiceActivityDetection(fileOf('a'));
 			assert.equal(transport.requests.at(-1)!.url, `http://a:8000${VAD}`);

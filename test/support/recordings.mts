@@ -60,12 +60,12 @@ export interface LabelledRecording {
 }
 
 /** Empty where the recordings are not on this machine. */
-export function labelledRecordings(): LabelledRecording[] {
-	if (!existsSync(LABELLED)) return [];
-	const labels = readdirSync(LABELLED).filter((name) => name.endsWith('.scv'));
+export function labelledRecordings(folder: string = LABELLED): LabelledRecording[] {
+	if (!existsSync(folder)) return [];
+	const labels = readdirSync(folder).filter((name) => name.endsWith('.scv'));
 	return labels.sort().map((name) => ({
-		path: join(LABELLED, name.replace(/scv$/, 'wav')),
-		speech: readLabels(join(LABELLED, name)),
+		path: join(folder, name.replace(/scv$/, 'wav')),
+		speech: readLabels(join(folder, name)),
 	}));
 }
 

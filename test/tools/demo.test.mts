@@ -55,11 +55,13 @@ describe('the demo', () => {
 
 	it('makes voiceprints, also by a model of one’s own from anywhere on the disk', async () => {
 		const json = writeModel({ id: 'mine', file: 'mine.onnx', dimension: 16, input: { kind: 'waveform' } }, waveformModel(16));
-		const [bundled, own] = await Promise.all([
+		const [bundled, fast, own] = await Promise.all([
 			demo('voiceprint', CALL, '--json'),
+			demo('voiceprint', CALL, '--json', '--model', 'fast'),
 			demo('voiceprint', CALL, '--json', '--model', json),
 		]);
-		assert.equal(bundled.answers[0].channels[0].vector.length, 192);
+		assert.equal(bundled.answers[0].channels[0].vector.length, 256);
+		assert.equal(fast.answers[0].channels[0].vector.length, 192);
 		assert.equal(own.answers[0].model, 'mine');
 		assert.equal(own.answers[0].channels[0].vector.length, 16);
 	});

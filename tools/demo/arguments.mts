@@ -12,12 +12,14 @@ export const USAGE = `npm run demo                                 the sample re
 npm run demo -- vad FILE… [options]          speech segments of each file
 npm run demo -- voiceprint FILE… [options]   the voiceprint of each channel
 npm run demo -- compare FILE FILE [options]  whether the same person speaks in two files
+npm run demo -- speakers FILE… [options]     who speaks when in each file
 npm run --silent demo -- vad FILE… --json    one JSON document per file, one a line
 
   --api URL              by the Speech Platform at this address instead of locally
   --preset NAME          balanced (default), transcription, silero, custom
   --runtime NAME         auto (default), native, wasm
   --channel-mode MODE    split (default), mix
+  --mix-method NAME      automatic (default), mean, loudest, power-weighted
   --channels LIST        such as 0,1; default all
   --range-from SECONDS   --range-to SECONDS
   --probabilities        include the speech probabilities and their hop
@@ -27,6 +29,8 @@ npm run --silent demo -- vad FILE… --json    one JSON document per file, one a
   --vector               voiceprints as numbers too, from the API (locally they always are there)
   --maximum-speech S     seconds of speech in a voiceprint at most (60)  --minimum-speech S  warn below (3)
   --model NAME           accurate (default), fast, or the JSON file that describes a model of your own
+  --speakers N           how many people speak  --most-speakers N  how many at most
+  --known FILE           a recording of somebody who may speak, named as the file; may be given several times
   --operating-point NAME balanced (default), few-false-accepts, few-false-rejects, or a score as threshold`;
 
 /** The command line makes no sense; the message says why. */
@@ -41,6 +45,8 @@ export interface DemoRequest {
 	json: boolean;
 	/** Parameters of Compare Voiceprints, where the files' voiceprints are to be compared. */
 	comparison?: INodeParameters;
+	/** Recordings of people who may speak. */
+	known?: string[];
 }
 
 const TEXT = { type: 'string' } as const;
@@ -52,6 +58,7 @@ const OPTIONS = {
 	preset: TEXT,
 	runtime: TEXT,
 	'channel-mode': TEXT,
+	'mix-method': TEXT,
 	channels: TEXT,
 	'range-from': TEXT,
 	'range-to': TEXT,
@@ -70,9 +77,12 @@ const OPTIONS = {
 	'maximum-speech': TEXT,
 	model: TEXT,
 	'operating-point': TEXT,
+	speakers: TEXT,
+	'most-speakers': TEXT,
+	known: { type: 'string', multiple: true },
 } as const;
 
-type Values = Partial<Record<keyof typeof OPTIONS, string | boolean>>;
+type Values = Partial<Record<keyof typeof OPTIONS, string | boolean | string[]>>;
 
 /** By name without case, spaces and dashes, so that the labels in the editor work as well. */
 const PRESETS: Record<string, string> = {
@@ -93,7 +103,7 @@ const THRESHOLDS = {
 	'padding-after': 'paddingAfter',
 } as const;
 
-function number(name: string, value: string | boolean): number {
+function number(name: string, value: string | boolean | string[]): number {
 	const parsed = Number(value);
 	if (value === '' || !Number.isFinite(parsed)) throw new UsageError(`--${name} needs a number, not '${String(value)}'`);
 	return parsed;
@@ -113,7 +123,12 @@ function presetOf(name: string): string {
 
 const BUNDLED_MODELS = ['accurate', 'fast'];
 
-const runtimeOption = ({ runtime }: Values): INodeParameters => (runtime === undefined ? {} : { runtime });
+const runtimeOption = ({ runtime }: Values): INodeParameters => (runtime === undefined ? {} : { runtime: String(runtime) });
+
+/** By name, as the node's options are called or in camel case. */
+function mixOption({ 'mix-method': method }: Values): INodeParameters {
+	return method === undefined ? {} : { mixMethod: method === 'power-weighted' ? 'powerWeighted' : method };
+}
 
 /** Those of the engine on this machine, which the API has no use for. */
 function localParameters(values: Values): { parameters: INodeParameters; options: INodeParameters } {
@@ -124,6 +139,7 @@ function localParameters(values: Values): { parameters: INodeParameters; options
 		options: {
 			includeProbabilities: Boolean(values.probabilities ?? values['include-probabilities']),
 			...runtimeOption(values),
+			...mixOption(values),
 			...numbers(values, { 'maximum-duration': 'maximumDuration' }),
 		},
 	};
@@ -133,8 +149,8 @@ function localParameters(values: Values): { parameters: INodeParameters; options
 function commonParameters(values: Values, own: INodeParameters, options: INodeParameters): INodeParameters {
 	return {
 		engine: values.api === undefined ? 'local' : 'api',
-		...(values['channel-mode'] === undefined ? {} : { channelMode: values['channel-mode'] }),
-		...(values.channels === undefined ? {} : { channels: values.channels }),
+		...(values['channel-mode'] === undefined ? {} : { channelMode: String(values['channel-mode']) }),
+		...(values.channels === undefined ? {} : { channels: String(values.channels) }),
 		...own,
 		options: { simplify: false, ...numbers(values, { timeout: 'timeout' }), ...options },
 	};
@@ -156,7 +172,9 @@ function modelOf({ model }: Values): { model?: string; modelFile?: string } {
 function voiceprintParameters(values: Values): INodeParameters {
 	if (values.api !== undefined) return commonParameters(values, {}, { includeVectorVoiceprint: Boolean(values.vector) });
 	return commonParameters(values, modelOf(values), {
+		includeVectorVoiceprint: true,
 		...runtimeOption(values),
+		...mixOption(values),
 		...(values.preset === undefined ? {} : { vadPreset: presetOf(String(values.preset)) }),
 		...numbers(values, {
 			'maximum-duration': 'maximumDuration',
@@ -191,6 +209,23 @@ function comparisonParameters(values: Values): INodeParameters {
 	};
 }
 
+/** How many speakers there are, as far as it is said. */
+function countParameters(values: Values): INodeParameters {
+	if (values.speakers !== undefined) return { speakerCount: 'exactly', speakers: number('speakers', values.speakers) };
+	if (values['most-speakers'] === undefined) return {};
+	return { speakerCount: 'atMost', maximumSpeakers: number('most-speakers', values['most-speakers']) };
+}
+
+function speakersParameters(values: Values): INodeParameters {
+	const range = numbers(values, { 'range-from': 'rangeFrom', 'range-to': 'rangeTo' });
+	const known = values.known === undefined ? {} : { knownSpeakers: 'input' };
+	const point = values['operating-point'] === undefined ? {} : operatingPointOf(String(values['operating-point']));
+	return commonParameters(values, { ...countParameters(values), ...range, ...known, ...point }, {
+		...runtimeOption(values),
+		...numbers(values, { 'maximum-duration': 'maximumDuration' }),
+	});
+}
+
 interface Command {
 	node: string;
 	parameters: (values: Values) => INodeParameters;
@@ -200,6 +235,7 @@ interface Command {
 const COMMANDS: Record<string, Command | undefined> = {
 	vad: { node: 'voiceActivityDetection', parameters: vadParameters },
 	voiceprint: { node: 'extractVoiceprint', parameters: voiceprintParameters },
+	speakers: { node: 'speakerDiarization', parameters: speakersParameters },
 	compare: { node: 'extractVoiceprint', parameters: voiceprintParameters, comparison: comparisonParameters },
 };
 
@@ -226,8 +262,9 @@ export function parseDemoArguments(args: string[]): DemoRequest | 'help' {
 		node: known.node,
 		parameters: known.parameters(values),
 		...(known.comparison && { comparison: known.comparison(values) }),
-		...(values.api === undefined ? {} : { credentials: { speechPlatformApi: { baseUrl: values.api, authentication: 'none' } } }),
+		...(values.api === undefined ? {} : { credentials: { speechPlatformApi: { baseUrl: String(values.api), authentication: 'none' } } }),
+		...(Array.isArray(values.known) && { known: values.known }),
 		files: files.length > 0 ? files : [SAMPLE],
-		json: values.json ?? false,
+		json: values.json === true,
 	};
 }

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { INodeParameters } from 'n8n-workflow';
 import { FOLDER, parseDemoArguments, USAGE, UsageError, type DemoRequest } from './arguments.mts';
-import { createHarness, type Harness, type RunResult } from '../n8n/harness.mts';
+import { createHarness, type Harness, type HarnessItem, type RunResult } from '../n8n/harness.mts';
 import { showAnswer, showComparison } from './show.mts';
 
 interface Answer {
@@ -20,14 +20,31 @@ function answerOf(file: string, { output, error }: RunResult): Answer {
 	return { file, ...output[0].json };
 }
 
-async function processFile(harness: Harness, { node, parameters, credentials }: DemoRequest, file: string): Promise<Answer> {
+/** Of each recording of somebody known: the voiceprint of the first channel with speech, named as the file. */
+async function knownItems(harness: Harness, files: string[]): Promise<HarnessItem[]> {
+	const items: HarnessItem[] = [];
+	for (const file of files) {
+		const answer = await processFile(harness, { node: 'extractVoiceprint', parameters: { output: 'file' } }, file);
+		if (answer.error) throw new UsageError(`--known ${file}: ${(answer.error as { message: string }).message}`);
+		const name = file.split(/[\\/]/).at(-1)!.replace(/\.[^.]+$/, '');
+		items.push({ json: { name, ...voiceprintOf(answer) } });
+	}
+	return items;
+}
+
+async function processFile(
+	harness: Harness,
+	{ node, parameters, credentials }: Pick<DemoRequest, 'node' | 'parameters' | 'credentials'>,
+	file: string,
+	secondItems?: HarnessItem[],
+): Promise<Answer> {
 	const path = resolve(FOLDER, file);
 	if (!existsSync(path)) {
 		const description = 'Check the path; it counts from the folder in which you are.';
 		return { file, error: { code: 'FILE_NOT_FOUND', message: `There is no file '${file}'`, description } };
 	}
 	const items = [{ json: {}, files: { data: { path, fileName: file.split(/[\\/]/).at(-1) } } }];
-	return answerOf(file, await harness.run({ node, parameters, credentials, items, onError: 'continueRegularOutput' }));
+	return answerOf(file, await harness.run({ node, parameters, credentials, items, secondItems, onError: 'continueRegularOutput' }));
 }
 
 /** The first channel with speech, or the first. */
@@ -53,7 +70,8 @@ async function compareFiles(harness: Harness, request: DemoRequest): Promise<Ans
 
 async function answersOf(harness: Harness, request: DemoRequest, answer: (one: Answer) => void): Promise<void> {
 	if (request.comparison) return answer(await compareFiles(harness, request));
-	for (const file of request.files) answer(await processFile(harness, request, file));
+	const known = request.known && (await knownItems(harness, request.known));
+	for (const file of request.files) answer(await processFile(harness, request, file, known));
 }
 
 async function main(): Promise<number> {

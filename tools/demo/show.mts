@@ -3,7 +3,9 @@
 interface Channel {
 	channel_number: number;
 	speech_length: number;
-	segments: Array<{ start_time: number; end_time: number }>;
+	segments: Array<{ start_time: number; end_time: number; speaker?: string; name?: string | null }>;
+	/** Only of a speaker diarization. */
+	speakers?: Array<{ speaker: string; name: string | null; talk_time: number; share: number; turns: number }>;
 }
 
 interface Answer {
@@ -42,6 +44,25 @@ function timeline({ segments }: Channel, from: number, duration: number): string
 		if (share > 0.5) return '█';
 		return share > 0 ? '▒' : '·';
 	}).join('');
+}
+
+/** Colours of a terminal that can be told apart also without red and green. */
+const COLOURS = [34, 33, 36, 35, 32, 31];
+
+const coloured = (text: string, speaker: number) => (process.stdout.isTTY ? `\x1b[${COLOURS[speaker % COLOURS.length]}m${text}\x1b[0m` : text);
+
+/** Who speaks when: a line per speaker, then the segments. */
+function speakersText({ channel_number: number, speech_length: speech, speakers = [], segments }: Channel, from: number, duration: number): string {
+	const rows = speakers.map(({ speaker, name, talk_time: talk, share, turns }, i) => {
+		const own = { channel_number: number, speech_length: talk, segments: segments.filter((segment) => segment.speaker === speaker) };
+		const facts = `${(name ?? speaker).padEnd(12)} ${talk.toFixed(1).padStart(7)} s  ${String(Math.round(100 * share)).padStart(3)} %  ${turns} turns`;
+		return `  ${coloured(timeline(own, from, duration), i)}\n  ${coloured(facts, i)}`;
+	});
+	const turns = segments.map(({ start_time: start, end_time: end, speaker, name }) => {
+		const who = speakers.findIndex((one) => one.speaker === speaker);
+		return `  ${clock(start)}  ${clock(end)}  ${coloured(name ?? speaker ?? '', Math.max(0, who))}`;
+	});
+	return [`Channel ${number}: ${speakers.length} speakers, ${speech.toFixed(1)} s of speech`, ...rows, ...turns].join('\n');
 }
 
 function channelText(channel: Channel, from: number, duration: number): string {
@@ -119,7 +140,7 @@ export function showAnswer(answer: { file: string }): string {
 	return [
 		`${file}: ${duration === undefined ? '' : `${duration.toFixed(3)} s, `}${source}`,
 		...(rest.warnings ?? []).map(({ message }) => `  note: ${message}`),
-		...detected.map((channel) => channelText(channel, from, length)),
+		...detected.map((channel) => ('speakers' in channel ? speakersText : channelText)(channel, from, length)),
 		...voiceprints.map(voiceprintText),
 		'',
 	].join('\n');

@@ -67,6 +67,14 @@ const ROOMS = [
 		mayImport: ['engine/process/*', 'engine/client', 'voiceprints', 'models', 'ground'],
 	},
 	{
+		room: 'engine/process/speakers',
+		process: 'engine',
+		what: 'who spoke when: local speakers, tracks, pieces, clusters, segments',
+		mayImport: [
+			'engine/process/embedding', 'engine/process/runtime', 'engine/process', 'voiceprints', 'models', 'ground',
+		],
+	},
+	{
 		room: 'engine/process/extraction',
 		process: 'engine',
 		what: "a channel's speech → windows → one voiceprint and its quality",
@@ -89,6 +97,12 @@ const ROOMS = [
 		mayImport: [
 			'engine/process/runtime', 'engine/process', 'engine/client/protocol', 'engine/client/presets', 'models', 'ground',
 		],
+	},
+	{
+		room: 'engine/process/echo',
+		process: 'engine',
+		what: "speech in a channel that is another channel's, heard again",
+		mayImport: ['engine/process', 'ground'],
 	},
 	{
 		room: 'engine/process/media',

@@ -25,11 +25,11 @@ export const ACCURATE: PooledModel = {
 	longestSeconds: 30,
 };
 
-async function loadFast(runtime: Runtime): Promise<ModelEmbedder> {
+export async function loadFast(runtime: Runtime): Promise<ModelEmbedder> {
 	return await loadEmbedder(runtime, FAST, await readPackageFile(FAST.file));
 }
 
-async function loadAccurate(runtime: Runtime): Promise<PooledEmbedder> {
+export async function loadAccurate(runtime: Runtime): Promise<PooledEmbedder> {
 	const trunk = await readPackageFile(modelPath(`${ACCURATE_MODEL}.trunk.onnx`));
 	const head = await readPackageFile(modelPath(`${ACCURATE_MODEL}.head.onnx`));
 	return await loadPooledEmbedder(runtime, ACCURATE, trunk, head);

@@ -56,6 +56,9 @@ export class PooledEmbedder implements Embedder {
 
 	readonly windowSeconds: number;
 
+	/** Numbers per row of what the trunk hears. */
+	readonly width: number;
+
 	private readonly fbank: Fbank;
 
 	constructor(
@@ -66,13 +69,14 @@ export class PooledEmbedder implements Embedder {
 		this.id = model.id;
 		this.dimension = model.dimension;
 		this.windowSeconds = model.windowSeconds;
+		this.width = model.width;
 		this.fbank = new Fbank(model.features);
 	}
 
 	/** The voiceprint is made of the statistics over all windows: no average of vectors, and nothing is heard twice. */
 	async embedWindows(windows: readonly SpeechWindow[]): Promise<Embedded> {
-		const { width, longestSeconds } = this.model;
-		const whole = new RowStatistics(width);
+		const { longestSeconds } = this.model;
+		const whole = this.newStatistics();
 		const parts: RowStatistics[] = [];
 		for (const chunk of chunksOf(windows, longestSeconds * SAMPLE_RATE)) {
 			for (const part of await this.hear(chunk)) {
@@ -94,37 +98,52 @@ export class PooledEmbedder implements Embedder {
 		await this.head.release();
 	}
 
-	/** @returns the statistics of each window */
-	private async hear(chunk: readonly SpeechWindow[]): Promise<RowStatistics[]> {
-		// Speech of less than half a second is repeated up to that.
-		const [speech] = piecesOf(join(chunk));
-		const features = this.fbank.compute(speech!);
+	/** For statistics of rows. */
+	newStatistics(): RowStatistics {
+		return new RowStatistics(this.width);
+	}
+
+	/**
+	 * What the trunk hears; each feature's mean over the speech is taken away first.
+	 * @param speech a quarter of a second to `longestSeconds`
+	 * @returns `[rows, width]`, a row every 80 ms, the first one centred 200 samples after the beginning
+	 */
+	async rowsOf(speech: Float32Array): Promise<Float32Array> {
+		const features = this.fbank.compute(speech);
 		normalizeFeatures(features, 'mean');
 		const { features: output } = await this.trunk.run({ feats: { data: features.data, dims: [1, features.frames, features.mels] } });
-		return this.split(output!.data, chunk);
+		return output!.data;
 	}
 
-	/** @param data `[rows, width]` over the joined windows */
-	private split(data: Float32Array, chunk: readonly SpeechWindow[]): RowStatistics[] {
-		const { width } = this.model;
-		const rows = data.length / width;
-		const total = chunk.reduce((sum, { samples }) => sum + samples, 0);
-		let before = 0;
-		return chunk.map(({ samples }) => {
-			const part = new RowStatistics(width);
-			part.add(data, Math.round((before / total) * rows), Math.round(((before + samples) / total) * rows));
-			before += samples;
-			return part;
-		});
-	}
-
-	private async vectorsOf(parts: readonly RowStatistics[]): Promise<Float32Array[]> {
+	/** @returns the vector of each, of length one */
+	async vectorsOf(parts: readonly RowStatistics[]): Promise<Float32Array[]> {
 		const { dimension } = this;
-		const length = 2 * this.model.width;
+		const length = 2 * this.width;
 		const statistics = new Float32Array(parts.length * length);
 		parts.forEach((part, i) => part.write(statistics.subarray(i * length, (i + 1) * length)));
 		const { embedding } = await this.head.run({ statistics: { data: statistics, dims: [parts.length, length] } });
 		return parts.map((_, i) => normalize(embedding!.data.slice(i * dimension, (i + 1) * dimension)));
+	}
+
+	/** @returns the statistics of each window */
+	private async hear(chunk: readonly SpeechWindow[]): Promise<RowStatistics[]> {
+		// Speech of less than half a second is repeated up to that.
+		const [speech] = piecesOf(join(chunk));
+		return this.split(await this.rowsOf(speech!), chunk);
+	}
+
+	/** @param data `[rows, width]` over the joined windows */
+	private split(data: Float32Array, chunk: readonly SpeechWindow[]): RowStatistics[] {
+		const { width } = this;
+		const rows = data.length / width;
+		const total = chunk.reduce((sum, { samples }) => sum + samples, 0);
+		let before = 0;
+		return chunk.map(({ samples }) => {
+			const part = this.newStatistics();
+			part.add(data, Math.round((before / total) * rows), Math.round(((before + samples) / total) * rows));
+			before += samples;
+			return part;
+		});
 	}
 }
 

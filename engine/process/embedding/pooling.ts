@@ -9,7 +9,8 @@ export class RowStatistics {
 
 	private readonly squares: Float64Array;
 
-	private rows = 0;
+	/** How many it has collected. */
+	rows = 0;
 
 	/** @param width numbers per row */
 	constructor(private readonly width: number) {

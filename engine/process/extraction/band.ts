@@ -1,7 +1,7 @@
 /** Whether speech came through a telephone: heard from its spectrum, since a file's sample rate says nothing of that. */
 import { SAMPLE_RATE } from '../audio';
 import { RealFft } from '../embedding/fft';
-import { quantile } from './frames';
+import { quantile } from '../quantile';
 
 /** Samples per frame of the spectrum; frames do not overlap. */
 const POINTS = 512;

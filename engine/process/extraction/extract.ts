@@ -26,15 +26,17 @@ const total = (spans: readonly Span[]) => spans.reduce((sum, { start, end }) => 
 /**
  * @param spans the speech in the audio, seconds
  * @param maximum seconds of speech to use at most; 0: all of it
+ * @param step between two samples of the recording, of full scale 1
  */
 export async function extractVoiceprint(
 	audio: Audio,
 	spans: readonly Span[],
 	embedder: Embedder,
 	maximum: number,
+	step: number,
 ): Promise<Extraction> {
 	const windows = chooseWindows(spans, maximum, embedder.windowSeconds);
-	const meter = new SpeechMeter();
+	const meter = new SpeechMeter(step);
 	const band = new BandMeter();
 	const measured = (window: Window) => {
 		const speech = readWindow(audio, window);

@@ -1,9 +1,9 @@
 /** How good the speech behind a voiceprint is. */
 import type { VoiceprintQuality } from '../../client/protocol';
-import { framePowers, quantile } from './frames';
+import { quantile } from '../quantile';
+import { clippedSamples } from './clipping';
+import { framePowers } from './frames';
 
-/** Samples within this share of the loudest one count as clipped: a waveform that was cut off stays there for long. */
-const AT_THE_PEAK = 0.98;
 /** Bounds of the estimated signal-to-noise ratio, dB: beyond them it cannot be told. */
 const LOWEST_SNR = -10;
 const HIGHEST_SNR = 60;
@@ -23,22 +23,24 @@ export class SpeechMeter {
 
 	private count = 0;
 
-	private readonly windows: Array<{ peak: number; atPeak: number; samples: number }> = [];
+	private clipped = 0;
+
+	/** @param step between two samples of the recording, of full scale 1 */
+	constructor(private readonly step: number) {}
 
 	/** @param speech samples of a window */
 	add(speech: Float32Array): void {
-		let peak = 0;
+		this.clipped += clippedSamples(speech, this.step);
+		let sum = 0;
 		for (let i = 0; i < speech.length; i++) {
-			const sample = Math.abs(speech[i] as number);
+			const sample = speech[i] as number;
+			sum += sample;
 			this.energy += sample * sample;
-			if (sample > peak) peak = sample;
 		}
+		// Without its offset.
+		this.energy = Math.max(0, this.energy - (sum * sum) / Math.max(1, speech.length));
 		this.count += speech.length;
 		for (const power of framePowers(speech)) this.powers.push(power);
-		const limit = AT_THE_PEAK * peak;
-		let atPeak = 0;
-		for (let i = 0; i < speech.length; i++) if (Math.abs(speech[i] as number) >= limit) atPeak++;
-		this.windows.push({ peak, atPeak, samples: speech.length });
 	}
 
 	/** RMS level, dBFS; null without speech. */
@@ -46,10 +48,9 @@ export class SpeechMeter {
 		return this.energy > 0 ? rounded(decibels(this.energy / this.count), 1) : null;
 	}
 
-	/** Share of the samples at the peak of their window, 0 to 1: some 0.00001 in sound speech. */
+	/** Share of the samples that were cut off, 0 to 1: some 0.00001 in sound speech. */
 	get clipping(): number | null {
-		if (this.count === 0) return null;
-		return rounded(this.windows.reduce((sum, { atPeak }) => sum + atPeak, 0) / this.count, 4);
+		return this.count === 0 ? null : rounded(this.clipped / this.count, 4);
 	}
 
 	/**
@@ -58,11 +59,12 @@ export class SpeechMeter {
 	 * @param pauses powers of the frames of the pauses
 	 */
 	snr(pauses: readonly number[]): number | null {
-		if (this.energy === 0) return null;
+		if (this.energy === 0 || this.powers.length === 0) return null;
+		const speech = this.powers.reduce((sum, power) => sum + power, 0) / this.powers.length;
 		const between = quantile(this.powers, BETWEEN_WORDS);
 		const pause = quantile(pauses, 0.5);
 		const noise = pause > GATED ? Math.min(pause, between) : between;
-		const signal = this.energy / this.count - noise;
+		const signal = speech - noise;
 		if (noise <= 0) return HIGHEST_SNR;
 		if (signal <= 0) return LOWEST_SNR;
 		return rounded(Math.max(LOWEST_SNR, Math.min(HIGHEST_SNR, decibels(signal / noise))), 1);

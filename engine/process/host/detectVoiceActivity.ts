@@ -1,13 +1,18 @@
 /** The pipeline of a voice activity detection: media file → speech per channel → result. */
-import type { VadChannel, VadJob, VadResult } from '../../client/protocol';
+import type { Segment, VadChannel, VadJob, VadResult } from '../../client/protocol';
+import { intersection, lengthOf } from '../spans';
 import { SILERO_MODEL } from '../vad/silero';
 import { round, withRecording, type ListenedChannel } from './recording';
 
-function describeChannel({ channelNumber, spans, probabilities, hop }: ListenedChannel, offset: number): VadChannel {
-	const segments = spans.map(({ start, end }) => ({
+/** Share of a segment that has to be another channel's for the segment to be marked. */
+const MOSTLY = 0.5;
+
+function describeChannel({ channelNumber, spans, probabilities, hop, echoOf }: ListenedChannel, offset: number): VadChannel {
+	const segments = spans.map((span): Segment => ({
 		segment_type: 'voice',
-		start_time: round(offset + start),
-		end_time: round(offset + end),
+		start_time: round(offset + span.start),
+		end_time: round(offset + span.end),
+		...(echoOf && lengthOf(intersection([span], echoOf.spans)) >= MOSTLY * (span.end - span.start) ? { echo_of_channel: echoOf.channelNumber } : {}),
 	}));
 	const channel: VadChannel = {
 		channel_number: channelNumber,
@@ -26,6 +31,7 @@ export async function detectVoiceActivity(job: VadJob): Promise<VadResult> {
 		for await (const channel of listened()) {
 			channels.push(describeChannel(channel, media.start));
 			if (channel.warning) warnings.push(channel.warning);
+			warnings.push(...channel.notes);
 		}
 		return { engine: 'local', model: SILERO_MODEL, runtime: runtime.name, duration, media: media.info, channels, warnings };
 	});

@@ -1,18 +1,17 @@
 /** The pipeline of a voiceprint extraction: media file → speech per channel → one voiceprint per channel → result. */
-import { calibrationOf } from '../../../models/calibrations';
-import { normalizerOf } from '../../../models/cohorts';
-import { parseCalibration, type Calibration } from '../../../voiceprints/calibration';
-import { conditionsFor, type Normalizer } from '../../../voiceprints/cohort';
+import type { Calibration } from '../../../voiceprints/calibration';
 import { speakersIn } from '../../../voiceprints/severalSpeakers';
-import type { SpeechConditions } from '../../../voiceprints/voiceprint';
 import { plainNumbers } from '../../../voiceprints/vector';
 import { VoiceprintError } from '../../../errors';
 import type { VoiceprintChannel, VoiceprintJob, VoiceprintResult, Warning } from '../../client/protocol';
-import type { Embedder } from '../embedding/embedder';
 import { encodeVoiceprint } from '../../../voiceprints/encoding';
 import { extractVoiceprint, type Extraction } from '../extraction/extract';
+import { quantizationStep } from '../extraction/clipping';
 import { qualityWarnings } from '../extraction/quality';
+import { SAMPLE_RATE } from '../audio';
+import { difference, lengthOf } from '../spans';
 import { embedderFor } from './loadedModels';
+import { voiceModel, voiceprintOf, type VoiceModel } from './voiceModel';
 import { round, withRecording, type ListenedChannel } from './recording';
 
 function refuseLittleSpeech(channel: VoiceprintChannel, { minimumSpeech, onLittleSpeech }: VoiceprintJob['voiceprint']): void {
@@ -24,52 +23,47 @@ function refuseLittleSpeech(channel: VoiceprintChannel, { minimumSpeech, onLittl
 	);
 }
 
-interface Model {
-	embedder: Embedder;
-	calibration: Calibration | undefined;
-	normalizer: Normalizer | undefined;
-}
-
-/** A model of one's own brings its own. */
-async function calibrationWith({ id, calibration }: Embedder): Promise<Calibration | undefined> {
-	return calibration === undefined ? await calibrationOf(id) : parseCalibration(calibration, id);
-}
-
 /** What is wrong with a channel's voiceprint. */
 function warningsOf(
-	{ channelNumber: channel_number, warning }: ListenedChannel,
+	{ channelNumber: channel_number, warning, notes }: ListenedChannel,
 	{ voiceprint, quality, windows }: Extraction,
 	minimum: number,
 	calibration: Calibration | undefined,
 ): Warning[] {
-	if (warning) return [{ ...warning, message: `${warning.message}: its voiceprint is empty` }];
+	if (warning) return [{ ...warning, message: `${warning.message}: its voiceprint is empty` }, ...notes];
 	const seconds = voiceprint.speechLength;
 	const several = speakersIn(windows, seconds, calibration) === 'several';
-	return qualityWarnings(channel_number, seconds, minimum, quality, several).map((one) => ({ ...one, channel_number }));
+	const found = qualityWarnings(channel_number, seconds, minimum, quality, several);
+	return [...notes, ...found.map((one) => ({ ...one, channel_number }))];
 }
 
-/** Without speech there is nothing to tell, and without a calibration nobody asks. */
-function conditionsOf(
-	{ voiceprint: { vector }, quality: { snr }, narrowBand }: Extraction,
-	calibration: Calibration | undefined,
-	normalizer: Normalizer | undefined,
-): SpeechConditions | undefined {
-	if (!calibration || vector.length === 0) return undefined;
-	return conditionsFor(calibration, vector, { narrowBand, snr }, normalizer);
+/**
+ * The speech that is not another channel's, where there is enough of it; else all, and the warning says what that means.
+ * @param minimum seconds
+ */
+function ownSpeech({ spans, echoOf, notes, audio }: ListenedChannel, minimum: number): Pick<ListenedChannel, 'spans' | 'notes'> {
+	if (!echoOf) return { spans, notes };
+	const own = difference(spans, echoOf.spans, audio.length / SAMPLE_RATE);
+	const isEnough = own.length > 0 && lengthOf(own) >= minimum;
+	const consequence = isEnough ? 'that was left out' : `its voiceprint is that of channel ${echoOf.channelNumber}, or a mixture`;
+	const told = notes.map((note) => (note.code === 'ECHO_OF_CHANNEL' ? { ...note, message: `${note.message}: ${consequence}` } : note));
+	return { spans: isEnough ? own : spans, notes: told };
 }
 
 async function describeChannel(
 	listened: ListenedChannel,
-	{ embedder, calibration, normalizer }: Model,
+	model: VoiceModel,
 	request: VoiceprintJob['voiceprint'],
+	codec: string,
 ): Promise<{ channel: VoiceprintChannel; warnings: Warning[] }> {
-	const { channelNumber, audio, spans } = listened;
-	const extraction = await extractVoiceprint(audio, spans, embedder, request.maximumSpeech);
+	const { channelNumber, audio } = listened;
+	const { spans, notes } = ownSpeech(listened, request.minimumSpeech);
+	const extraction = await extractVoiceprint(audio, spans, model.embedder, request.maximumSpeech, quantizationStep(codec));
 	const { voiceprint, quality } = extraction;
-	const found = warningsOf(listened, extraction, request.minimumSpeech, calibration);
+	const found = warningsOf({ ...listened, notes }, extraction, request.minimumSpeech, model.calibration);
 	const channel = {
 		channel_number: channelNumber,
-		voiceprint: encodeVoiceprint({ ...voiceprint, conditions: conditionsOf(extraction, calibration, normalizer) }),
+		voiceprint: encodeVoiceprint(voiceprintOf(extraction, model)),
 		vector: plainNumbers(voiceprint.vector),
 		speech_length: round(voiceprint.speechLength),
 		model: voiceprint.model,
@@ -82,17 +76,14 @@ async function describeChannel(
 /** @throws VoiceprintError, TOO_LITTLE_SPEECH where the job says to fail then, INVALID_MODEL for a model of one's own */
 export async function extractVoiceprints(job: VoiceprintJob): Promise<VoiceprintResult> {
 	return await withRecording(job, async ({ media, runtime, duration, channels: listened }) => {
-		const embedder = await embedderFor(runtime, job.voiceprint);
-		const calibration = await calibrationWith(embedder);
-		const normalizer = calibration && (await normalizerOf(calibration, job.voiceprint.modelFile));
-		const model = { embedder, calibration, normalizer };
+		const model = await voiceModel(await embedderFor(runtime, job.voiceprint), job.voiceprint.modelFile);
 		const channels: VoiceprintChannel[] = [];
 		const warnings = [...media.warnings];
 		for await (const one of listened()) {
-			const described = await describeChannel(one, model, job.voiceprint);
+			const described = await describeChannel(one, model, job.voiceprint, media.info.codec);
 			channels.push(described.channel);
 			warnings.push(...described.warnings);
 		}
-		return { engine: 'local', model: embedder.id, runtime: runtime.name, duration, media: media.info, channels, warnings };
+		return { engine: 'local', model: model.embedder.id, runtime: runtime.name, duration, media: media.info, channels, warnings };
 	});
 }

@@ -3,7 +3,9 @@ import { oncePerKey } from '../../../once';
 import type { RuntimeChoice, VoiceprintRequest } from '../../client/protocol';
 import { chooseRuntime } from '../runtime/chooseRuntime';
 import type { Runtime } from '../runtime/interface';
-import { BUNDLED_EMBEDDERS } from '../embedding/bundled';
+import { loadAccurate, loadFast } from '../embedding/bundled';
+import { loadSegmentation } from '../speakers/segmentation';
+import type { SpeakerModels } from '../speakers/diarize';
 import type { Embedder } from '../embedding/embedder';
 import { loadOwnModel } from '../embedding/ownModel';
 import { loadSileroModels } from '../vad/detect';
@@ -11,7 +13,9 @@ import type { SileroModels } from '../vad/probabilities';
 
 const silero = oncePerKey(loadSileroModels);
 
-const bundled = { accurate: oncePerKey(BUNDLED_EMBEDDERS.accurate), fast: oncePerKey(BUNDLED_EMBEDDERS.fast) };
+const bundled = { accurate: oncePerKey(loadAccurate), fast: oncePerKey(loadFast) };
+
+const segmentation = oncePerKey(loadSegmentation);
 
 /** @throws VoiceprintError RUNTIME_UNAVAILABLE, also where a model is missing or damaged */
 export async function sileroModels(
@@ -24,4 +28,9 @@ export async function sileroModels(
 /** @throws VoiceprintError INVALID_MODEL, RUNTIME_UNAVAILABLE where a bundled one is missing or damaged */
 export async function embedderFor(runtime: Runtime, { model, modelFile }: VoiceprintRequest): Promise<Embedder> {
 	return modelFile === undefined ? await bundled[model](runtime) : await loadOwnModel(runtime, modelFile);
+}
+
+/** @throws VoiceprintError RUNTIME_UNAVAILABLE where a model is missing or damaged */
+export async function speakerModels(runtime: Runtime): Promise<SpeakerModels> {
+	return { segmentation: await segmentation(runtime), embedder: await bundled.accurate(runtime) };
 }

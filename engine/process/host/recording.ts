@@ -2,10 +2,14 @@
 import { decodeMedia, type DecodedMedia } from '../media/decode';
 import { Spool } from '../media/spool';
 import type { Job, MediaRequest, Warning } from '../../client/protocol';
+import { findEchoes, type Echo } from '../echo/echo';
 import type { Runtime } from '../runtime/interface';
-import { SAMPLE_RATE, type Audio } from '../audio';
-import { detectSpeech, type Detection } from '../vad/detect';
+import { SAMPLE_RATE, type Audio, type Span } from '../audio';
+import type { Detection } from '../vad/detect';
 import { LevelMeter } from '../vad/level';
+import { listen, soundOf, type Heard } from '../vad/listen';
+import { lengthOf } from '../spans';
+import { formatSeconds } from '../media/range';
 import { vadSettings, type VadSettings } from '../../client/presets';
 import type { SileroModels } from '../vad/probabilities';
 import { sileroModels } from './loadedModels';
@@ -20,6 +24,10 @@ export interface ListenedChannel extends Detection {
 	audio: Audio;
 	/** Why there is no speech, where there is none. */
 	warning?: Warning;
+	/** What else there is to know about its sound. */
+	notes: Warning[];
+	/** What of its speech is another channel heard again, and which one. */
+	echoOf?: { channelNumber: number; spans: readonly Span[] };
 }
 
 /** A recording whose channels can be listened to one after the other. */
@@ -36,12 +44,16 @@ export interface Recording {
 async function decode(request: MediaRequest, spool: Spool): Promise<{ media: DecodedMedia; levels: LevelMeter[] }> {
 	const levels: LevelMeter[] = [];
 	const append = (block: Float32Array[]) => {
+		block.forEach((samples, channel) => (levels[channel] ??= new LevelMeter(spool.length)).add(samples));
 		spool.append(block);
-		block.forEach((samples, channel) => (levels[channel] ??= new LevelMeter()).add(samples));
 	};
-	// Silence does not count for the level of speech.
-	const media = await decodeMedia(request, append, (samples) => spool.appendSilence(samples));
+	const appendSilence = (samples: number) => {
+		levels.forEach((level) => level.skip(samples));
+		spool.appendSilence(samples);
+	};
+	const media = await decodeMedia(request, append, appendSilence);
 	spool.finish();
+	levels.forEach((level) => level.finish());
 	return { media, levels };
 }
 
@@ -58,31 +70,77 @@ function channelAudio(spool: Spool, channel: number): Audio {
 	};
 }
 
-function noSpeechWarning(channel_number: number, { spans }: Detection, level: LevelMeter | undefined): Warning | undefined {
+function noSpeechWarning(channel_number: number, { spans }: Detection, level: LevelMeter): Warning | undefined {
 	if (spans.length > 0) return undefined;
-	return !level || level.silent
+	return level.silent
 		? { code: 'SILENT_CHANNEL', message: `Channel ${channel_number} is silent`, channel_number }
 		: { code: 'NO_SPEECH', message: `No speech was found in channel ${channel_number}`, channel_number };
+}
+
+function absurdWarning(channel_number: number, { scale }: LevelMeter): Warning[] {
+	if (scale.absurd === 0) return [];
+	const samples = scale.absurd === 1 ? '1 sample' : `${scale.absurd} samples`;
+	const message = `Channel ${channel_number} has ${samples} absurdly larger than its sound, taken as silence`;
+	return [{ code: 'SAMPLES_REPLACED', message, channel_number }];
+}
+
+/** @param offset seconds of the file's timeline at which the audio begins */
+function levelsWarning(channel_number: number, atOtherLevels: readonly Span[], offset: number): Warning[] {
+	const [first] = atOtherLevels;
+	if (!first) return [];
+	const message =
+		`${lengthOf(atOtherLevels).toFixed(1)} s of speech in channel ${channel_number} (the first at ` +
+		`${formatSeconds(offset + first.start)}) is at another level than the rest, or beside sounds that are much louder ` +
+		'than speech. It was found by listening once more without level correction and is part of the result';
+	return [{ code: 'LEVELS_DIFFER', message, channel_number }];
 }
 
 interface Listening {
 	media: DecodedMedia;
 	levels: LevelMeter[];
-	models: SileroModels;
+	models: Required<SileroModels>;
 	settings: VadSettings;
 	keepProbabilities: boolean;
 	spool: Spool;
 }
 
-async function* listen({ media, levels, models, settings, keepProbabilities, spool }: Listening): AsyncGenerator<ListenedChannel, void, void> {
-	for (const [index, channelNumber] of media.channelNumbers.entries()) {
-		const audio = channelAudio(spool, index);
-		const detection = await detectSpeech(audio, models, {
-			settings,
-			gain: levels[index]?.gain ?? 1,
-			keepProbabilities,
-		});
-		yield { ...detection, channelNumber, audio, warning: noSpeechWarning(channelNumber, detection, levels[index]) };
+/** Times are those of the file. */
+function echoWarning(channelNumber: number, echo: Echo | undefined, channelNumbers: readonly number[], offset: number): Warning[] {
+	const [first] = echo?.spans ?? [];
+	if (!echo || !first) return [];
+	const other = channelNumbers[echo.of];
+	if (echo.same) {
+		const message = `Channel ${channelNumber} has the same sound as channel ${other}: it is no other speaker`;
+		return [{ code: 'SAME_AS_CHANNEL', message, channel_number: channelNumber }];
+	}
+	const message =
+		`${lengthOf(echo.spans).toFixed(1)} s of the speech in channel ${channelNumber} (the first at ` +
+		`${formatSeconds(offset + first.start)}) is channel ${other} heard again, ${Math.round(echo.delay * 1000)} ms later and ` +
+		`${Math.round(echo.attenuation)} dB quieter`;
+	return [{ code: 'ECHO_OF_CHANNEL', message, channel_number: channelNumber }];
+}
+
+/** All channels are listened to before the first is handed on: only then is known which are echoes. */
+async function* listenToAll({ media, levels, models, settings, keepProbabilities, spool }: Listening): AsyncGenerator<ListenedChannel, void, void> {
+	const { channelNumbers, start } = media;
+	const heard: Array<Heard & { audio: Audio; level: LevelMeter }> = [];
+	for (const index of channelNumbers.keys()) {
+		// All silence came as such.
+		const level = levels[index] ?? new LevelMeter();
+		const audio = soundOf(channelAudio(spool, index), level);
+		heard.push({ ...(await listen(audio, models, { settings, level, keepProbabilities })), audio, level });
+	}
+	const echoes = findEchoes(heard);
+	for (const [index, { level, atOtherLevels, ...detection }] of heard.entries()) {
+		const channelNumber = channelNumbers[index] as number;
+		const echo = echoes[index];
+		const notes = [
+			...absurdWarning(channelNumber, level),
+			...levelsWarning(channelNumber, atOtherLevels, start),
+			...echoWarning(channelNumber, echo, channelNumbers, start),
+		];
+		const echoOf = echo && !echo.same ? { channelNumber: channelNumbers[echo.of] as number, spans: echo.spans } : undefined;
+		yield { ...detection, channelNumber, warning: noSpeechWarning(channelNumber, detection, level), notes, echoOf };
 	}
 }
 
@@ -97,7 +155,7 @@ export async function withRecording<T>(job: Job, use: (recording: Recording) => 
 	const spool = new Spool(job.workFolder);
 	try {
 		const { media, levels } = await decode(job.media, spool);
-		const channels = () => listen({ media, levels, models, settings, keepProbabilities, spool });
+		const channels = () => listenToAll({ media, levels, models, settings, keepProbabilities, spool });
 		return await use({ media, runtime, duration: round(media.samples / SAMPLE_RATE), channels });
 	} finally {
 		spool.dispose();

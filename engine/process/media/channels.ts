@@ -1,7 +1,8 @@
 /** Which channels are kept, and how interleaved samples become one block per kept channel. */
 import { VoiceprintError } from '../../../errors';
 import { LARGEST_SAMPLE } from './limits';
-import type { ChannelMode } from '../../client/protocol';
+import type { MixMethod } from '../../client/protocol';
+import { Mixer } from './mixing';
 
 /** Samples per channel in the largest block that is handed on: about one second at 16 kHz. */
 export const BLOCK_SAMPLES = 16384;
@@ -50,7 +51,7 @@ export class BlockWriter {
 
 	private readonly kept: number[];
 
-	private readonly mix: boolean;
+	private readonly mixer: Mixer | undefined;
 
 	/** Samples that were no sound, and were replaced. */
 	replaced = 0;
@@ -58,13 +59,14 @@ export class BlockWriter {
 	constructor(
 		channels: number,
 		kept: number[],
-		mode: ChannelMode,
+		/** Absent: each channel on its own. */
+		mix: MixMethod | undefined,
 		private readonly sinks: BlockSinks,
 	) {
 		this.channels = channels;
 		this.kept = kept;
-		this.mix = mode === 'mix';
-		this.block = Array.from({ length: this.mix ? 1 : kept.length }, () => new Float32Array(BLOCK_SAMPLES));
+		this.mixer = mix && new Mixer(mix, kept.length);
+		this.block = kept.map(() => new Float32Array(BLOCK_SAMPLES));
 	}
 
 	/** Takes the frames from `from` to before `to` of interleaved samples. */
@@ -72,8 +74,7 @@ export class BlockWriter {
 		let frame = from;
 		while (frame < to) {
 			const count = Math.min(to - frame, BLOCK_SAMPLES - this.filled);
-			if (this.mix) this.average(samples, frame, count);
-			else this.separate(samples, frame, count);
+			this.separate(samples, frame, count);
 			this.filled += count;
 			frame += count;
 			if (this.filled === BLOCK_SAMPLES) this.flush();
@@ -101,7 +102,13 @@ export class BlockWriter {
 		if (this.filled === 0) return;
 		const filled = this.filled;
 		this.filled = 0;
-		this.sinks.onBlock(filled === BLOCK_SAMPLES ? this.block : this.block.map((channel) => channel.subarray(0, filled)));
+		const block = filled === BLOCK_SAMPLES ? this.block : this.block.map((channel) => channel.subarray(0, filled));
+		this.sinks.onBlock(this.mixer ? [this.mixer.mix(block)] : block);
+	}
+
+	/** Whether the mean of the channels is much less than what is in them. */
+	get cancels(): boolean {
+		return this.mixer?.cancels ?? false;
 	}
 
 	/** One infinite sample would rule the level of the whole recording, or be blamed on the model. */
@@ -118,17 +125,6 @@ export class BlockWriter {
 			let source = frame * this.channels + channel;
 			const end = this.filled + count;
 			for (let at = this.filled; at < end; at++, source += this.channels) target[at] = this.sound(samples[source]!);
-		}
-	}
-
-	private average(samples: Float32Array, frame: number, count: number): void {
-		const target = this.block[0]!;
-		const scale = 1 / this.kept.length;
-		for (let index = 0; index < count; index++) {
-			const base = (frame + index) * this.channels;
-			let sum = 0;
-			for (const channel of this.kept) sum += this.sound(samples[base + channel]!);
-			target[this.filled + index] = sum * scale;
 		}
 	}
 }

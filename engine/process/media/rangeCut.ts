@@ -4,7 +4,7 @@
  */
 import { SAMPLE_RATE } from '../audio';
 import { VoiceprintError } from '../../../errors';
-import type { MediaRequest, Warning } from '../../client/protocol';
+import type { MediaRequest, MixMethod, Warning } from '../../client/protocol';
 import { BlockWriter, keptChannels, type BlockSinks } from './channels';
 import { LONGEST } from './limits';
 import { formatSeconds, type Range } from './range';
@@ -12,6 +12,12 @@ import type { TimelineSink } from './ffmpeg/timeline';
 
 /** Thrown where the end of the range is reached: no failure, but nothing more is wanted. */
 export const RANGE_END = new Error('the end of the range is reached');
+
+/** What is said of channels that cancel each other; nothing where the method does not mind. */
+const CANCELLING: Partial<Record<MixMethod, string>> = {
+	automatic: 'there the loudest channel was taken instead',
+	mean: "what is in both is lost. Choose another 'Mix Method', or the channel mode Split",
+};
 
 export class RangeCut implements TimelineSink {
 	/** Channels of the file; 0 until the first samples. */
@@ -62,7 +68,12 @@ export class RangeCut implements TimelineSink {
 	onChannels(channels: number): void {
 		this.channels = channels;
 		this.kept = keptChannels(this.request.channels, channels, this.fileName);
-		this.writer = new BlockWriter(channels, this.kept, this.request.channelMode, this.sinks);
+		this.writer = new BlockWriter(channels, this.kept, this.mixMethod, this.sinks);
+	}
+
+	/** Absent: the channels are not mixed. */
+	private get mixMethod(): MixMethod | undefined {
+		return this.request.channelMode === 'mix' ? (this.request.mixMethod ?? 'automatic') : undefined;
 	}
 
 	/**
@@ -95,6 +106,10 @@ export class RangeCut implements TimelineSink {
 			const samples = replaced === 1 ? '1 sample that is no number' : `${replaced} samples that are no numbers`;
 			const message = `"${this.fileName}" has ${samples} or absurdly large, taken as silence`;
 			warnings.push({ code: 'SAMPLES_REPLACED', message });
+		}
+		if (this.writer?.cancels && CANCELLING[this.mixMethod!]) {
+			const message = `The channels of "${this.fileName}" cancel each other where they are averaged: ${CANCELLING[this.mixMethod!]}`;
+			warnings.push({ code: 'CHANNELS_CANCEL', message });
 		}
 		return warnings;
 	}

@@ -38,9 +38,14 @@ function silenceAtEnd(probabilities: Float32Array, before: number): number {
 	return before + probabilities.length;
 }
 
-function scale(samples: Float32Array, gain: number): void {
+export function scale(samples: Float32Array, gain: number): void {
 	if (gain === 1) return;
 	for (let i = 0; i < samples.length; i++) samples[i] = (samples[i] as number) * gain;
+}
+
+/** A beep far above full scale deafens the models for seconds (recall 0.56 after one of +40 dB, limited 0.95). */
+export function limit(samples: Float32Array): void {
+	for (let i = 0; i < samples.length; i++) samples[i] = Math.max(-1, Math.min(1, samples[i] as number));
 }
 
 /** Runs the models over one block that starts at MARGIN_BEFORE in `buffer`. */
@@ -78,6 +83,7 @@ export async function* speechProbabilities(
 		const buffer = whole.subarray(0, MARGIN_BEFORE + chunks * wide.window + MARGIN_AFTER);
 		audio.read(done * wide.window - MARGIN_BEFORE, buffer);
 		scale(buffer, gain);
+		if (gain > 1) limit(buffer);
 		// A file can say that hours of it are silence; they need no models.
 		const isSilence = isFresh && chunks === BLOCK_CHUNKS && buffer.every((sample) => sample === 0);
 		const probabilities = (isSilence && ofSilence?.slice()) || (await runModels(models, buffer, chunks));

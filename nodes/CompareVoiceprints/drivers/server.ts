@@ -1,6 +1,8 @@
 /** Lets a Speech Platform compare. Its voiceprints tell nothing of themselves but what stands beside them in the item. */
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { emptySimilarities, setSimilarity, type Similarities } from '../../../voiceprints/cluster';
+import { isEmptyVoiceprint } from '../../../voiceprints/encoding';
+import { noSpeechBehind } from '../../../voiceprints/gallery';
 import type { Pace } from '../../../voiceprints/pace';
 import { decideByApi, type Decision, type Wish } from '../decision';
 import { textForServer, type Given } from '../voiceprints';
@@ -21,20 +23,25 @@ export class ServerDriver implements Driver {
 		private readonly pace: Pace,
 	) {}
 
-	/** A server gives a voiceprint for silence too. */
+	/** For silence, Extract Voiceprint gives an empty one that no server made; of others, what stands beside it tells. */
 	read(given: Given): Reading {
-		const { model, speechLength } = given;
-		return { text: textForServer(given), model, speechLength, isSilent: speechLength === 0 };
+		const { model } = given;
+		if (isEmptyVoiceprint(given.voiceprint)) return { text: '', model, speechLength: 0, isSilent: true };
+		const text = textForServer(given);
+		if (given.isSilent) return { text, model, speechLength: 0, isSilent: true };
+		return { text, model, speechLength: given.speechLength, isSilent: false };
 	}
 
 	readProbe(given: Given): Reading {
-		return this.read(given);
+		const reading = this.read(given);
+		if (reading.isSilent) throw noSpeechBehind();
+		return reading;
 	}
 
 	entries(_: number, probeOf: (itemIndex: number) => Given, items: Iterable<number>): Entries {
 		const scoresWith = async (model: string | null, list: string[]) =>
 			new ItemScores(await this.server(), await sendable(this.pace, items, model, probeOf), list);
-		return new ServerEntries(scoresWith);
+		return new ServerEntries((given) => this.readProbe(given), scoresWith);
 	}
 
 	async decide(wish: Wish): Promise<Decision> {
@@ -87,18 +94,21 @@ class ServerEntries implements Entries {
 
 	private scores: Promise<ItemScores> | undefined;
 
-	constructor(private readonly scoresWith: (model: string | null, list: string[]) => Promise<ItemScores>) {}
+	constructor(
+		private readonly readEntry: (given: Given) => Reading,
+		private readonly scoresWith: (model: string | null, list: string[]) => Promise<ItemScores>,
+	) {}
 
 	get size(): number {
 		return this.texts.length;
 	}
 
 	add(given: Given): void {
-		const text = textForServer(given);
-		checkSameModel(this.model, given.model);
-		this.model ??= given.model;
-		this.texts.push(text);
-		this.sides.push({ speechLength: given.speechLength });
+		const { text, model, speechLength } = this.readEntry(given);
+		checkSameModel(this.model, model);
+		this.model ??= model;
+		this.texts.push(text!);
+		this.sides.push({ speechLength });
 	}
 
 	async compare(itemIndex: number): Promise<Scores> {

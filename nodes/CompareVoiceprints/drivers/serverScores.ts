@@ -1,7 +1,7 @@
 /** Scores by the Speech Platform: as many comparisons as needed, each within the server's limits. */
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { SpeechPlatformError, type VoiceprintComparisonResult } from '../../../speech-platform';
-import { connect } from '../../common/platform';
+import { Servers } from '../../common/platform';
 import { number, readCollection } from '../../common/read';
 import { POLLING_INTERVAL, TIMEOUT } from '../../common/taskParameters';
 import { OPTIONS } from '../parameters';
@@ -27,20 +27,19 @@ export interface Server {
 /** Everything is read and checked before anything is sent. */
 export async function connectToServer(ctx: IExecuteFunctions, itemIndex: number): Promise<Server> {
 	const { pollingInterval, timeout } = readCollection(ctx, itemIndex, OPTIONS);
-	const wait = {
-		pollingIntervalMs: number(POLLING_INTERVAL, pollingInterval) * 1000,
-		timeoutMs: number(TIMEOUT, timeout) * 1000 || Infinity,
-	};
-	const { platform, correlationId } = await connect(ctx, itemIndex);
+	const pollingIntervalMs = number(POLLING_INTERVAL, pollingInterval) * 1000;
+	const timeoutMs = number(TIMEOUT, timeout) * 1000 || Infinity;
+	const { platform, correlationId } = await new Servers(ctx).connect(itemIndex);
 	return {
 		correlationId,
 		async compare(a, b, take) {
 			for (const block of blocks(a.length, b.length)) {
 				const columns = a.slice(block.a, block.a + block.columns);
 				const rows = b.slice(block.b, block.b + block.rows);
-				const handle = await platform.startVoiceprintComparison(columns, rows);
-				const { scores } = await platform.waitForTask(handle, wait);
-				check(scores, columns.length, rows.length, handle.taskId);
+				const budget = platform.budget(timeoutMs);
+				const handle = await platform.startVoiceprintComparison(columns, rows, budget);
+				const { scores } = await platform.waitForTask(handle, { pollingIntervalMs, budget });
+				check(scores, columns.length, rows.length, { taskId: handle.taskId, correlationId });
 				// A makes the columns, B the rows, and the values come row by row.
 				scores.values.forEach((score, at) => {
 					take(block.a + (at % columns.length), block.b + Math.floor(at / columns.length), score);
@@ -71,8 +70,14 @@ export function blocks(a: number, b: number): Block[] {
 	return list;
 }
 
+/** By which the server's administrator finds the comparison. */
+interface Ids {
+	taskId: string;
+	correlationId: string;
+}
+
 /** A score that is given to the wrong pair is worse than none. */
-function check(scores: VoiceprintComparisonResult['scores'], columns: number, rows: number, taskId: string): void {
+function check(scores: VoiceprintComparisonResult['scores'], columns: number, rows: number, ids: Ids): void {
 	const { columns_count, rows_count, values } = scores;
 	const fits = columns_count === columns && rows_count === rows && values.length === columns * rows;
 	if (fits && values.every(Number.isFinite)) return;
@@ -81,7 +86,11 @@ function check(scores: VoiceprintComparisonResult['scores'], columns: number, ro
 		fits
 			? 'The server answered with scores that are no numbers'
 			: `The server answered with ${values.length} scores, ${columns_count} by ${rows_count}, where ${columns} by ${rows} were asked for`,
-		'Something between n8n and the Speech Platform may have changed the answer, or the server is of a version that this node does not know.',
-		{ taskId },
+		[
+			'Something between n8n and the Speech Platform may have changed the answer, or the server is of a version that this node does not know.',
+			`Task ID: ${ids.taskId}.`,
+			`Correlation ID: ${ids.correlationId}.`,
+		].join('\n'),
+		{ ...ids },
 	);
 }

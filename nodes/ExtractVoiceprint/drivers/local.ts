@@ -1,13 +1,14 @@
 /** Voiceprint extraction by the engine process: from an item to a result. */
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { BundledChoice, VadPreset, VoiceprintJob, VoiceprintRequest } from '../../../engine/client/protocol';
+import type { BundledChoice, JobResult, VadPreset, VoiceprintJob, VoiceprintRequest } from '../../../engine/client/protocol';
 import type { VoiceprintResult } from '../../../items/result';
 import type { Answer } from '../../common/answer';
 import { hostFile } from '../../common/hostFile';
 import { readLocalSettings, runLocally, type JobRequest } from '../../common/localJob';
-import { choice, number, read, readCollection } from '../../common/read';
+import { boolean, choice, number, read, readCollection } from '../../common/read';
 import {
 	BUNDLED_BEFORE,
+	INCLUDE_VECTOR_VOICEPRINT,
 	MAXIMUM_SPEECH_LENGTH,
 	MINIMUM_SPEECH_LENGTH,
 	MODEL,
@@ -20,7 +21,8 @@ import {
 /** Parameters are read and checked before the file is copied: a typing mistake shows at once, however long the file. */
 export async function extractLocally(ctx: IExecuteFunctions, itemIndex: number): Promise<Answer<VoiceprintResult>> {
 	const { media, runtime, timeoutMs } = readLocalSettings(ctx, itemIndex, OPTIONS);
-	const { vadPreset } = readCollection(ctx, itemIndex, OPTIONS);
+	const { vadPreset, includeVectorVoiceprint } = readCollection(ctx, itemIndex, OPTIONS);
+	const includeVector = boolean(INCLUDE_VECTOR_VOICEPRINT, includeVectorVoiceprint);
 	const request: JobRequest<VoiceprintJob> = {
 		type: 'voiceprint',
 		media,
@@ -28,7 +30,13 @@ export async function extractLocally(ctx: IExecuteFunctions, itemIndex: number):
 		voiceprint: await readVoiceprint(ctx, itemIndex),
 		runtime,
 	};
-	return { ...(await runLocally(ctx, itemIndex, request, timeoutMs)), settings: settingsOf(request) };
+	const { result, file } = await runLocally(ctx, itemIndex, request, timeoutMs);
+	return { result: includeVector ? result : withoutVectors(result), file, settings: settingsOf(request) };
+}
+
+/** The numbers are in the voiceprint already. */
+function withoutVectors({ channels, ...result }: JobResult<VoiceprintJob>): VoiceprintResult {
+	return { ...result, channels: channels.map(({ vector: _vector, ...channel }) => channel) };
 }
 
 /** Throws INVALID_PARAMETER, with the parameter's label in the message. */
@@ -53,6 +61,7 @@ function settingsOf({ media, vad, voiceprint }: JobRequest<VoiceprintJob>): Answ
 	return {
 		vad_preset: vad.preset,
 		channel_mode: media.channelMode,
+		...(media.mixMethod === undefined ? {} : { mix_method: media.mixMethod }),
 		channels: media.channels,
 		maximum_speech_length: voiceprint.maximumSpeech,
 		minimum_speech_length: voiceprint.minimumSpeech,

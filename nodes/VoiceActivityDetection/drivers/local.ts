@@ -40,6 +40,7 @@ function settingsOf({ media, vad }: JobRequest<VadJob>): Answer<SpeechResult>['s
 		preset: vad.preset,
 		thresholds: vadSettings(vad).thresholds,
 		channel_mode: media.channelMode,
+		...(media.mixMethod === undefined ? {} : { mix_method: media.mixMethod }),
 		channels: media.channels,
 		range_from: media.rangeFrom,
 		range_to: media.rangeTo ?? null,

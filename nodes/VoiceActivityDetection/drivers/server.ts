@@ -4,16 +4,21 @@ import type { SpeechResult } from '../../../items/result';
 import type { VoiceActivityDetectionOptions, VoiceActivityDetectionResult } from '../../../speech-platform';
 import { noSpeech, type Answer } from '../../common/answer';
 import { readChannels, readRange } from '../../common/mediaParameters';
+import type { Servers } from '../../common/platform';
 import { runTask } from '../../common/tasks';
 import { OPERATION, OPTIONS } from '../parameters';
 
-export async function detectOnServer(ctx: IExecuteFunctions, itemIndex: number): Promise<Answer<SpeechResult>> {
-	return await runTask(ctx, itemIndex, {
+export async function detectOnServer(
+	ctx: IExecuteFunctions,
+	itemIndex: number,
+	servers: Servers,
+): Promise<Answer<SpeechResult>> {
+	return await runTask(ctx, itemIndex, servers, {
 		technology: 'voice-activity-detection',
 		operation: OPERATION,
 		options: OPTIONS,
 		readRequest: () => ({ ...readChannels(ctx, itemIndex), ...readRange(ctx, itemIndex) }),
-		start: async (platform, media, request) => await platform.startVoiceActivityDetection(media, request),
+		start: async (platform, media, request, budget) => await platform.startVoiceActivityDetection(media, request, budget),
 		resultOf,
 		settingsOf,
 	});

@@ -1,5 +1,6 @@
 /** One request to the stand-in server, its answer, and what is remembered of both. */
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { ReceivedPart } from './multipart.mts';
 
@@ -35,6 +36,9 @@ export class Exchange {
 
 	/** Applied to an answer before it goes out. */
 	change: ((body: object) => void) | undefined;
+
+	/** Of the body that are read. */
+	bytesPerSecond = Infinity;
 
 	/** The answer is deliberately not one of the contract. */
 	outside = false;
@@ -80,8 +84,11 @@ export class Exchange {
 
 	/** The body's bytes, counted. */
 	async *content(): AsyncGenerator<Buffer> {
+		const startedAt = performance.now();
 		for await (const chunk of this.request as AsyncIterable<Buffer>) {
 			this.record.bytes += chunk.length;
+			const early = startedAt + (this.record.bytes / this.bytesPerSecond) * 1000 - performance.now();
+			if (early > 5) await sleep(early);
 			yield chunk;
 		}
 	}

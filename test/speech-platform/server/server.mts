@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { Contract } from './contract.mts';
 import { Exchange, type RecordedRequest } from './exchange.mts';
 import { expired, methodNotAllowed, page, status, type Fault } from './faults.mts';
+import { Window, type RateLimitOptions } from './misbehaviour.mts';
 import { readMultipart } from './multipart.mts';
 import { compareVoiceprints, detectSpeech, extractVoiceprints, failure, type MediaInput, type Outcome } from './results.mts';
 
@@ -52,6 +53,10 @@ export interface StandInOptions {
 	tls?: { key: string; cert: string };
 	/** Computes a media task's result; default the local engine. */
 	compute?: (technology: string, input: MediaInput) => Promise<Outcome>;
+	/** Of start requests. */
+	rateLimit?: RateLimitOptions;
+	/** Technologies that it does not know. */
+	without?: string[];
 	/** Chooses a fault for each request for which none is queued. */
 	chooseFault?: (method: string) => Fault | undefined;
 	/** Called when a request is over, however it ended. */
@@ -88,8 +93,11 @@ export class StandIn {
 
 	private uploads = 0;
 
+	private readonly window: Window | undefined;
+
 	constructor(options: StandInOptions = {}) {
 		this.options = options;
+		this.window = options.rateLimit && new Window(options.rateLimit);
 		const listener = (request: IncomingMessage, response: ServerResponse) => void this.handle(request, response);
 		this.server = options.tls ? createTlsServer(options.tls, listener) : createServer(listener);
 	}
@@ -134,7 +142,9 @@ export class StandIn {
 	private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
 		const { prefix = '', authorization, chooseFault, gzip = false } = this.options;
 		const method = request.method ?? '';
-		const fault = this.queues[method]?.shift() ?? chooseFault?.(method);
+		const turn = method === 'POST' ? this.window?.take() : undefined;
+		const fault = turn?.fault ?? this.queues[method]?.shift() ?? chooseFault?.(method);
+		for (const [name, value] of Object.entries(turn?.headers ?? {})) response.setHeader(name, value);
 		const url = new URL(request.url ?? '', 'http://localhost');
 		const path = url.pathname.slice(prefix.length);
 		const judge = (code: number, headers: OutgoingHttpHeaders, body: string) => {
@@ -176,7 +186,7 @@ export class StandIn {
 		const [technology, taskId, ...more] = path.slice(API.length).split('/');
 		const template = taskId === undefined ? `${API}${technology}` : `${API}${technology}/{task_id}`;
 		const methods = this.contract.description.paths[template] as object | undefined;
-		if (!methods || more.length > 0) return await this.outside(exchange, notRouted());
+		if (!methods || more.length > 0 || this.options.without?.includes(technology)) return await this.outside(exchange, notRouted());
 		if (!(method.toLowerCase() in methods)) return await this.outside(exchange, methodNotAllowed());
 		if (method === 'GET') {
 			this.note(`GET ${path}`, this.contract.request({ method, path, query, headers: exchange.request.headers }));

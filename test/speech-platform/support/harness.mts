@@ -1,6 +1,7 @@
 /** What the tests of the API client share: a stand-in server, a client of it, files to send, a clock that does not wait. */
 import assert from 'node:assert/strict';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import {
@@ -112,6 +113,8 @@ export function scripted(...answers: Array<HttpResponse | Error>): Transport & {
 		requests,
 		send: async (request) => {
 			requests.push(request);
+			// As a connection does.
+			if (request.body) await buffer((request.body as Readable).pipe(new PassThrough()));
 			const answer = answers.length > 1 ? answers.shift()! : answers[0];
 			if (answer instanceof Error) throw answer;
 			return answer;

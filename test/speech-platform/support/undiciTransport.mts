@@ -20,7 +20,7 @@ export function undiciTransport({ headers = {}, ignoreSslIssues = false }: Undic
 	return {
 		close: async () => await agent.destroy(),
 		send: async (request) => {
-			const { method, url, signal, timeoutMs = 300_000 } = request;
+			const { method, url, signal, signs } = request;
 			const { origin, pathname, search } = new URL(url);
 			try {
 				const response = await agent.request({
@@ -30,9 +30,11 @@ export function undiciTransport({ headers = {}, ignoreSslIssues = false }: Undic
 					headers: { ...request.headers, ...headers },
 					body: bodyOf(request),
 					signal,
-					headersTimeout: timeoutMs,
-					bodyTimeout: timeoutMs,
+					headersTimeout: 0,
+					bodyTimeout: 0,
 				});
+				signs?.answering();
+				response.body.on('data', () => signs?.answering());
 				const content = Buffer.from(await response.body.arrayBuffer());
 				const encoding = response.headers['content-encoding'];
 				return {
@@ -53,8 +55,8 @@ const DECODERS: Record<string, ((content: Buffer) => Buffer) | undefined> = {
 	br: brotliDecompressSync,
 };
 
-function bodyOf({ body }: HttpRequest): Readable | string | undefined {
-	if (!(body instanceof FormData)) return body && JSON.stringify(body);
+function bodyOf({ body }: HttpRequest): Readable | undefined {
+	if (!(body instanceof FormData)) return body as Readable | undefined;
 	// form-data makes streams of an old kind.
 	const stream = new PassThrough();
 	body.on('error', (error) => stream.destroy(error));
@@ -73,6 +75,7 @@ const FAULTS: Array<[codes: RegExp, kind: TransportFault, requestSent: boolean]>
 
 function transportError(error: unknown, signal: AbortSignal | undefined): TransportError {
 	const { code = '', message } = error as NodeJS.ErrnoException;
+	if ((error as Error).name === 'HTTPParserError') return new TransportError('notHttp', message, { requestSent: true, cause: error });
 	if (signal?.aborted) return new TransportError('aborted', message, { requestSent: true, cause: error });
 	const [, kind, requestSent] = FAULTS.find(([codes]) => codes.test(code)) ?? [undefined, 'other' as const, true];
 	return new TransportError(kind, `${code} ${message}`.trim(), { requestSent, cause: error });

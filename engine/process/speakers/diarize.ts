@@ -1,0 +1,54 @@
+/**
+ * Who spoke when in one channel: local speakers in windows of ten seconds, linked to tracks, cut to pieces, each piece's
+ * voice, and the voices clustered. Values: measured, see `docs/speaker-diarization.md`.
+ */
+import { SAMPLE_RATE, type Audio, type Span } from '../audio';
+import type { PooledEmbedder } from '../embedding/pooledEmbedder';
+import { labelVoices, type Labels, type SpeakerCount, type Voice } from './labels';
+import { piecesOf, turnsOf } from './pieces';
+import { framesIn, FRAMES, STEP, WINDOW, type Segmentation } from './segmentation';
+import { HOP, TrackBuilder } from './tracks';
+import { voicesOf } from './voices';
+
+export interface SpeakerModels {
+	segmentation: Segmentation;
+	embedder: PooledEmbedder;
+}
+
+/** What is said in a channel, and by whom. */
+export interface Diarization {
+	/** Pieces, in time order. */
+	voices: Voice[];
+	labels: Labels;
+}
+
+/** Seconds around speech that the segmentation listens to as well: it may hear what the detector missed. */
+const MARGIN = 1;
+
+/** First frames of the windows in which somebody may talk. */
+function windowStarts(frames: number, spans: readonly Span[]): number[] {
+	const starts: number[] = [];
+	let next = 0;
+	for (let start = 0; ; start += HOP) {
+		const [from, to] = [(start * STEP) / SAMPLE_RATE, (start * STEP + WINDOW) / SAMPLE_RATE];
+		while (next < spans.length && spans[next]!.end + MARGIN < from) next++;
+		if (next < spans.length && spans[next]!.start - MARGIN < to) starts.push(start);
+		if (start + FRAMES >= frames) return starts;
+	}
+}
+
+/** @param spans the speech, seconds, in time order: where there is none for long, nobody is looked for */
+export async function diarize(
+	audio: Audio,
+	spans: readonly Span[],
+	{ segmentation, embedder }: SpeakerModels,
+	count: SpeakerCount,
+): Promise<Diarization> {
+	const frames = framesIn(audio.length);
+	const builder = new TrackBuilder();
+	for (const start of windowStarts(frames, spans)) builder.add(start, await segmentation.window(audio, start));
+	const tracks = builder.finish(frames);
+	const pieces = piecesOf(turnsOf(tracks));
+	const voices = await voicesOf(audio, pieces, tracks.talkers, embedder);
+	return { voices, labels: labelVoices(voices, count) };
+}

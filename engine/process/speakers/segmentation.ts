@@ -1,0 +1,63 @@
+/**
+ * Local speakers: who of at most three people talks in each frame of a window of ten seconds. Which of them is who in
+ * another window is not said. Model: pyannote segmentation 3.0, see `models/segmentation-3.0.md`.
+ */
+import { modelPath } from '../../../models/bundled';
+import { readPackageFile } from '../../../models/packageFiles';
+import { SAMPLE_RATE, type Audio } from '../audio';
+import type { Runtime, Session } from '../runtime/interface';
+
+/** Samples per window. */
+export const WINDOW = 10 * SAMPLE_RATE;
+
+/** Frames per window. */
+export const FRAMES = 589;
+
+/** Samples from frame to frame. */
+export const STEP = 270;
+
+/** Sample at which the middle of the first frame of a window lies: half of what a frame sees. */
+const FIRST_MIDDLE = 495.5;
+
+/** Local speakers at most. */
+export const LOCAL_SPEAKERS = 3;
+
+/** Which local speakers talk, by class: one bit each. At most two at the same time. */
+const SPEAKERS_OF_CLASS = [0b000, 0b001, 0b010, 0b100, 0b011, 0b101, 0b110];
+
+/** Seconds of the recording at which a frame begins, counted from the recording's first one. */
+export const frameStart = (frame: number): number => (FIRST_MIDDLE - STEP / 2 + frame * STEP) / SAMPLE_RATE;
+
+/** The frame of the recording whose middle is nearest to a sample. */
+export const frameAt = (sample: number): number => Math.round((sample - FIRST_MIDDLE) / STEP);
+
+/** Frames of which so many samples hold all that they see; one at least. */
+export const framesIn = (samples: number): number => Math.max(1, Math.floor((samples - 2 * FIRST_MIDDLE) / STEP) + 1);
+
+export class Segmentation {
+	private readonly samples = new Float32Array(WINDOW);
+
+	constructor(private readonly session: Session) {}
+
+	/**
+	 * @param frame of the recording, with which the window begins
+	 * @returns `[FRAMES]`: the local speakers that talk in each frame, one bit each
+	 */
+	async window(audio: Audio, frame: number): Promise<Uint8Array> {
+		audio.read(frame * STEP, this.samples);
+		const inputs = { waveform: { data: this.samples, dims: [1, 1, WINDOW] } };
+		const { data } = (await this.session.run(inputs)).log_probabilities!;
+		return Uint8Array.from({ length: FRAMES }, (_, i) => SPEAKERS_OF_CLASS[likeliest(data, i * SPEAKERS_OF_CLASS.length)]!);
+	}
+}
+
+function likeliest(values: Float32Array, from: number): number {
+	let best = 0;
+	for (let i = 1; i < SPEAKERS_OF_CLASS.length; i++) if (values[from + i]! > values[from + best]!) best = i;
+	return best;
+}
+
+/** @throws VoiceprintError RUNTIME_UNAVAILABLE where the file is missing or damaged */
+export async function loadSegmentation(runtime: Runtime): Promise<Segmentation> {
+	return new Segmentation(await runtime.load(await readPackageFile(modelPath('segmentation-3.0.onnx'))));
+}

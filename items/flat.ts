@@ -1,0 +1,37 @@
+/**
+ * Flat items: the forms in which a file gives several. Each has the same columns whatever was found, so that a table, a
+ * sheet or a CSV file takes all of them by their names.
+ */
+import type { Warning } from '../engine/client/protocol';
+import { seconds, type Fields } from './fields';
+import type { Origin, Provenance, ResultItem } from './result';
+
+/** The first columns: which file this is about and who says so. What is not known is null. */
+export function flatHead(result: Provenance, origin: Origin): Fields {
+	const { engine, model = null, runtime = null, task_id, correlation_id = null, state = null } = result;
+	const source = task_id === undefined ? { model, runtime } : { model, task_id, correlation_id, state };
+	return { file_name: origin.fileName ?? null, file_index: origin.item, engine, ...source };
+}
+
+/** Seconds of media; null where nobody says. */
+export function mediaDuration({ duration }: Provenance): { duration: number | null } {
+	return { duration: duration === undefined ? null : seconds(duration) };
+}
+
+/** Warnings as one text, `CODE: message`, and an empty one where there are none. */
+export function warningText(warnings: Array<Pick<Warning, 'message'> & { code: string }>): string {
+	return warnings.map(({ code, message }) => `${code}: ${message}`).join(' | ');
+}
+
+/** What is within a field as columns of their own: `{ quality: { snr: 9 } }` gives `quality_snr`, and lists become text. */
+export function columns(name: string, value: unknown): Fields {
+	if (Array.isArray(value)) return { [name]: value.map(String).join(', ') };
+	if (typeof value !== 'object' || value === null) return { [name]: value };
+	return Object.assign({}, ...Object.entries(value).map(([key, inner]) => columns(`${name}_${key}`, inner))) as Fields;
+}
+
+/** Items of these columns, each paired with its input item; the last ones say how the result came about. */
+export function asFlatItems(all: Fields[], result: Provenance, origin: Origin, simplify: boolean): ResultItem[] {
+	const last = simplify ? {} : { ...columns('media', result.media ?? {}), ...columns('settings', origin.settings ?? {}) };
+	return all.map((fields) => ({ json: { ...fields, ...last }, pairedItem: { item: origin.item } }));
+}

@@ -1,0 +1,67 @@
+/** Segments as text that other programs read: RTTM, WebVTT and SubRip subtitles, Audacity labels. */
+
+export interface LabelledSegment {
+	/** Seconds. */
+	start_time: number;
+	/** Seconds. */
+	end_time: number;
+	/** Who talks, or what kind of segment it is. */
+	label: string;
+}
+
+/** `segments` in any order; `fileName` for formats that name the recording. */
+type Format = (segments: readonly LabelledSegment[], fileName: string) => string;
+
+const two = (value: number) => String(value).padStart(2, '0');
+
+/** Seconds as HH:MM:SS and milliseconds, with a separator between. */
+function clock(seconds: number, separator: string): string {
+	const milliseconds = Math.round(seconds * 1000);
+	const whole = Math.floor(milliseconds / 1000);
+	const fraction = String(milliseconds % 1000).padStart(3, '0');
+	return `${two(Math.floor(whole / 3600))}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}${separator}${fraction}`;
+}
+
+const sorted = (segments: readonly LabelledSegment[]) =>
+	[...segments].sort((one, other) => one.start_time - other.start_time || one.end_time - other.end_time);
+
+/** Fields of RTTM must not have blanks. */
+const field = (text: string) => text.trim().replace(/\s+/g, '_') || '<NA>';
+
+/** One line, without what a format takes for the end of a cue. */
+const line = (text: string) => text.replace(/\s+/g, ' ').replaceAll('-->', '→').trim();
+
+/** NIST's Rich Transcription Time Marked: a line per segment, for tools that score and draw diarization. */
+const rttm: Format = (segments, fileName) => {
+	const file = field(fileName.replace(/\.[^.]+$/, ''));
+	return sorted(segments)
+		.map(({ start_time: start, end_time: end, label }) => {
+			const times = `${start.toFixed(3)} ${(end - start).toFixed(3)}`;
+			return `SPEAKER ${file} 1 ${times} <NA> <NA> ${field(label)} <NA> <NA>\n`;
+		})
+		.join('');
+};
+
+/** The label as the cue's text; a speaker as its voice too, so that players can colour it. */
+const webvtt: Format = (segments) => {
+	const escape = (text: string) => line(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+	const cues = sorted(segments).map(({ start_time: start, end_time: end, label }) => {
+		return `\n${clock(start, '.')} --> ${clock(end, '.')}\n<v ${escape(label)}>${escape(label)}</v>\n`;
+	});
+	return `WEBVTT\n${cues.join('')}`;
+};
+
+const srt: Format = (segments) =>
+	sorted(segments)
+		.map(({ start_time: start, end_time: end, label }, i) => `${i + 1}\n${clock(start, ',')} --> ${clock(end, ',')}\n${line(label)}\n`)
+		.join('\n');
+
+const audacity: Format = (segments) =>
+	sorted(segments)
+		.map(({ start_time: start, end_time: end, label }) => `${start.toFixed(3)}\t${end.toFixed(3)}\t${line(label)}\n`)
+		.join('');
+
+/** By the name of the format. */
+export const LABEL_FORMATS = { audacity, rttm, srt, webvtt } satisfies Record<string, Format>;
+
+export type LabelFormat = keyof typeof LABEL_FORMATS;

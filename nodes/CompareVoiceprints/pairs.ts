@@ -1,0 +1,125 @@
+/** Which item of the second input belongs to which of the first, for Verify: by a field, or by position where that is clear. */
+import type { INodeExecutionData } from 'n8n-workflow';
+import { VoiceprintError } from '../../errors';
+import { seenAs, valueAt, type FieldPath } from '../common/path';
+import { read, shortValue } from '../common/read';
+import { MATCH_BY_FIELD } from './fieldParameters';
+import { readSecondInput, type SecondInput } from '../common/secondInput';
+import type { Session } from './session';
+import { readPath } from './voiceprints';
+
+export interface Partner {
+	item: INodeExecutionData;
+	/** Its place in the second input. */
+	index: number;
+	/** By which value the two were matched; null where they were not matched by a field. */
+	matchedBy: string | null;
+}
+
+export interface Pairs {
+	/** One and the same for all items. */
+	isShared: boolean;
+	/** @throws VoiceprintError PAIRS_UNCLEAR, VOICEPRINT_MISSING */
+	partnerOf(itemIndex: number): Partner;
+}
+
+const LABEL = 'Compare With';
+
+const HOW_TO_MATCH =
+	`Set '${MATCH_BY_FIELD.displayName}' to a field that says in both inputs which items belong together, such as the ID of a ` +
+	'customer. To look each voiceprint up among several, use the operation Identify.';
+
+export function readPairs(session: Session): Pairs {
+	const second = readSecondInput(session, LABEL);
+	if (second.items.length === 0) {
+		throw new VoiceprintError(
+			'VOICEPRINT_MISSING',
+			'No item came to the second input',
+			'Check the node that gives the voiceprints to compare with. In a loop, it must give them in the first round.',
+		);
+	}
+	const field = read(session.ctx, 0, MATCH_BY_FIELD);
+	return field === '' ? byPosition(session, second) : byField(session, second, readPath(session.ctx, 0, MATCH_BY_FIELD));
+}
+
+function byPosition(session: Session, { items, isEarlier }: SecondInput): Pairs {
+	const { length } = session.ctx.getInputData();
+	const isShared = items.length === 1;
+	if (isShared && length > 1) {
+		session.hint(0, { code: 'ONE_FOR_ALL', message: `All ${length} items were compared with the only one of the second input` });
+	}
+	return {
+		isShared,
+		partnerOf(itemIndex) {
+			if (isShared) return { item: items[0]!, index: 0, matchedBy: null };
+			if (isEarlier) throw unclear('In the later rounds of a loop, nobody knows which items of the second input belong to these');
+			if (items.length !== length) {
+				throw unclear(`The inputs have ${length} and ${items.length} items, so that nobody knows which ones belong together`);
+			}
+			return { item: items[itemIndex]!, index: itemIndex, matchedBy: null };
+		},
+	};
+}
+
+function byField(session: Session, { items }: SecondInput, path: FieldPath): Pairs {
+	const places = new Map<string, number[]>();
+	for (const [index, { json }] of items.entries()) {
+		const value = keyOf(valueAt(json, path));
+		if (value !== undefined) places.set(value, [...(places.get(value) ?? []), index]);
+	}
+	const input = session.ctx.getInputData();
+	const wanted = new Set(input.map(({ json }) => keyOf(valueAt(json, path))));
+	const left = [...places].filter(([value]) => !wanted.has(value)).flatMap(([, indices]) => indices);
+	if (left.length > 0) {
+		const message = `${left.length} items of the second input belong to no item of the first, such as item ${left[0]!}`;
+		session.hint(0, { code: 'NOT_MATCHED', message });
+	}
+	return {
+		isShared: false,
+		partnerOf(itemIndex) {
+			const value = keyOf(valueAt(input[itemIndex]!.json, path));
+			if (value === undefined) throw noValue('The item', input[itemIndex]!, path);
+			const found = places.get(value) ?? [];
+			const [index] = found;
+			if (index === undefined) throw places.size === 0 ? noValue('No item of the second input', items[0]!, path) : noPartner(value, path);
+			if (found.length > 1) throw severalPartners(value, path, found);
+			return { item: items[index]!, index, matchedBy: value };
+		},
+	};
+}
+
+/** Numbers come back from tables as text. */
+function keyOf(value: unknown): string | undefined {
+	const text = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
+	return typeof text === 'string' && text.trim() !== '' ? text.trim() : undefined;
+}
+
+function unclear(message: string, description = HOW_TO_MATCH): VoiceprintError {
+	return new VoiceprintError('PAIRS_UNCLEAR', message, description);
+}
+
+function noValue(who: string, { json }: INodeExecutionData, path: FieldPath): VoiceprintError {
+	const seen = seenAs(json, path);
+	const verb = who === 'The item' ? 'has nothing' : 'has anything';
+	return new VoiceprintError(
+		'PAIRS_UNCLEAR',
+		`${who} ${verb} in the field '${shortValue(path.text)}', by which to match${seen ? `: ${seen.what}` : ''}`,
+		seen?.remedy ?? `Set '${MATCH_BY_FIELD.displayName}' to a field that the items of both inputs have.`,
+	);
+}
+
+function noPartner(value: string, path: FieldPath): VoiceprintError {
+	return new VoiceprintError(
+		'VOICEPRINT_MISSING',
+		`No item of the second input has '${shortValue(value)}' in the field '${shortValue(path.text)}'`,
+		'There is nothing to compare it with. The node before the second input may have left it out, or writes the value otherwise.',
+	);
+}
+
+function severalPartners(value: string, path: FieldPath, indices: number[]): VoiceprintError {
+	const shown = indices.slice(0, 5).join(', ') + (indices.length > 5 ? ', …' : '');
+	return unclear(
+		`${indices.length} items of the second input have '${shortValue(value)}' in the field '${shortValue(path.text)}' (items ${shown})`,
+		'Make one voiceprint of them before, by the operation Merge with the same field in Group By Field.',
+	);
+}

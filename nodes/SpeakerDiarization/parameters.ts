@@ -1,0 +1,333 @@
+/** The parameters of the node, one constant each, so that the code that reads a value has its label and limits. */
+import type { INodeProperties } from 'n8n-workflow';
+import { ENGINE_LOCAL, INCLUDE_BINARY, MAXIMUM_DURATION, RUNTIME, SIMPLIFY } from '../common/engineParameters';
+import { BINARY_PROPERTY_NAME, CHANNEL_MODE, CHANNELS, RANGE_FROM, RANGE_TO } from '../common/mediaParameters';
+import { TIMEOUT } from '../common/taskParameters';
+
+const DIARIZE = { show: { operation: ['diarize'] } };
+
+const ADD_TO_TRANSCRIPT = { show: { operation: ['addToTranscript'] } };
+
+/** Parameters that also stand in other nodes, shown only where there is a file. */
+const forFile = (parameter: INodeProperties): INodeProperties => ({ ...parameter, displayOptions: DIARIZE });
+
+export const OPERATION: INodeProperties = {
+	displayName: 'Operation',
+	name: 'operation',
+	type: 'options',
+	noDataExpression: true,
+	default: 'diarize',
+	options: [
+		{
+			name: 'Add Speakers to Transcript',
+			value: 'addToTranscript',
+			description: 'Say for each word or sentence of a transcription service who says it, and write the dialogue',
+			action: 'Add speakers to a transcript',
+		},
+		{
+			name: 'Find Speakers',
+			value: 'diarize',
+			description: 'Find who speaks when in an audio or video file',
+			action: 'Find who speaks when in a file',
+		},
+	],
+};
+
+export const ENGINE: INodeProperties = {
+	displayName: 'Engine',
+	name: 'engine',
+	type: 'options',
+	noDataExpression: true,
+	default: 'local',
+	description: 'Where the speakers are told apart',
+	displayOptions: DIARIZE,
+	options: [ENGINE_LOCAL],
+};
+
+export const SPEAKER_COUNT: INodeProperties = {
+	displayName: 'Number of Speakers',
+	name: 'speakerCount',
+	type: 'options',
+	default: 'automatic',
+	description: 'How many people speak in each channel. The more is known, the better they are told apart.',
+	displayOptions: DIARIZE,
+	options: [
+		{ name: 'At Most', value: 'atMost', description: 'Nobody more than that. The best choice for a call of two.' },
+		{ name: 'Automatic', value: 'automatic', description: 'As many as are heard' },
+		{ name: 'Between', value: 'between', description: 'Not fewer and not more, if they can be told apart' },
+		{ name: 'Exactly', value: 'exactly', description: 'That many, if they can be told apart. Nobody is split by force.' },
+	],
+};
+
+/** Positive whole numbers. */
+const COUNT = { minValue: 1, maxValue: 100, numberPrecision: 0 };
+
+export const SPEAKERS_EXACTLY: INodeProperties = {
+	displayName: 'Speakers',
+	name: 'speakers',
+	type: 'number',
+	default: 2,
+	typeOptions: COUNT,
+	description: 'How many people speak in each channel',
+	displayOptions: { show: { ...DIARIZE.show, speakerCount: ['exactly'] } },
+};
+
+export const MINIMUM_SPEAKERS: INodeProperties = {
+	displayName: 'Minimum Speakers',
+	name: 'minimumSpeakers',
+	type: 'number',
+	default: 1,
+	typeOptions: COUNT,
+	description: 'How many people speak in each channel at least',
+	displayOptions: { show: { ...DIARIZE.show, speakerCount: ['between'] } },
+};
+
+export const MAXIMUM_SPEAKERS: INodeProperties = {
+	displayName: 'Maximum Speakers',
+	name: 'maximumSpeakers',
+	type: 'number',
+	default: 2,
+	typeOptions: COUNT,
+	description: 'How many people speak in each channel at most',
+	displayOptions: { show: { ...DIARIZE.show, speakerCount: ['between', 'atMost'] } },
+};
+
+export const KNOWN_SPEAKERS: INodeProperties = {
+	displayName: 'Known Speakers',
+	name: 'knownSpeakers',
+	type: 'options',
+	noDataExpression: true,
+	default: 'none',
+	description: 'Whose names may be given to speakers',
+	displayOptions: DIARIZE,
+	options: [
+		{
+			name: 'From Second Input',
+			value: 'input',
+			description: 'Voiceprints with names, one item each, made by Extract Voiceprint with its model Accurate',
+		},
+		{ name: 'None', value: 'none', description: 'Speakers are only numbered' },
+	],
+};
+
+const WITH_KNOWN = { show: { ...DIARIZE.show, knownSpeakers: ['input'] } };
+
+export const KNOWN_NAME_FIELD: INodeProperties = {
+	displayName: 'Name Field',
+	name: 'nameField',
+	type: 'string',
+	default: 'name',
+	required: true,
+	placeholder: 'e.g. name',
+	requiresDataPath: 'single',
+	description: 'Name of the field of the second input that says who it is',
+	displayOptions: WITH_KNOWN,
+};
+
+export const KNOWN_VOICEPRINT_FIELD: INodeProperties = {
+	displayName: 'Voiceprint Field',
+	name: 'voiceprintField',
+	type: 'string',
+	default: 'voiceprint',
+	required: true,
+	placeholder: 'e.g. voiceprint',
+	requiresDataPath: 'single',
+	description: 'Name of the field of the second input with the voiceprint',
+	displayOptions: WITH_KNOWN,
+};
+
+export const OPERATING_POINT: INodeProperties = {
+	displayName: 'Operating Point',
+	name: 'operatingPoint',
+	type: 'options',
+	default: 'balanced',
+	description: 'Which mistake to avoid rather than the other when a speaker gets a name',
+	displayOptions: WITH_KNOWN,
+	options: [
+		{ name: 'Balanced', value: 'balanced', description: 'Both mistakes weigh the same' },
+		{ name: 'Few False Accepts', value: 'fewFalseAccepts', description: 'A stranger hardly ever gets a name' },
+		{ name: 'Few False Rejects', value: 'fewFalseRejects', description: 'Somebody known hardly ever goes without a name' },
+	],
+};
+
+export const OUTPUT: INodeProperties = {
+	displayName: 'Output',
+	name: 'output',
+	type: 'options',
+	default: 'file',
+	description: 'How the result is spread over items',
+	displayOptions: DIARIZE,
+	options: [
+		{
+			name: 'One Item per File',
+			value: 'file',
+			description: 'Speakers, segments and overlaps as lists. The file itself is passed on.',
+		},
+		{
+			name: 'One Item per Segment',
+			value: 'segment',
+			description: 'Who speaks from when to when: speaker, name, start, end and duration',
+		},
+		{
+			name: 'One Item per Speaker',
+			value: 'speaker',
+			description: 'Talk time, turns and a voiceprint of each speaker, for Compare Voiceprints and for tables',
+		},
+	],
+};
+
+export const LABELS: INodeProperties = {
+	displayName: 'Labels',
+	name: 'labels',
+	type: 'multiOptions',
+	default: [],
+	description: 'Text forms of the segments to add, as other programs read them',
+	displayOptions: { show: { '/output': ['file'] } },
+	options: [
+		{ name: 'Audacity Labels', value: 'audacity' },
+		{ name: 'RTTM', value: 'rttm' },
+		{ name: 'SRT', value: 'srt' },
+		{ name: 'WebVTT', value: 'webvtt' },
+	],
+};
+
+export const MERGE_PAUSES: INodeProperties = {
+	displayName: 'Merge Pauses',
+	name: 'mergePauses',
+	type: 'number',
+	default: 0.5,
+	typeOptions: { minValue: 0, maxValue: 60, numberPrecision: 2 },
+	hint: 'In seconds',
+	description: 'A pause of a speaker up to this does not end the segment',
+};
+
+export const SHORTEST_TURN: INodeProperties = {
+	displayName: 'Shortest Turn',
+	name: 'shortestTurn',
+	type: 'number',
+	default: 0.25,
+	typeOptions: { minValue: 0, maxValue: 60, numberPrecision: 2 },
+	hint: 'In seconds',
+	description: 'Shorter segments are left out',
+};
+
+export const KEEP_FILES_WITHOUT_SPEECH: INodeProperties = {
+	displayName: 'Keep Files Without Speech',
+	name: 'keepFilesWithoutSpeech',
+	type: 'boolean',
+	default: true,
+	description: 'Whether a file in which nobody speaks gives one item with empty fields instead of no item',
+	displayOptions: { show: { '/output': ['segment', 'speaker'] } },
+};
+
+const INCLUDE_BINARY_HERE: INodeProperties = { ...INCLUDE_BINARY, displayOptions: { show: { '/output': ['speaker', 'segment'] } } };
+
+export const OPTIONS: INodeProperties = {
+	displayName: 'Options',
+	name: 'options',
+	type: 'collection',
+	placeholder: 'Add option',
+	default: {},
+	displayOptions: DIARIZE,
+	options: [
+		INCLUDE_BINARY_HERE,
+		KEEP_FILES_WITHOUT_SPEECH,
+		LABELS,
+		MAXIMUM_DURATION,
+		MERGE_PAUSES,
+		RUNTIME,
+		SHORTEST_TURN,
+		SIMPLIFY,
+		TIMEOUT,
+	],
+};
+
+export const TRANSCRIPT: INodeProperties = {
+	displayName: 'Transcript',
+	name: 'transcript',
+	type: 'json',
+	default: '={{ $json }}',
+	required: true,
+	description:
+		'What the transcription service gave, with the times of words or sentences: ask OpenAI for verbose_json, others for timestamps',
+	displayOptions: ADD_TO_TRANSCRIPT,
+};
+
+export const SPEAKERS: INodeProperties = {
+	displayName: 'Speakers',
+	name: 'speakersOfFile',
+	type: 'json',
+	default: '={{ $json }}',
+	required: true,
+	hint: "Where the transcription comes after it: {{ $('Speaker Diarization').item.json }}",
+	description:
+		'What Find Speakers gave for the same recording with One Item per File. As it stands, it is in the item itself: put a Merge node (Combine by Position) before this one.',
+	displayOptions: ADD_TO_TRANSCRIPT,
+};
+
+export const UNKNOWN_SPEAKER: INodeProperties = {
+	displayName: 'Name for Nobody',
+	name: 'unknownSpeaker',
+	type: 'string',
+	default: 'Unknown',
+	description: 'What stands in the dialogue for words that nobody found says',
+};
+
+const fieldOption = (displayName: string, name: string, what: string): INodeProperties => ({
+	displayName,
+	name,
+	type: 'string',
+	default: '',
+	placeholder: `e.g. ${name.replace('Field', '')}`,
+	description: `Name of the field with ${what} of a word or sentence, where it is none of the usual ones`,
+});
+
+export const START_FIELD = fieldOption('Start Field', 'startField', 'the start time');
+export const END_FIELD = fieldOption('End Field', 'endField', 'the end time');
+export const TEXT_FIELD = fieldOption('Text Field', 'textField', 'the text');
+
+export const TIME_UNIT: INodeProperties = {
+	displayName: 'Time Unit',
+	name: 'timeUnit',
+	type: 'options',
+	default: 'automatic',
+	description: 'What the times of the transcript are counted in',
+	options: [
+		{ name: 'Automatic', value: 'automatic', description: 'Milliseconds where whole numbers go far beyond the end of the recording' },
+		{ name: 'Milliseconds', value: 'milliseconds', description: 'As AssemblyAI counts' },
+		{ name: 'Seconds', value: 'seconds', description: 'As most others count' },
+	],
+};
+
+export const TRANSCRIPT_OPTIONS: INodeProperties = {
+	displayName: 'Options',
+	name: 'transcriptOptions',
+	type: 'collection',
+	placeholder: 'Add option',
+	default: {},
+	displayOptions: ADD_TO_TRANSCRIPT,
+	options: [END_FIELD, UNKNOWN_SPEAKER, START_FIELD, TEXT_FIELD, TIME_UNIT],
+};
+
+export const PROPERTIES: INodeProperties[] = [
+	OPERATION,
+	ENGINE,
+	forFile(BINARY_PROPERTY_NAME),
+	SPEAKER_COUNT,
+	SPEAKERS_EXACTLY,
+	MINIMUM_SPEAKERS,
+	MAXIMUM_SPEAKERS,
+	KNOWN_SPEAKERS,
+	KNOWN_NAME_FIELD,
+	KNOWN_VOICEPRINT_FIELD,
+	OPERATING_POINT,
+	OUTPUT,
+	forFile(CHANNEL_MODE),
+	forFile(CHANNELS),
+	forFile(RANGE_FROM),
+	forFile(RANGE_TO),
+	TRANSCRIPT,
+	SPEAKERS,
+	OPTIONS,
+	TRANSCRIPT_OPTIONS,
+];
