@@ -346,7 +346,9 @@ def main() -> None:
     by_corpus = {voices.corpus: pairs_of(voices, cohort, options.nearest) for voices in all_voices}
     if options.compare:
         return compare(by_corpus)
-    several = two_voices.examine(two_voices.all_of(embedder, corpus, noise)) if options.several == "yes" else None
+    several = None
+    if options.several == "yes":
+        several = two_voices.examine(two_voices.all_of(embedder, corpus, noise), two_voices.alone(embedder, corpus))
     found = content(options.model, options.graphs, by_corpus, all_voices, cohort, options.nearest, several)
     (MODELS_DIR / f"{options.model}.calibration.json").write_text(text(found))
     print(json.dumps({"operating_points": found["operating_points"], "terms": found["llr"], "several_speakers": several}, indent=1))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .conditions import telephone_8k
+from .conditions import telephone_line
 from .corpus import RATE, Corpus, Utterance
 from .paths import MODELS_DIR, work_dir
 from .resnet34_speech import Embedder
@@ -45,8 +45,8 @@ def speakers_of(corpus: Corpus) -> dict[str, list[Utterance]]:
 def cohort(embedder: Embedder, corpus: Corpus) -> dict[str, np.ndarray]:
     """By band: unit length [speakers, 256]."""
     waves = [speech_of(corpus, utterances) for utterances in speakers_of(corpus).values()]
-    damage = {"wide": lambda wave: wave, "narrow": lambda wave: telephone_8k(wave, np.random.default_rng(7))}
-    return {band: np.stack([embedder.voice(damage[band](wave)).vector for wave in waves]) for band in BANDS}
+    lines = [telephone_line(wave, np.random.default_rng([7, number])) for number, wave in enumerate(waves)]
+    return {band: np.stack([embedder.voice(wave).vector for wave in heard]) for band, heard in zip(BANDS, (waves, lines))}
 
 
 def written(model: str, bands: dict[str, np.ndarray]) -> bytes:
