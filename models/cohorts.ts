@@ -24,8 +24,8 @@ export async function normalizerOf({ model, normalization }: Calibration, descri
 	if (isBundled(model)) return { cohort: await bundledCohort(model), nearest };
 	if (file === undefined || descriptionFile === undefined) return undefined;
 	const cohort = parseCohort(await readBeside(descriptionFile, file), model);
-	if (cohort.wide.length < nearest * cohort.dimension) {
-		throw invalidModel(`The cohort that field 'calibration.cohort.file' of the model description "${descriptionFile}" names has fewer than ${nearest} speakers`);
+	if (Math.min(cohort.wide.length, cohort.narrow.length) < nearest * cohort.dimension) {
+		throw invalidModel(`The cohort that field 'calibration.cohort.file' of the model description "${descriptionFile}" names has fewer than ${nearest} speakers of a band`);
 	}
 	return { cohort, nearest };
 }

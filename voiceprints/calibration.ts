@@ -13,7 +13,7 @@ export type OperatingPoint = 'balanced' | 'fewFalseAccepts' | 'fewFalseRejects';
 export const FACTORS = [
 	/** Of both vectors. */
 	'cosine',
-	/** The cosine in standard deviations above the mean of the most similar speakers of the cohort, mean of both sides. */
+	/** The cosine in standard deviations above those of a side to its most similar speakers of the cohort, mean of both sides. */
 	'normalized_cosine',
 	/** Natural logarithm of the speech length in seconds, harmonic mean of both sides, kept within the calibration's bounds. */
 	'log_length',

@@ -8,7 +8,7 @@ import type { Calibration, Factor } from './calibration';
 import { halves } from './float16';
 import { TOLERANCE } from './format';
 import { dot } from './vector';
-import type { CohortStatistics, SpeechConditions } from './voiceprint';
+import type { CohortResemblance, CohortStatistics, SpeechConditions } from './voiceprint';
 
 export interface Cohort {
 	/** Numbers per vector. */
@@ -57,16 +57,22 @@ function readVectors(bytes: Buffer, dimension: number): Float32Array {
 }
 
 /**
- * How much a voiceprint resembles the speakers of the cohort's own band.
+ * How much a voiceprint resembles the speakers of the cohort, as they sound in either band: it may be compared with both.
  * @param vector `[dimension]`, of length one
  * @param nearest speakers that count: those that it resembles most
- * @returns null where the cohort has too few speakers of that band, or vectors of another size
+ * @returns null where the cohort has too few speakers of a band, or vectors of another size
  */
-export function cohortStatistics(vector: Float32Array, cohort: Cohort, narrowBand: boolean, nearest: number): CohortStatistics | null {
-	const { dimension } = cohort;
-	const vectors = narrowBand ? cohort.narrow : cohort.wide;
+export function resemblance(vector: Float32Array, { cohort, nearest }: Normalizer): CohortResemblance | null {
+	if (vector.length !== cohort.dimension) return null;
+	const [wide, narrow] = [cohort.wide, cohort.narrow].map((vectors) => statistics(vector, vectors, nearest));
+	return wide && narrow ? { wide, narrow } : null;
+}
+
+/** @param vectors `[speakers, dimension]` */
+function statistics(vector: Float32Array, vectors: Float32Array, nearest: number): CohortStatistics | null {
+	const { length: dimension } = vector;
 	const size = vectors.length / dimension;
-	if (vector.length !== dimension || size < nearest) return null;
+	if (size < nearest) return null;
 	const top = Float64Array.from({ length: size }, (_, i) => dot(vectors, i * dimension, vector)).sort().subarray(size - nearest);
 	const mean = top.reduce((sum, one) => sum + one, 0) / nearest;
 	const deviation = Math.sqrt(top.reduce((sum, one) => sum + (one - mean) ** 2, 0) / nearest);
@@ -92,8 +98,7 @@ export function conditionsFor(
 ): SpeechConditions | undefined {
 	const asksFor = terms.some(({ of }) => of.some((factor) => !HEARD_ANYWAY.has(factor)));
 	if (!asksFor && !covers && !errorRates.some(({ band }) => band !== undefined)) return undefined;
-	const cohort = normalizer ? cohortStatistics(vector, normalizer.cohort, narrowBand, normalizer.nearest) : null;
-	return { narrowBand, snr, cohort };
+	return { narrowBand, snr, cohort: normalizer ? resemblance(vector, normalizer) : null };
 }
 
 /** What every voiceprint says. */

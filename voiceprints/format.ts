@@ -19,7 +19,10 @@ export const DATA_TYPES: Record<DataType, { code: number; bytes: number }> = {
 export const LAYOUT = { magic: 0, version: 4, type: 5, dimension: 6, speechLength: 8, idLength: 12, id: 13 };
 
 /** Offsets in bytes within the conditions, and how many they are. */
-export const CONDITIONS = { flags: 0, snr: 1, mean: 5, deviation: 9, bytes: 13 };
+export const CONDITIONS = { flags: 0, snr: 1, wide: 5, narrow: 13, bytes: 21 };
+
+/** Offsets in bytes within what is said of a band of the cohort. */
+export const STATISTICS = { mean: 0, deviation: 4 };
 
 /** What the conditions' flags say; all other bits are 0. */
 export const FLAGS = { narrowBand: 1, snr: 2, cohort: 4 };

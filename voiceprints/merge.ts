@@ -1,6 +1,6 @@
 /** Several voiceprints of one speaker as one, which is better than each of them: what they share stays, chance averages out. */
 import { VoiceprintError } from '../errors';
-import { cohortStatistics, type Normalizer } from './cohort';
+import { resemblance, type Normalizer } from './cohort';
 import { clampCosine } from './scoring';
 import { ModelsDiffer, noSpeechBehind } from './gallery';
 import { cosine, normalize, weightedSum } from './vector';
@@ -61,7 +61,7 @@ function mergedConditions(
 	return {
 		narrowBand,
 		snr: weight > 0 ? measured.reduce((sum, one) => sum + one.snr! * one.weight, 0) / weight : null,
-		cohort: normalizer ? cohortStatistics(vector, normalizer.cohort, narrowBand, normalizer.nearest) : null,
+		cohort: normalizer ? resemblance(vector, normalizer) : null,
 	};
 }
 

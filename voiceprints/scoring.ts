@@ -37,15 +37,17 @@ export function lowerSnr({ conditions: one }: Side, { conditions: other }: Side)
 
 const within = (value: number, least: number, most: number) => Math.max(least, Math.min(most, value));
 
+/** How far the cosine lies above those of one side to speakers who sound as the other side does. */
+function deviations({ unknowns }: Calibration, cosine: number, { conditions: one }: Side, { conditions: other }: Side): number {
+	const known = one?.cohort?.[other?.narrowBand ? 'narrow' : 'wide'];
+	return known ? (cosine - known.mean) / known.deviation : (cosine - unknowns.cohortMean) / unknowns.cohortDeviation;
+}
+
 /** How each factor of a calibration's terms is found. */
 const FACTOR: Record<Factor, (calibration: Calibration, cosine: number, one: Side, other: Side) => number> = {
 	cosine: (_, cosine) => cosine,
-	normalized_cosine: ({ unknowns }, cosine, { conditions: one }, { conditions: other }) => {
-		const { cohortMean: mean, cohortDeviation: deviation } = unknowns;
-		const [a, b] = [one?.cohort ?? null, other?.cohort ?? null];
-		const [mine, theirs] = [a ? (cosine - a.mean) / a.deviation : (cosine - mean) / deviation, b ? (cosine - b.mean) / b.deviation : (cosine - mean) / deviation];
-		return (mine + theirs) / 2;
-	},
+	normalized_cosine: (calibration, cosine, one, other) =>
+		(deviations(calibration, cosine, one, other) + deviations(calibration, cosine, other, one)) / 2,
 	log_length: ({ shortest, longest }, _, { speechLength: one }, { speechLength: other }) =>
 		Math.log(within(harmonicMean(one, other), shortest, longest)),
 	both_narrow: (_, _cosine, one, other) => (bandOf(one, other) === 'narrow' ? 1 : 0),

@@ -21,7 +21,13 @@ export interface SpeechConditions {
 	/** Signal-to-noise ratio, dB; null where it cannot be told. */
 	snr: number | null;
 	/** How it resembles the speakers of the model's cohort; null where the model has none. */
-	cohort: CohortStatistics | null;
+	cohort: CohortResemblance | null;
+}
+
+/** By how the cohort's speakers sound: through a good microphone, and through a telephone. */
+export interface CohortResemblance {
+	wide: CohortStatistics;
+	narrow: CohortStatistics;
 }
 
 /** Of the cosines to those members of the cohort that a voiceprint resembles most. */

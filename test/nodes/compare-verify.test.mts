@@ -260,8 +260,9 @@ describe('a model without calibration', () => {
 		};
 		const file = join(folder, 'heard.json');
 		writeFileSync(file, JSON.stringify({ id: 'heard', file: 'x.onnx', dimension: 192, input: { kind: 'waveform' }, calibration }));
+		const COHORT = { mean: 0.5, deviation: 0.1 };
 		const heard = (narrowBand: boolean, snr: number) =>
-			encodeVoiceprint({ ...voiceprintOf(anna, 12, 'heard'), conditions: { narrowBand, snr, cohort: { mean: 0.5, deviation: 0.1 } } });
+			encodeVoiceprint({ ...voiceprintOf(anna, 12, 'heard'), conditions: { narrowBand, snr, cohort: { wide: COHORT, narrow: COHORT } } });
 		const { output } = await compare({ options: { modelFile: file } }, [pair(heard(false, 20), heard(false, 20)), pair(heard(false, 20), heard(true, 0))]);
 		const [[alike, none], [apart, warnings]] = output.map(({ json }) => [json.score as number, json.warnings as Array<{ code: string; message: string }>] as const);
 		assert.ok(Math.abs(alike - 0.5) < 0.01 && Math.abs(apart - (0.5 - 7)) < 0.01);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseCalibration } from '../../dist/voiceprints/calibration.js';
-import { cohortStatistics, conditionsFor, parseCohort } from '../../dist/voiceprints/cohort.js';
+import { conditionsFor, parseCohort, resemblance } from '../../dist/voiceprints/cohort.js';
 import { cosine } from '../../dist/voiceprints/vector.js';
 import { cohortFile, withChecksum } from './support/cohorts.mts';
 import { randomNumbers, unitVector } from './support/vectors.mts';
@@ -49,24 +49,25 @@ describe('the resemblance to a cohort', () => {
 	const cohort = parseCohort(FILE, 'mine');
 	const voice = unitVector(random, 16);
 
-	it('is mean and deviation over those that are most alike, of the voice\'s own band', () => {
-		for (const [vectors, isNarrow] of [[wide, false], [narrow, true]] as const) {
+	it('is mean and deviation over those that are most alike, in each band', () => {
+		const found = resemblance(voice, { cohort, nearest: 4 })!;
+		for (const [vectors, { mean, deviation }] of [[wide, found.wide], [narrow, found.narrow]] as const) {
 			const top = vectors.map((one) => cosine(one, voice)).sort((a, b) => b - a).slice(0, 4);
-			const mean = top.reduce((sum, one) => sum + one) / 4;
-			const found = cohortStatistics(voice, cohort, isNarrow, 4)!;
-			assert.ok(Math.abs(found.mean - mean) < 1e-3);
-			assert.ok(Math.abs(found.deviation - Math.sqrt(top.reduce((sum, one) => sum + (one - mean) ** 2, 0) / 4)) < 1e-3);
+			const expected = top.reduce((sum, one) => sum + one) / 4;
+			assert.ok(Math.abs(mean - expected) < 1e-3);
+			assert.ok(Math.abs(deviation - Math.sqrt(top.reduce((sum, one) => sum + (one - expected) ** 2, 0) / 4)) < 1e-3);
 		}
+		assert.ok(Math.abs(found.wide.mean - found.narrow.mean) > 0.01);
 	});
 
 	it('is unknown where there are too few of them, or of another size', () => {
-		assert.equal(cohortStatistics(voice, cohort, true, 8), null);
-		assert.equal(cohortStatistics(unitVector(random, 8), cohort, false, 4), null);
+		assert.equal(resemblance(voice, { cohort, nearest: 8 }), null);
+		assert.equal(resemblance(unitVector(random, 8), { cohort, nearest: 4 }), null);
 	});
 
 	it('is unknown where the cohort is one voice', () => {
-		const same = parseCohort(cohortFile('one', Array.from({ length: 5 }, () => Float32Array.of(1, 0)), []), 'one');
-		assert.equal(cohortStatistics(Float32Array.of(0, 1), same, false, 3), null);
+		const one = Array.from({ length: 5 }, () => Float32Array.of(1, 0));
+		assert.equal(resemblance(Float32Array.of(0, 1), { cohort: parseCohort(cohortFile('one', one, one), 'one'), nearest: 3 }), null);
 	});
 });
 
@@ -85,7 +86,7 @@ describe('the conditions that a voiceprint says', () => {
 
 	it('are what was measured, and the cohort of the band where there is one', () => {
 		assert.deepEqual(conditionsBy(byNoise), { ...measured, cohort: null });
-		assert.deepEqual(conditionsBy(byNoise, { cohort, nearest: 4 }), { ...measured, cohort: cohortStatistics(voice, cohort, true, 4) });
+		assert.deepEqual(conditionsBy(byNoise, { cohort, nearest: 4 }), { ...measured, cohort: resemblance(voice, { cohort, nearest: 4 }) });
 	});
 
 	it('are also for a calibration that covers but some speech, or whose errors are known by band', () => {

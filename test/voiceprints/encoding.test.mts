@@ -13,7 +13,8 @@ const DOCUMENT = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'voi
 
 const EXAMPLE: Voiceprint = { model: 'demo', speechLength: 2.5, vector: Float32Array.of(0.5, -0.5, 0.5, -0.5) };
 
-const HEARD: Voiceprint = { ...EXAMPLE, conditions: { narrowBand: true, snr: 18.5, cohort: { mean: 0.25, deviation: 0.0625 } } };
+const COHORT = { wide: { mean: 0.125, deviation: 0.03125 }, narrow: { mean: 0.25, deviation: 0.0625 } };
+const HEARD: Voiceprint = { ...EXAMPLE, conditions: { narrowBand: true, snr: 18.5, cohort: COHORT } };
 
 const INVALID = { name: 'VoiceprintError', code: 'INVALID_VOICEPRINT' };
 
@@ -127,8 +128,8 @@ describe('what is no voiceprint is refused, and why:', () => {
 	});
 
 	const conditions: Array<[string, (bytes: Buffer) => void, RegExp]> = [
-		['a mark that nobody knows', (bytes) => void (bytes[bytes.length - 17] |= 8), /mark that nobody knows/],
-		['a signal-to-noise ratio that is none', (bytes) => void bytes.writeFloatLE(NaN, bytes.length - 16), /signal-to-noise ratio is NaN/],
+		['a mark that nobody knows', (bytes) => void (bytes[bytes.length - 25] |= 8), /mark that nobody knows/],
+		['a signal-to-noise ratio that is none', (bytes) => void bytes.writeFloatLE(NaN, bytes.length - 24), /signal-to-noise ratio is NaN/],
 		['a mean cosine that is none', (bytes) => void bytes.writeFloatLE(1.5, bytes.length - 12), /mean cosine to the cohort is 1.5/],
 		['a deviation of nothing', (bytes) => void bytes.writeFloatLE(0, bytes.length - 8), /deviation of its cosines to the cohort is 0/],
 	];
@@ -163,7 +164,7 @@ describe('what comes from a broken model is not written:', () => {
 		['a vector twice as long', { ...EXAMPLE, vector: EXAMPLE.vector.map((value) => 2 * value) }, /not of length one/],
 		['a speech length that is none', { ...EXAMPLE, speechLength: NaN }, /speech length/],
 		['a noise that is none', { ...EXAMPLE, conditions: { narrowBand: false, snr: NaN, cohort: null } }, /signal-to-noise/],
-		['a cohort that is one voice', { ...EXAMPLE, conditions: { narrowBand: false, snr: 1, cohort: { mean: 1, deviation: 0 } } }, /deviation/],
+		['a cohort that is one voice', { ...EXAMPLE, conditions: { narrowBand: false, snr: 1, cohort: { ...COHORT, wide: { mean: 1, deviation: 0 } } } }, /deviation/],
 	];
 	for (const [name, voiceprint, description] of cases) {
 		it(name, () => assert.throws(() => encodeVoiceprint(voiceprint), { code: 'INVALID_MODEL', description }));

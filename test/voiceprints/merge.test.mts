@@ -92,17 +92,17 @@ describe('merged voiceprints', () => {
 describe('the conditions of merged speech', () => {
 	const heard = (voiceprint: Voiceprint, narrowBand: boolean, snr: number | null): Voiceprint => ({
 		...voiceprint,
-		conditions: { narrowBand, snr, cohort: { mean: 0.9, deviation: 0.5 } },
+		conditions: { narrowBand, snr, cohort: { wide: { mean: 0.9, deviation: 0.5 }, narrow: { mean: 0.9, deviation: 0.5 } } },
 	});
 	const cohort = parseCohort(cohortFile('m', [X, Y, X, Y], [Y, Float32Array.of(-1, 0), Y]), 'm');
 	const merged = (...members: Voiceprint[]) => mergeVoiceprints(members, { cohort, nearest: 3 }).voiceprint;
 
-	it('are the band of most of it, the mean noise, and the cohort of that band asked again', () => {
+	it('are the band of most of it, the mean noise, and the cohort asked again', () => {
 		const { vector, conditions } = merged(heard(voiceprintOf(X, 30), true, 20), heard(voiceprintOf(Y, 10), false, 10));
 		assert.equal(conditions!.narrowBand, true);
 		closeTo(conditions!.snr!, 17.5);
 		const cosines = [vector[1], vector[1], -vector[0]];
-		closeTo(conditions!.cohort!.mean, cosines.reduce((sum, one) => sum + one) / 3);
+		closeTo(conditions!.cohort!.narrow.mean, cosines.reduce((sum, one) => sum + one) / 3);
 	});
 
 	it('leave out what is not known, and the cohort where there is none', () => {

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { parseCalibration, type Calibration } from '../../dist/voiceprints/calibration.js';
+import { ACCURATE } from '../../dist/engine/process/embedding/bundled.js';
 import { halves, speakersIn } from '../../dist/voiceprints/severalSpeakers.js';
-import { calibrationPath, FAST_MODEL } from '../../dist/models/bundled.js';
+import { ACCURATE_MODEL, calibrationPath, FAST_MODEL } from '../../dist/models/bundled.js';
 
 /** The score is ten times the cosine, less five. */
 const calibration = parseCalibration(
@@ -80,7 +81,8 @@ describe('a rule by halves', () => {
 	});
 });
 
-test('the rule of the bundled model was measured with the windows that the engine takes', () => {
-	const { several_speakers } = JSON.parse(readFileSync(calibrationPath(FAST_MODEL), 'utf8'));
-	assert.equal(several_speakers.window_seconds, 4);
+test('the rules of the bundled models were measured with the windows that the engine takes', () => {
+	const measured = (model: string) => JSON.parse(readFileSync(calibrationPath(model), 'utf8')).several_speakers.window_seconds;
+	assert.equal(measured(FAST_MODEL), 4);
+	assert.equal(measured(ACCURATE_MODEL), ACCURATE.windowSeconds);
 });

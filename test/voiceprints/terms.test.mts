@@ -6,9 +6,11 @@ import { outsideCalibration, pairOutsideCalibration } from '../../dist/voiceprin
 import { expectedErrors, scoreWith } from '../../dist/voiceprints/scoring.js';
 import type { Side, SpeechConditions } from '../../dist/voiceprints/voiceprint.js';
 
+const COHORT = { wide: { mean: 0.2, deviation: 0.1 }, narrow: { mean: 0.1, deviation: 0.2 } };
+
 const heard = (conditions: Partial<SpeechConditions> = {}, speechLength = 10): Side => ({
 	speechLength,
-	conditions: { narrowBand: false, snr: 20, cohort: { mean: 0.2, deviation: 0.1 }, ...conditions },
+	conditions: { narrowBand: false, snr: 20, cohort: COHORT, ...conditions },
 });
 const unheard: Side = { speechLength: 10 };
 const phone = { narrowBand: true };
@@ -38,9 +40,13 @@ describe('a score by terms', () => {
 		assert.deepEqual(bands.map((one) => bands.map((other) => score(0, one, other))), [[0, 10, 0], [10, 1, 10], [0, 10, 0]]);
 	});
 
-	it('normalises the cosine by either side\'s cohort', () => {
+	it('normalises the cosine by either side\'s cohort, as the other side sounds', () => {
 		const score = scoreOf(term(1, 'normalized_cosine'));
-		closeTo(score(0.5, heard(), heard({ cohort: { mean: 0.4, deviation: 0.05 } })), (3 + 2) / 2);
+		const other = { ...COHORT, wide: { mean: 0.4, deviation: 0.05 } };
+		closeTo(score(0.5, heard(), heard({ cohort: other })), (3 + 2) / 2);
+		closeTo(score(0.5, heard(phone), heard({ ...phone, cohort: other })), 2);
+		// The first beside telephone speech, the second beside that of good microphones.
+		closeTo(score(0.5, heard(), heard({ ...phone, cohort: other })), (2 + 2) / 2);
 		closeTo(score(0.5, heard(), unheard), (3 + 4) / 2);
 	});
 
@@ -55,7 +61,7 @@ describe('a score by terms', () => {
 
 	it('is the same from both sides', () => {
 		const score = scoreOf(term(1, 'normalized_cosine', 'log_length'), term(3, 'bands_differ', 'cosine'), term(0.1, 'snr'));
-		const [one, other] = [heard({ snr: 8, cohort: { mean: 0.1, deviation: 0.2 } }, 3), heard(phone, 30)];
+		const [one, other] = [heard({ snr: 8, cohort: { ...COHORT, wide: { mean: 0.1, deviation: 0.3 } } }, 3), heard(phone, 30)];
 		closeTo(score(0.4, one, other), score(0.4, other, one));
 	});
 

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import numpy as np
 
-from .conditions import telephone_8k
+from .conditions import telephone_line
 from .corpus import RATE, Corpus, Utterance
 from .paths import MODELS_DIR, work_dir
 from .resnet34_speech import Embedder
 
-CORPORA = ("ls100", "lsdev", "so762", "coswara", "dsp20", "arabic")
+CORPORA = ("ls100", "lsdev", "coswara", "dsp20", "arabic")
+"""Not so762: dev is of the same corpus, and a cohort that fits what it is judged on better than what is met in use misleads the fit."""
 SECONDS = 8.0
 """Speech per speaker at most: recordings evenly spread over the speaker's, joined."""
 BANDS = ("wide", "narrow")
@@ -44,8 +45,8 @@ def speakers_of(corpus: Corpus) -> dict[str, list[Utterance]]:
 def cohort(embedder: Embedder, corpus: Corpus) -> dict[str, np.ndarray]:
     """By band: unit length [speakers, 256]."""
     waves = [speech_of(corpus, utterances) for utterances in speakers_of(corpus).values()]
-    damage = {"wide": lambda wave: wave, "narrow": lambda wave: telephone_8k(wave, np.random.default_rng(7))}
-    return {band: np.stack([embedder.voice(damage[band](wave)).vector for wave in waves]) for band in BANDS}
+    lines = [telephone_line(wave, np.random.default_rng([7, number])) for number, wave in enumerate(waves)]
+    return {band: np.stack([embedder.voice(wave).vector for wave in heard]) for band, heard in zip(BANDS, (waves, lines))}
 
 
 def written(model: str, bands: dict[str, np.ndarray]) -> bytes:

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from .codecs import through
-from .conditions import Damage, damages
+from .conditions import Damage, damages, telephone_line
 from .corpus import RATE, Corpus, Noise, Utterance
 from .pieces import Piece, joined, thinned, whole
 
@@ -24,11 +24,11 @@ WHOLE = 4
 CODEC = "codec"
 CODECS = ("gsm full rate 13 kbit/s", "speex narrow 8 kbit/s", "opus 9 kbit/s narrow", "opus 12 kbit/s wide", "mp3 16 kbit/s")
 SHARES = {
-    "dev": {"clean": 0.4, "8 kHz mu-law": 0.25, "noise 20 dB": 0.1, "noise 10 dB": 0.1, "codec": 0.15},
-    "msc": {"clean": 0.4, "8 kHz mu-law": 0.25, "noise 20 dB": 0.1, "noise 10 dB": 0.1, "codec": 0.15},
+    "dev": {"clean": 0.4, "telephone line": 0.25, "noise 20 dB": 0.1, "noise 10 dB": 0.1, "codec": 0.15},
+    "msc": {"clean": 0.4, "telephone line": 0.25, "noise 20 dB": 0.1, "noise 10 dB": 0.1, "codec": 0.15},
     "wuw": {"clean": 0.6, "noise 20 dB": 0.1, "noise 10 dB": 0.1, "codec": 0.2},
 }
-"""What the pieces of each corpus have gone through; wuw is telephone as it is."""
+"""What the pieces of each corpus have gone through; wuw is telephone as it is, so noise goes through the telephone too."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,10 @@ class Trial:
 
 def speakers_of(corpus: Corpus, name: str) -> dict[str, list[Utterance]]:
     return corpus.development() if name == "dev" else corpus.of(name)
+
+
+def through_telephone(damage: Damage) -> Damage:
+    return lambda wave, rng: telephone_line(damage(wave, rng), rng)
 
 
 def through_codecs(waves: list[np.ndarray]) -> list[np.ndarray]:
@@ -77,6 +81,9 @@ def trials_of(corpus: Corpus, noise: Noise, name: str, shares: dict[str, float] 
     """All trials of a corpus."""
     shares = SHARES[name] if shares is None else shares
     known: dict[str, Damage] = damages(corpus, noise)
+    if name == "wuw":
+        for title in ("noise 20 dB", "noise 10 dB"):
+            known[title] = through_telephone(known[title])
     pieces = pieces_of(corpus, name, **which)
     rngs = [np.random.default_rng([17, CORPORA.index(name), number]) for number in range(len(pieces))]
     weights = np.array(list(shares.values())) / sum(shares.values())

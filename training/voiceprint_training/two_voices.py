@@ -164,6 +164,55 @@ def compare(all_channels: list[Channel]) -> None:
             print(f"| {window:g} | {title} | {100 * part(None, 0.0):.1f} | {100 * part(None, 0.5):.0f} | {100 * part(None, 0.3):.0f} | " + " | ".join(cells) + " |", flush=True)
 
 
+WINDOW = 3.0
+RULE = "cosine, length, share"
+"""Chosen by `compare`."""
+FEWEST_WINDOWS = 2
+SHORTEST = 16.0
+"""Seconds; with less speech, a channel in which no second voice is found may still have one."""
+TUNED_ON = "dev"
+"""Whose labels can be trusted: in wuw and msc some names stand for several people, and one person's recordings are of several days."""
+ALONE = ("wuw", "msc", "ls100")
+"""Corpora with recordings long enough to be a channel of one speaker as they are."""
+
+
+def alone(embedder: Embedder, corpus: Corpus, most: int = 120) -> list[Channel]:
+    """Single recordings of 6 s and more: one speaker, one microphone, one day."""
+    found = []
+    for name in ALONE:
+        chosen = [u for utterances in corpus.of(name).values() for u in utterances if u.samples >= SECONDS[0] * RATE]
+        step = max(1, len(chosen) // most)
+        for utterance in chosen[::step][:most]:
+            wave = corpus.wave(utterance)
+            found.append(Channel(name, len(wave) / RATE, 0.0, {WINDOW: embedder.windows(wave, WINDOW)}))
+    return found
+
+
+def tuned(all_channels: list[Channel], terms: tuple) -> Llr:
+    factors, several, corpus = table_of([c for c in all_channels if c.corpus == TUNED_ON], WINDOW)
+    rule = fit(factors, several, weights_of(several, corpus), terms, 1e-3)
+    return at_false_alarms(rule, rule.of(factors), several, 0.01)
+
+
+def examine(all_channels: list[Channel], single: list[Channel]) -> dict:
+    """The rule for the calibration file, and how it does."""
+    rule = tuned(all_channels, RULES[RULE])
+    above = lambda cs: rule.of(table_of(cs, WINDOW)[0]) > 0
+    recordings = [
+        {"speakers": f"{name}, single recordings", "seconds": round(float(np.median([c.seconds for c in own])), 1), "channels": len(own),
+         "false_alarms": round(float(above(own).mean()), 3)}
+        for name in ALONE if (own := [c for c in single if c.corpus == name])
+    ]
+    return {
+        "rule": "Windows of about window_seconds, equal shares of the speech, from one pass of the trunk, at least fewest_windows of them; split in two by 2-means "
+                "on the sphere from the two that are least alike. Several speakers where the sum of the terms is above 0 (cosine: of both halves' means; "
+                "log_length: ln of the harmonic mean of both halves' seconds; share: the smaller half's). Otherwise one speaker, from shortest_seconds of speech on",
+        "terms": rule.as_list(), "window_seconds": WINDOW, "fewest_windows": FEWEST_WINDOWS, "shortest_seconds": SHORTEST,
+        "tuned_on": f"{TUNED_ON}, 1 % false alarms",
+        "measured": shares(all_channels, above(all_channels)) + recordings,
+    }
+
+
 def all_of(embedder: Embedder, corpus: Corpus, noise: Noise) -> list[Channel]:
     return [one for name in CORPORA for one in channels(embedder, corpus, noise, name)]
 

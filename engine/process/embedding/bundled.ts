@@ -21,7 +21,7 @@ export const ACCURATE: PooledModel = {
 	dimension: 256,
 	width: 2560,
 	features: { ...KALDI_FBANK, window: 'hamming' },
-	windowSeconds: 4,
+	windowSeconds: 3,
 	longestSeconds: 30,
 };
 
