@@ -197,7 +197,7 @@ function credentialOf(values: Values): Record<string, string> {
 	if (values['api-header'] === undefined) return { baseUrl, authentication: 'none' };
 	const [, headerName, headerValue] = /^\s*([^\s:]+)\s*:\s*(\S.*)$/.exec(String(values['api-header'])) ?? [];
 	if (headerName === undefined) throw new UsageError("--api-header needs a name and a value, such as 'X-API-Key: 1234'");
-	return { baseUrl, authentication: 'header', headerName, headerValue: headerValue! };
+	return { baseUrl, authentication: 'header', headerName, headerValue: headerValue };
 }
 
 /** Options that mean nothing without a server are a mistake. */
