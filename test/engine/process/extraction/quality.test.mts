@@ -59,6 +59,11 @@ describe('signal to noise', () => {
 		assert.ok(Math.abs(measure(quiet).snr - measure(withNoise(10)).snr) < 0.2);
 	});
 
+	test('is not that of an offset, a drift or a rumble', () => {
+		const rumble = desk.map((sample, i) => sample + 0.3 + 0.2 * Math.sin(i / 4000) + 0.1 * Math.sin((2 * Math.PI * 25 * i) / SAMPLE_RATE));
+		assert.ok(Math.abs(measure(rumble).snr - measure(desk).snr) < 3, `${measure(rumble).snr} and ${measure(desk).snr} dB`);
+	});
+
 	test('is that of the speech where a gate has silenced the pauses', () => {
 		const gated = new Float32Array(desk.length);
 		cut(withNoise(5)).forEach((part, i) => gated.set(part, Math.round(spans[i].start * SAMPLE_RATE)));
