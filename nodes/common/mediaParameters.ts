@@ -141,7 +141,7 @@ export function parseTrack(value: unknown): number | string | undefined {
 	if (text === '' && (value === undefined || typeof value === 'string')) return undefined;
 	if (/^\d{1,4}$/.test(text)) return Number(text);
 	if (/^all$/i.test(text)) return 'all';
-	if (/^\p{L}[\p{L} -]{1,40}$/u.test(text)) return text;
+	if (typeof value === 'string' && /^\p{L}[\p{L} -]{1,40}$/u.test(text)) return text;
 	throw invalid(AUDIO_TRACK, "must be a track's number from 0, a language such as eng, or all", value);
 }
 

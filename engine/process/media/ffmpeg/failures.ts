@@ -9,6 +9,8 @@ const DOWNLOAD_HINT =
 	'A failed download is the usual cause: look at the output of the step that produced the file, ' +
 	'for example an error page saved under the name of a recording.';
 
+const RAW_HINT = " If it holds samples without a header, as telephone systems write them, set 'Raw Audio Encoding' in the options.";
+
 const CONVERT_HINT = 'Convert the file to WAV, MP3, M4A or OGG and try again.';
 
 const ARTICLE_AN = /^(HTML|XML|XZ|SVG|Office|RAR|SQLite)/;
@@ -44,7 +46,7 @@ export function notMedia(fileName: string, kind: string | undefined, detail = ''
 	const hint =
 		kind === 'playlist'
 			? 'A playlist only names other files. Download the recording itself and pass that on.'
-			: DOWNLOAD_HINT;
+			: DOWNLOAD_HINT + (kind === undefined ? RAW_HINT : '');
 	return new VoiceprintError(
 		'NOT_MEDIA',
 		`"${fileName}" is not a readable audio or video file${looks}`,

@@ -19,6 +19,9 @@ import { WavOutput } from './wavOutput';
 /** Containers that FFmpeg takes files for in which nothing but a few bits fits. */
 const WITHOUT_HEADER = /^(amrnb|amrwb|gsm|g729|sbc|adp|loas)$/;
 
+/** One of so many parts of a file that is what FFmpeg takes it for may be damaged. */
+const MOSTLY_GOOD = 10;
+
 /** Samples of an AMR frame: 20 ms. */
 const AMR_FRAME = 0.02 * SAMPLE_RATE;
 
@@ -200,7 +203,10 @@ export class FfmpegRun {
 	 * @throws VoiceprintError RAW_AUDIO
 	 */
 	checkDoubt(): void {
-		const isDoubtful = this.file.format === undefined && (this.log.doubtful || WITHOUT_HEADER.test(this.log.container ?? ''));
+		if (this.file.format !== undefined) return;
+		// Where a real file is behind some bytes of something else, most of it can be decoded.
+		const isBad = this.log.doubtful && this.log.damaged > 0 && this.log.damaged * MOSTLY_GOOD >= this.log.packets;
+		const isDoubtful = isBad || WITHOUT_HEADER.test(this.log.container ?? '');
 		const raw = isDoubtful ? this.guessRaw('') : undefined;
 		if (raw) throw withoutHeader(this.file.name, raw);
 	}

@@ -41,7 +41,7 @@ export const ENCODING_NAMES: Record<RawEncoding, string> = {
 export const LOOKED_AT = 32_768;
 
 /** Energy of the steps between samples beside that of the samples: 2 for noise, far less for sound. */
-const ROUGHEST = 0.8;
+const ROUGHEST = 1.2;
 
 /** By which factor the right reading is smoother than others. */
 const CLEARLY = 1.5;
