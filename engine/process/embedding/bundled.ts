@@ -22,7 +22,7 @@ export const ACCURATE: PooledModel = {
 	width: 2560,
 	features: { ...KALDI_FBANK, window: 'hamming' },
 	windowSeconds: 3,
-	longestSeconds: 30,
+	longestSeconds: 15,
 };
 
 export async function loadFast(runtime: Runtime): Promise<ModelEmbedder> {
