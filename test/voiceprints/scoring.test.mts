@@ -5,8 +5,9 @@ import files from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { calibrationPath, FAST_MODEL } from '../../dist/models/bundled.js';
+import { ACCURATE_MODEL, calibrationPath, FAST_MODEL } from '../../dist/models/bundled.js';
 import { calibrationOf } from '../../dist/models/calibrations.js';
+import { normalizerOf } from '../../dist/models/cohorts.js';
 import { parseCalibration } from '../../dist/voiceprints/calibration.js';
 import { expectedErrors, harmonicMean, probabilityOf, scoreWith, type Score } from '../../dist/voiceprints/scoring.js';
 import type { Side } from '../../dist/voiceprints/voiceprint.js';
@@ -153,6 +154,32 @@ describe('the calibration of a model', () => {
 		assert.ok(score(0.8, 10, 10) > 3 && score(0, 10, 10) < -3);
 		for (const seconds of [1, 3, 30]) assert.ok(score(0.9, seconds, seconds) > score(0.5, seconds, seconds) + 4);
 		assert.equal(bundled.operatingPoints.balanced, 0);
+	});
+
+	it('of the accurate model tells voices apart in every band, by its cohort, and promises no more than it has seen', async () => {
+		const accurate = (await calibrationOf(ACCURATE_MODEL))!;
+		const score = scoreWith(accurate);
+		const { cohort } = (await normalizerOf(accurate))!;
+		assert.deepEqual([cohort.dimension, cohort.wide.length], [256, cohort.narrow.length]);
+		const { cohortMean: mean, cohortDeviation: deviation } = accurate.unknowns;
+		const typical = { mean, deviation };
+		const heard = (narrowBand: boolean, speechLength: number): Side => ({
+			speechLength,
+			conditions: { narrowBand, snr: 30, cohort: { wide: typical, narrow: typical } },
+		});
+		for (const [one, other] of [[false, false], [true, true], [false, true]]) {
+			for (const seconds of [3, 10, 30]) {
+				const at = (cosine: number) => score(cosine, heard(one, seconds), heard(other, seconds));
+				assert.ok(at(0.75) > 2 && at(0.05) < -2 && at(0.75) > at(0.4) && at(0.4) > at(0.05), `${one} ${other} ${seconds}`);
+			}
+		}
+		assert.deepEqual(accurate.covers!.bands, ['wide', 'narrow', 'mixed']);
+		const { fewFalseAccepts, fewFalseRejects } = accurate.operatingPoints;
+		assert.ok(fewFalseAccepts > 2 && fewFalseRejects < -0.5);
+		for (const [one, other] of [[false, false], [true, true], [false, true]]) {
+			const { falseAccept } = expectedErrors(accurate, fewFalseAccepts)(heard(one, 8), heard(other, 8));
+			assert.ok(falseAccept! < 0.004, `${one} ${other}: ${falseAccept}`);
+		}
 	});
 
 	it('is read once', async () => assert.equal(await calibrationOf(BUNDLED), await calibrationOf(BUNDLED)));

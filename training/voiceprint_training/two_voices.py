@@ -172,8 +172,8 @@ SHORTEST = 16.0
 """Seconds; with less speech, a channel in which no second voice is found may still have one."""
 TUNED_ON = "dev"
 """Whose labels can be trusted: in wuw and msc some names stand for several people, and one person's recordings are of several days."""
-ALONE = ("wuw", "msc", "ls100")
-"""Corpora with recordings long enough to be a channel of one speaker as they are."""
+ALONE = ("ls100",)
+"""Corpora whose recordings are long enough to be a channel of one speaker as they are, and without long pauses: those the node leaves out first."""
 
 
 def alone(embedder: Embedder, corpus: Corpus, most: int = 120) -> list[Channel]:
