@@ -226,10 +226,11 @@ describe('pairs and groups', () => {
 				readFiles('Read', calls),
 				extract('Calls', { channelMode: 'mix' }),
 				readFiles('Read References', 'refs/*'),
+				base('Sort', 'sort', 1, { sortFieldsUi: { sortField: [{ fieldName: 'fileName' }] }, options: {} }),
 				extract('References', { channelMode: 'mix' }, { onError: 'continueErrorOutput' }),
 				compare({ operation: 'verify', compareWith: 'input' }),
 			];
-			const wires: Array<Wire | string> = ['Start > Read > Calls > Compare', 'Start > Read References > References', ['References', 'Compare', 1]];
+			const wires: Array<Wire | string> = ['Start > Read > Calls > Compare', 'Start > Read References > Sort > References', ['References', 'Compare', 1]];
 			const execution = await run(nodes, wires);
 			assert.deepEqual([0, 1].map((output) => itemsOf(execution, 'References', output).length), [2, 1]);
 			const { code, message: said, description } = errorOf(execution);
