@@ -2,6 +2,7 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { Budget, SpeechPlatform, Task, TaskHandle, Technology, TechnologyResult } from '../../speech-platform';
 import type { TaskReference } from '../../items/result';
+import { AcceptedTask } from './acceptedTasks';
 import type { Answer } from './answer';
 import { BINARY_PROPERTY_NAME } from './mediaParameters';
 import { openUpload, type ItemUpload } from './mediaUpload';
@@ -56,7 +57,7 @@ async function startTask<T extends Technology, Q, R extends object>(
 	ctx: IExecuteFunctions,
 	itemIndex: number,
 	servers: Servers,
-	{ options, readRequest, start, settingsOf }: TaskRequest<T, Q, R>,
+	{ technology, options, readRequest, start, settingsOf }: TaskRequest<T, Q, R>,
 ): Promise<TaskAnswer<T>> {
 	// Everything is read before anything is sent.
 	const request = readRequest();
@@ -66,12 +67,17 @@ async function startTask<T extends Technology, Q, R extends object>(
 	const media = await openUpload(ctx, itemIndex, read(ctx, itemIndex, BINARY_PROPERTY_NAME));
 	const file = { binary: media.binary, fileName: media.binary.fileName };
 	const budget = platform.budget(wait.timeoutMs);
-	const handle = await send(media, async () => await start(platform, media, request, budget));
+	const task = new AcceptedTask<T>(ctx, itemIndex, media.binary, { technology, request });
+	const handle = await task.get(async () => await send(media, async () => await start(platform, media, request, budget)));
 	servers.accepted.set(itemIndex, handle.taskId);
 	const settings = settingsOf(request);
 	if (!wait.isWanted) return { ...answerOf(connection, handle.answer), file, settings };
-	const result = await platform.waitForTask(handle, { pollingIntervalMs: wait.pollingIntervalMs, budget });
-	return { task: referenceOf(connection, handle.taskId, 'done'), result, file, settings };
+	try {
+		const result = await platform.waitForTask(handle, { pollingIntervalMs: wait.pollingIntervalMs, budget });
+		return { task: referenceOf(connection, handle.taskId, 'done'), result, file, settings };
+	} catch (error) {
+		throw task.afterFailure(error);
+	}
 }
 
 async function fetchTask<T extends Technology, Q, R extends object>(

@@ -140,7 +140,7 @@ describe('the second voiceprint from the second input', () => {
 			[{}, /Nothing is connected to the input 'Compare With'/],
 			[{ secondItems: [] }, /No item came to the second input/],
 			[{ secondItems: [{}] }, /No item came to the second input/],
-		] as const) {
+		] as Array<[object, RegExp]>) {
 			const fault = faultOf(await compare(WITH_INPUT, items(ANNA), rest));
 			assert.equal(fault.code, 'VOICEPRINT_MISSING');
 			assert.match(fault.message, message);

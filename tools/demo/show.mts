@@ -82,7 +82,8 @@ interface Comparison {
 	operating_point: string;
 	expected_false_accept_rate?: number | null;
 	expected_false_reject_rate?: number | null;
-	warnings?: Array<{ message: string }>;
+	/** `CODE: message | CODE: message` */
+	warnings?: string;
 }
 
 const percent = (share: number | null | undefined) => (share == null ? 'not known' : `${Number((share * 100).toPrecision(2))} %`);
@@ -98,12 +99,13 @@ function likely(probability: number | null): string {
 export function showComparison(answer: { file: string }): string {
 	const { file, error, ...result } = answer as Comparison;
 	if (error) return showAnswer(answer);
-	const { same_speaker, score, score_type, probability, threshold, operating_point, warnings = [] } = result;
+	const { same_speaker, score, score_type, probability, threshold, operating_point, warnings = '' } = result;
+	const notes = warnings === '' ? [] : warnings.split(' | ').map((one) => one.replace(/^[A-Z_]+: /, ''));
 	return [
 		`${file}: ${same_speaker ? 'the same speaker' : 'different speakers'}`,
 		`  score ${score.toFixed(2)} (${score_type}), threshold ${threshold.toFixed(2)} (${operating_point}), probability ${likely(probability)}`,
 		`  errors to expect there: false accepts ${percent(result.expected_false_accept_rate)}, false rejects ${percent(result.expected_false_reject_rate)}`,
-		...warnings.map(({ message }) => `  note: ${message}`),
+		...notes.map((note) => `  note: ${note}`),
 		'',
 	].join('\n');
 }

@@ -53,6 +53,8 @@ export interface RunOptions {
 	secondItems?: HarnessItem[];
 	/** The node setting On Error; n8n's default stops the workflow. */
 	onError?: OnError;
+	/** Further settings of the node, such as `retryOnFail`. */
+	settingsOfNode?: Partial<INode>;
 	/** Decrypted values by credential type. */
 	credentials?: CredentialValues;
 	/** Workflow settings, such as `binaryMode: 'combined'`. */
@@ -166,7 +168,7 @@ const ADDRESSES = {
 /** The two nodes of every run's workflow: the items' source, and the node under test. */
 function nodesOf(
 	packageName: string,
-	{ node, typeVersion = 1, parameters = {}, onError, credentials = {} }: RunOptions,
+	{ node, typeVersion = 1, parameters = {}, onError, settingsOfNode, credentials = {} }: RunOptions,
 ): INode[] {
 	return [
 		{ id: 'source', name: SOURCE_NAME, type: SOURCE_TYPE, typeVersion: 1, position: [0, 0], parameters: {} },
@@ -179,6 +181,7 @@ function nodesOf(
 			parameters,
 			credentials: Object.fromEntries(Object.keys(credentials).map((type) => [type, { id: type, name: type }])),
 			...(onError ? { onError } : {}),
+			...settingsOfNode,
 		},
 	];
 }
