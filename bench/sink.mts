@@ -5,9 +5,19 @@ import type { AddressInfo } from 'node:net';
 const task = { task_id: '123e4567-e89b-12d3-a456-426614174000', state: 'pending' };
 const result = { channels: [{ channel_number: 0, speech_length: 0, segments: [] }] };
 
+/** Bytes per second that it reads. */
+const RATE = Number(process.argv[2] ?? Infinity);
+
 const server = createServer((request, response) => {
 	let bytes = 0;
-	request.on('data', (chunk: Buffer) => (bytes += chunk.length));
+	const startedAt = performance.now();
+	request.on('data', (chunk: Buffer) => {
+		bytes += chunk.length;
+		const early = startedAt + (bytes / RATE) * 1000 - performance.now();
+		if (early < 5) return;
+		request.pause();
+		setTimeout(() => request.resume(), early);
+	});
 	request.on('end', () => {
 		const upload = request.method === 'POST';
 		if (upload) process.send!({ bytes });

@@ -62,9 +62,15 @@ async function upload(harness: Harness, sink: ChildProcess, baseUrl: string, pat
 	return { ...growth, ...(await counted) };
 }
 
-export async function uploadBench(): Promise<void> {
+/** Over a line on which a gibibyte takes six minutes, longer than HTTP clients wait for an answer. */
+export async function slowUploadBench(): Promise<void> {
+	await uploadBench([String(3 * MEBIBYTE)]);
+}
+
+/** @param rate bytes per second that the server reads, as an argument of its process */
+export async function uploadBench(rate: string[] = []): Promise<void> {
 	const folder = mkdtempSync(join(tmpdir(), 'voiceprint-bench-'));
-	const sink = fork(join(import.meta.dirname, 'sink.mts'));
+	const sink = fork(join(import.meta.dirname, 'sink.mts'), rate);
 	const harness = await createHarness({ binaryMode: 'filesystem' });
 	try {
 		const { port } = await message<{ port: number }>(sink);

@@ -11,7 +11,7 @@ import { locationOf, type Answer } from './tasks';
 import { taskIdIn } from './address';
 import type { Technology } from './types';
 import { orAborted, sleep } from './time';
-import type { HttpResponse, Transport, TransportError } from './transport';
+import type { HttpResponse, Transport, TransportError, TransportFault } from './transport';
 import type { RequestBody } from './upload';
 import { Watch } from './watch';
 
@@ -150,7 +150,7 @@ export class Exchange {
 			const { error, outlook } = outcome;
 			if (outlook === 'broken') broken += 1;
 			const isAgain = outlook === 'refused' || (isStart ? outlook === 'broken' && broken === 1 : outlook === 'temporary');
-			if (!isAgain || attempt >= (error.httpStatus === undefined ? ATTEMPTS : most)) throw error;
+			if (!isAgain || attempt >= triesAfter(error, most)) throw error;
 			const pause = this.pauseAfter(error, isStart ? this.limits.refusals[attempt - 1]! : wait, wait);
 			const closed = this.paces[call.method].wait(this.now());
 			if (Math.max(pause, closed, (error.retryAfter ?? 0) * 1000) >= call.budget.left) throw error;
@@ -223,7 +223,7 @@ export class Exchange {
 		const { kind, requestSent, phase } = fault;
 		const isPart = content !== undefined && requestSent && kind !== 'aborted' && !content.isTaken();
 		const error = networkError(fault, subject, this.redact, isPart ? content.progress() : undefined);
-		if (kind === 'tls' || kind === 'blocked' || kind === 'aborted' || kind === 'notHttp') return { error, outlook: 'final' };
+		if (LASTING.has(kind)) return { error, outlook: 'odd' };
 		// What stood still for so long would stand still again.
 		if (isPart) return { error, outlook: kind === 'timeout' && phase === 'uploading' ? 'final' : 'broken' };
 		return { error, outlook: requestSent ? 'temporary' : 'refused' };
@@ -245,6 +245,19 @@ export class Exchange {
 		const error = answerError({ ...response, body: this.redact(response.body) }, subject);
 		return { error, outlook: error.code === 'NOT_THE_API' ? 'odd' : 'temporary' };
 	}
+}
+
+/** Faults that another try meets again, unless something in between has changed. */
+const LASTING: ReadonlySet<TransportFault> = new Set<TransportFault>(['tls', 'blocked', 'aborted', 'notHttp']);
+
+/**
+ * Tries in all.
+ * @param refusals where the server answers
+ */
+function triesAfter({ code, httpStatus }: SpeechPlatformError, refusals: number): number {
+	if (httpStatus !== undefined || code === 'RATE_LIMITED') return refusals;
+	// It has taken long enough.
+	return code === 'REQUEST_TIMEOUT' ? 2 : ATTEMPTS;
 }
 
 /** What the server certainly did not act on: it says so itself, or it did not get all of it. */

@@ -1,8 +1,8 @@
 /**
  * Runs the test files: `npm test [-- [--fast] [--name=PATTERN] [part of a file's path …]]`. Each file has a process of
  * its own, two at a time; those in `test/e2e` come last and one by one, as they start real n8n servers and measure
- * what the engine does to them. `--fast` leaves them out. The whole run ends with what needs no server on the other
- * versions of Node; `--node VERSION` runs on one of them alone.
+ * what the engine does to them. `--fast` leaves them out. The whole run ends with the tests of what may depend on it
+ * on the other versions of Node; `--node VERSION` runs everything but those in `test/e2e` on one of them.
  */
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ const REPOSITORY = join(import.meta.dirname, '..');
 const FILES_AT_ONCE = 2;
 
 /** Far more than any file takes: it is there to end a hang. */
-const TIMEOUT_SECONDS = 300;
+const TIMEOUT_SECONDS = 600;
 
 async function runAll(files: string[], atOnce: number, options: RunFileOptions): Promise<FileReport[]> {
 	const queue = [...files];
@@ -63,11 +63,12 @@ if (endToEnd.length > 0) {
 	reports.push(...(await runAll(endToEnd, 1, options)));
 }
 if (!values.fast && !values.node && positionals.length === 0) {
-	// The tests of tools and of the tarball have Node 24 whatever runs them; damaged files need no other Node.
-	const ofPackage = serverless.filter((file) => !/[\\/]test[\\/](tools|package|fuzz|musl)[\\/]/.test(file));
+	// Processes, threads, streams, sockets and what the nodes do with them; arithmetic is the same on every Node.
+	const ofNode = /[\\/]test[\\/](nodes|speech-platform|engine[\\/]client|engine[\\/]process[\\/](host|runtime))[\\/]/;
+	const onEveryNode = serverless.filter((file) => ofNode.test(file));
 	for (const version of OTHER_NODES) {
 		console.log(`\nWith Node ${version}:`);
-		reports.push(...(await runAll(ofPackage, FILES_AT_ONCE, { ...options, node: await ensureNodeVersion(version, say) })));
+		reports.push(...(await runAll(onEveryNode, FILES_AT_ONCE, { ...options, node: await ensureNodeVersion(version, say) })));
 	}
 }
 const { text, ok } = summarise(reports);

@@ -18,7 +18,7 @@ export async function compare(ctx: IExecuteFunctions, hints: Hints): Promise<INo
 		const engine = choice<EngineName>(ENGINE, read(ctx, 0, ENGINE));
 		const operations = engine === 'local' ? OPERATION : OPERATION_OF_API;
 		const operation = choice<keyof typeof OPERATIONS>(operations, read(ctx, 0, OPERATION));
-		return await OPERATIONS[operation](openSession(ctx, engine, hints));
+		return await OPERATIONS[operation](await openSession(ctx, engine, hints));
 	} catch (error) {
 		// Parameters that hold for all items.
 		return [errorItem(ctx, error, 0, ctx.getInputData().map((_, itemIndex) => itemIndex).slice(1))];

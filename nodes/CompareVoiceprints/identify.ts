@@ -42,10 +42,10 @@ export async function identify(session: Session): Promise<INodeExecutionData[]> 
 	});
 }
 
-function probeOf({ ctx }: Session, itemIndex: number): Given {
+function probeOf({ ctx, files }: Session, itemIndex: number): Given {
 	const path = readPath(ctx, itemIndex, VOICEPRINT_FIELD);
 	const item = ctx.getInputData()[itemIndex]!;
-	return withNeighbours(item, findVoiceprint(item, path), path);
+	return withNeighbours(item, findVoiceprint(item, path, files), path);
 }
 
 async function lookUp(session: Session, itemIndex: number, speakersOf: () => Promise<Speakers>): Promise<Compared> {

@@ -73,10 +73,10 @@ export function gathered<T, K>(list: T[], keyOf: (one: T) => K): Map<K, T[]> {
 }
 
 /** Reads the items' voiceprints. */
-export function voiceprintReader({ ctx, driver }: Session): (itemIndex: number, item: INodeExecutionData) => Sourced {
+export function voiceprintReader({ ctx, driver, files }: Session): (itemIndex: number, item: INodeExecutionData) => Sourced {
 	const path = readPath(ctx, 0, VOICEPRINT_FIELD);
 	return (_, item) => {
-		const source = withNeighbours(item, findVoiceprint(item, path), path);
+		const source = withNeighbours(item, findVoiceprint(item, path, files), path);
 		return { ...driver.read(source), source };
 	};
 }

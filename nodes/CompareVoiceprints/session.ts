@@ -9,6 +9,7 @@ import type { Driver } from './drivers/driver';
 import { LocalDriver } from './drivers/local';
 import { ServerDriver } from './drivers/server';
 import { INCLUDE_INPUT_FIELDS, OPTIONS } from './parameters';
+import { readVoiceprintFiles, type VoiceprintFiles } from './voiceprintFiles';
 import type { CompareWarning } from './warnings';
 
 /** By value of the parameter Engine. */
@@ -21,6 +22,7 @@ export class Session {
 		readonly ctx: IExecuteFunctions,
 		readonly driver: Driver,
 		readonly pace: Pace,
+		readonly files: VoiceprintFiles,
 		private readonly hints: Hints,
 	) {}
 
@@ -46,7 +48,8 @@ export class Session {
 }
 
 /** Chooses who compares, once for all items. */
-export function openSession(ctx: IExecuteFunctions, engine: EngineName, hints: Hints): Session {
+export async function openSession(ctx: IExecuteFunctions, engine: EngineName, hints: Hints): Promise<Session> {
+	const files = await readVoiceprintFiles(ctx);
 	const pace = new Pace(ctx.getExecutionCancelSignal());
-	return new Session(ctx, new DRIVERS[engine](ctx, pace), pace, hints);
+	return new Session(ctx, new DRIVERS[engine](ctx, pace), pace, files, hints);
 }

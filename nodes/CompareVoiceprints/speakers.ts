@@ -42,7 +42,7 @@ export async function readSpeakers(
 	session: Session,
 	probeOf: (itemIndex: number) => Given,
 ): Promise<Speakers> {
-	const { ctx, pace, driver } = session;
+	const { ctx, pace, driver, files } = session;
 	const isToFail = choice(EMPTY_GALLERY, readCollection(ctx, 0, OPTIONS).emptyGallery ?? EMPTY_GALLERY.default) === 'fail';
 	const { items: gallery } = readSecondInput(session, LABEL);
 	if (gallery.length === 0 && isToFail) throw noGallery();
@@ -57,7 +57,7 @@ export async function readSpeakers(
 		if ((index & 63) === 0 && pace.isDue) await pace.rest();
 		try {
 			const name = nameAt(entry, nameField);
-			const given = withNeighbours(entry, findVoiceprint(entry, field), field);
+			const given = withNeighbours(entry, findVoiceprint(entry, field, files), field);
 			entries.add(given);
 			if (!speakers.entryOf.has(given.voiceprint)) speakers.entryOf.set(given.voiceprint, speakers.items.length);
 			const label = labelOf.get(name) ?? speakers.names.push(name) - 1;

@@ -145,7 +145,7 @@ function pairOf(session: Session, itemIndex: number, pairsOf: () => Pairs): Pair
 	const item = ctx.getInputData()[itemIndex]!;
 	const given = (from: INodeExecutionData, parameter: INodeProperties) => {
 		const path = readPath(ctx, itemIndex, parameter);
-		return withNeighbours(from, findVoiceprint(from, path), path);
+		return withNeighbours(from, findVoiceprint(from, path, session.files), path);
 	};
 	const one = given(item, VOICEPRINT_FIELD);
 	if (!comparesWithInput(session, itemIndex)) return { one, other: given(item, SECOND_FIELD), place: itemIndex, matchedBy: null };

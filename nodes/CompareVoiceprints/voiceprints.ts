@@ -34,14 +34,22 @@ export function readPath(ctx: IExecuteFunctions, itemIndex: number, parameter: I
 	throw invalid(parameter, 'must be the name of a field', value);
 }
 
+/** Texts of the voiceprints that lie in files of items. */
+export interface Files {
+	textOf(item: INodeExecutionData, field: string): string | undefined;
+}
+
 /**
- * Finds the voiceprint of an item: in its field or, in an item with a list of channels of which one has it, there.
- * @throws VoiceprintError VOICEPRINT_MISSING
+ * Finds the voiceprint of an item: in its field, in its file of that name or, in an item with a list of channels of which
+ * one has it, there.
+ * @throws VoiceprintError VOICEPRINT_MISSING, INVALID_VOICEPRINT
  */
-export function findVoiceprint(item: INodeExecutionData, path: FieldPath): Found {
+export function findVoiceprint(item: INodeExecutionData, path: FieldPath, files: Files): Found {
 	const { json } = item;
 	const voiceprint = valueAt(json, path);
 	if (isThere(voiceprint)) return { voiceprint, parent: parentAt(json, path) };
+	const text = files.textOf(item, path.text);
+	if (text !== undefined) return { voiceprint: text, parent: json };
 	const channels = Array.isArray(json.channels) ? (json.channels as IDataObject[]) : [];
 	const having = channels.filter((channel) => isThere(valueAt(channel, path)));
 	const [only] = having;

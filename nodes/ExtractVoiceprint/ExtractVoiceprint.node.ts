@@ -13,15 +13,20 @@ import { speechPlatformApiTest } from '../common/platform';
 import { boolean } from '../common/read';
 import { extractLocally } from './drivers/local';
 import { extractOnServer } from './drivers/server';
-import { ENGINE, OPTIONS, OUTPUT, PROPERTIES } from './parameters';
+import { ENGINE, INCLUDE_VOICEPRINT_FILE, OPTIONS, OUTPUT, PROPERTIES } from './parameters';
+import { withVoiceprintFiles, type FileShape } from './voiceprintFiles';
 
-const NODE: MediaNode<VoiceprintResult, VoiceprintForm, Pick<ShapeOptions, 'simplify'>> = {
+const NODE: MediaNode<VoiceprintResult, VoiceprintForm, Pick<ShapeOptions, 'simplify'> & FileShape> = {
 	engine: ENGINE,
 	output: OUTPUT,
 	options: OPTIONS,
 	drivers: { local: extractLocally, api: extractOnServer },
-	readShape: ({ simplify }) => ({ simplify: boolean(SIMPLIFY, simplify) }),
+	readShape: ({ simplify, includeVoiceprintFile }) => ({
+		simplify: boolean(SIMPLIFY, simplify),
+		includeFile: boolean(INCLUDE_VOICEPRINT_FILE, includeVoiceprintFile),
+	}),
 	toItems: toVoiceprintItems,
+	withFiles: withVoiceprintFiles,
 };
 
 // Not usable as a tool: its input is a file, and files do not pass between an agent and its tools.

@@ -107,6 +107,15 @@ export const INCLUDE_VECTOR_VOICEPRINT: INodeProperties = {
 	displayOptions: { hide: { '/operation': [GET_RESULT] } },
 };
 
+export const INCLUDE_VOICEPRINT_FILE: INodeProperties = {
+	displayName: 'Include Voiceprint File',
+	name: 'includeVoiceprintFile',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether to add each voiceprint as a file (.vp) too, in the field voiceprint; of a file with several channels in voiceprint_0, voiceprint_1 and so on',
+};
+
 export const MAXIMUM_SPEECH_LENGTH: INodeProperties = {
 	displayName: 'Maximum Speech Length',
 	name: 'maximumSpeechLength',
@@ -127,7 +136,6 @@ export const MINIMUM_SPEECH_LENGTH: INodeProperties = {
 	typeOptions: { minValue: 0, numberPrecision: 1 },
 	hint: 'In seconds',
 	description: 'Speech that a channel needs for a reliable voiceprint, in seconds',
-	displayOptions: { show: { '/engine': ['local'] } },
 };
 
 export const ON_LITTLE_SPEECH: INodeProperties = {
@@ -136,7 +144,6 @@ export const ON_LITTLE_SPEECH: INodeProperties = {
 	type: 'options',
 	default: 'warn',
 	description: 'What to do when a channel has less speech than the minimum',
-	displayOptions: { show: { '/engine': ['local'] } },
 	options: [
 		{ name: 'Fail', value: 'fail', description: 'The item fails; no voiceprint of its file comes out' },
 		{ name: 'Warn', value: 'warn', description: 'The voiceprint comes out with a warning' },
@@ -172,6 +179,7 @@ export const OPTIONS: INodeProperties = {
 		FILES_AT_ONCE,
 		INCLUDE_BINARY,
 		INCLUDE_VECTOR_VOICEPRINT,
+		INCLUDE_VOICEPRINT_FILE,
 		MAXIMUM_DURATION,
 		MAXIMUM_SPEECH_LENGTH,
 		MINIMUM_SPEECH_LENGTH,

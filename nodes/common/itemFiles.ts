@@ -52,7 +52,8 @@ function fieldOf(ctx: IExecuteFunctions, itemIndex: number): string {
 	return dotted ?? quoted ?? (fallback as string);
 }
 
-function freeName(files: IBinaryKeyData, wanted: string): string {
+/** The wanted name, with a number where it is taken. */
+export function freeName(files: IBinaryKeyData, wanted: string): string {
 	let name = wanted;
 	for (let count = 1; Object.hasOwn(files, name); count++) name = `${wanted}_${count}`;
 	return name;

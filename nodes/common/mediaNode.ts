@@ -1,6 +1,6 @@
 /** The shell of every node that takes media: one item in, its result's items out, whichever engine is chosen. */
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
-import type { Origin, Provenance, ResultItem } from '../../items/result';
+import { isTaskReference, type Origin, type Provenance, type ResultItem } from '../../items/result';
 import { itemsOf, type Answer } from './answer';
 import { INCLUDE_BINARY } from './engineParameters';
 import { Hints } from './hints';
@@ -24,6 +24,8 @@ export interface MediaNode<R extends Provenance, F extends string, S> {
 	/** Read before the work starts: a mistake shows at once. */
 	readShape: (options: Record<string, unknown>) => S;
 	toItems: (result: R, form: F, origin: Origin, shape: S) => ResultItem[];
+	/** Adds files to the items of a finished result. */
+	withFiles?: (ctx: IExecuteFunctions, shape: S, result: R, items: INodeExecutionData[]) => Promise<INodeExecutionData[]>;
 	/** Said in the editor of a result that gives no items in this form. */
 	noItems?: { form: F; code: string; message: string };
 }
@@ -49,7 +51,7 @@ export async function runMediaNode<R extends Provenance, F extends string, S>(
 async function runItem<R extends Provenance, F extends string, S>(
 	ctx: IExecuteFunctions,
 	itemIndex: number,
-	{ engine, output, options, drivers, readShape, toItems, noItems }: MediaNode<R, F, S>,
+	{ engine, output, options, drivers, readShape, toItems, withFiles, noItems }: MediaNode<R, F, S>,
 	hints: Hints,
 	servers: Servers,
 ): Promise<INodeExecutionData[]> {
@@ -62,10 +64,12 @@ async function runItem<R extends Provenance, F extends string, S>(
 
 	const answer = await driver(ctx, itemIndex, servers);
 
-	return itemsOf(ctx, itemIndex, answer, passOn, (result, origin) => {
+	const items = itemsOf(ctx, itemIndex, answer, passOn, (result, origin) => {
 		hints.add(itemIndex, result.warnings);
 		const items = toItems(result, form, origin, shape);
 		if (items.length === 0 && form === noItems?.form) hints.add(itemIndex, [noItems]);
 		return items;
 	});
+	const { result } = answer;
+	return withFiles && !isTaskReference(result) ? await withFiles(ctx, shape, result, items) : items;
 }

@@ -27,8 +27,11 @@ export interface TaskRequest<T extends Technology, Q, R extends object> {
 	/** What the item asks for. */
 	readRequest: () => Q;
 	start: (platform: SpeechPlatform, media: ItemUpload, request: Q, budget: Budget) => Promise<TaskHandle<T>>;
-	/** The API's result as ours, beside the fields that tell its task. */
-	resultOf: (result: TechnologyResult<T>) => Omit<R, keyof TaskReference>;
+	/**
+	 * The API's result as ours, beside the fields that tell its task.
+	 * @throws VoiceprintError where the item asks not to take such a result
+	 */
+	resultOf: (result: TechnologyResult<T>, task: TaskReference) => Omit<R, keyof TaskReference>;
 	/** The request under the API's names. */
 	settingsOf: (request: Q) => Answer<R>['settings'];
 }
@@ -47,7 +50,7 @@ export async function runTask<T extends Technology, Q, R extends object>(
 ): Promise<Answer<R>> {
 	const isGetResult = choice(request.operation, read(ctx, itemIndex, request.operation)) === GET_RESULT;
 	const { task, result, file, settings } = await (isGetResult ? fetchTask : startTask)(ctx, itemIndex, servers, request);
-	return { result: result ? { ...task, ...request.resultOf(result) } : task, file, settings };
+	return { result: result ? { ...task, ...request.resultOf(result, task) } : task, file, settings };
 }
 
 async function startTask<T extends Technology, Q, R extends object>(
@@ -83,8 +86,8 @@ async function fetchTask<T extends Technology, Q, R extends object>(
 	servers: Servers,
 	{ technology, options }: TaskRequest<T, Q, R>,
 ): Promise<TaskAnswer<T>> {
-	const taskId = readTaskId(ctx, itemIndex);
 	const wait = readWaiting(ctx, itemIndex, options, WAIT_UNTIL_DONE);
+	const taskId = readTaskId(ctx, itemIndex);
 	const connection = await servers.connect(itemIndex);
 	const { platform } = connection;
 	const budget = platform.budget(wait.timeoutMs);

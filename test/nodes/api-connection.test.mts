@@ -1,14 +1,14 @@
 /** Connections through n8n's own request helper that are not made, or are not what they should be. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import type { SpeechPlatformError } from '../../dist/speech-platform/index.js';
 import { canned, fileOf, startServer, TASK_ID } from '../speech-platform/support/harness.mts';
 import * as misbehaviour from '../speech-platform/server/misbehaviour.mts';
 import { NO_OPENSSL, selfSigned } from '../support/certificate.mts';
+import { deadPort } from '../support/deadPort.mts';
 import { n8nTransport } from './support/n8nTransport.mts';
 
 const require = createRequire(import.meta.url);
@@ -19,37 +19,22 @@ const LIMITS = { connect: 300, uploadSilence: 1000, acceptance: 5000, answer: 60
 const clientOf = (baseUrl: string, credential = {}) =>
 	new SpeechPlatform({ baseUrl, transport: n8nTransport(credential), correlationId: '1', limits: LIMITS });
 
+async function dead(t: TestContext): Promise<string> {
+	const port = await deadPort();
+	t.after(() => port.close());
+	return port.url;
+}
+
 async function timed(work: Promise<unknown>): Promise<{ error: SpeechPlatformError; took: number }> {
 	const startedAt = performance.now();
 	const error = await work.then(() => assert.fail('no error'), (thrown: SpeechPlatformError) => thrown);
 	return { error, took: performance.now() - startedAt };
 }
 
-/** A port whose process is stopped and whose queue is full: connections to it are neither made nor refused. */
-async function deadPort(t: TestContext): Promise<string> {
-	const script = "require('net').createServer().listen({port:0,host:'127.0.0.1',backlog:1},function(){console.log(this.address().port)})";
-	const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
-	const [port] = (await once(child.stdout, 'data')) as [Buffer];
-	child.kill('SIGSTOP');
-	const fillers: Socket[] = [];
-	t.after(() => {
-		for (const socket of fillers) socket.destroy();
-		child.kill('SIGKILL');
-	});
-	// Until one is no longer made.
-	for (;;) {
-		const socket = connect(Number(port), '127.0.0.1');
-		socket.on('error', () => {});
-		fillers.push(socket);
-		const isMade = await Promise.race([once(socket, 'connect').then(() => true), new Promise((resolve) => setTimeout(resolve, 100, false))]);
-		if (!isMade) return `http://127.0.0.1:${Number(port)}`;
-	}
-}
-
 describe('a server that accepts no connection', { skip: process.platform === 'linux' ? false : 'needs the queue of Linux' }, () => {
 	for (const [name, bytes] of [['a small file', 10], ['a large file', 5_000_000]] as const) {
 		it(`ends the start with ${name} after the limit for connecting; nothing was sent`, async (t) => {
-			const api = clientOf(await deadPort(t));
+			const api = clientOf(await dead(t));
 			const { error, took } = await timed(api.startVoiceActivityDetection(fileOf(Buffer.alloc(bytes)), {}, api.budget(250)));
 			assert.equal(error.code, 'REQUEST_TIMEOUT');
 			assert.match(error.message, /No connection to the server could be made in time/);
@@ -59,7 +44,7 @@ describe('a server that accepts no connection', { skip: process.platform === 'li
 	}
 
 	it('ends a look at a task soon', async (t) => {
-		const { error, took } = await timed(clientOf(await deadPort(t)).getTask('voice-activity-detection', TASK_ID));
+		const { error, took } = await timed(clientOf(await dead(t)).getTask('voice-activity-detection', TASK_ID));
 		assert.equal(error.code, 'REQUEST_TIMEOUT');
 		assert.ok(took < 2000, `took ${took} ms`);
 	});

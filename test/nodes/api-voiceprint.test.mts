@@ -77,7 +77,8 @@ describe('the result', () => {
 	it('shows what was asked for where it is not simplified', async (t) => {
 		const { run } = await startApi(t);
 		const { output } = await run(EXTRACT, { channels: '0', options: { simplify: false } });
-		const settings = { channel_mode: 'split', channels: [0], include_vector_voiceprint: false };
+		const demand = { minimum_speech_length: 3, on_little_speech: 'warn' };
+		const settings = { channel_mode: 'split', channels: [0], include_vector_voiceprint: false, ...demand };
 		assert.deepEqual(output[0].json.settings, settings);
 	});
 
@@ -144,5 +145,34 @@ it('leaves the incoming items as they were', async (t) => {
 		for (const parameters of [{}, { waitForCompletion: false }, { output: 'channel' }]) {
 			assert.equal((await run(EXTRACT, parameters, [fileItem(), fileItem()])).status, 'success');
 		}
+	});
+});
+
+describe('little speech', () => {
+	const lengths = (...seconds: number[]) => async () => ({
+		state: 'done' as const,
+		result: { channels: seconds.map((speech_length, channel_number) => ({ ...VOICEPRINT.channels[0], channel_number, speech_length })) },
+	});
+
+	it('is warned of, below the minimum that the item asks for', async (t) => {
+		const { run } = await startApi(t, { compute: lengths(2.9, 3, 0) });
+		const codes = async (options: object) => {
+			const { output } = await run(EXTRACT, { options: { ...options } });
+			return (output[0].json.warnings as Array<{ code: string; channel_number: number }>).map(({ code, channel_number }) => [code, channel_number]);
+		};
+		assert.deepEqual(await codes({}), [['LITTLE_SPEECH', 0], ['NO_SPEECH', 2]]);
+		assert.deepEqual(await codes({ minimumSpeechLength: 0 }), [['NO_SPEECH', 2]]);
+	});
+
+	it('fails the item where it asks for that, and says how the paid result is had', async (t) => {
+		const { server, run } = await startApi(t, { compute: lengths(31, 7.5) });
+		const options = { minimumSpeechLength: 10, onLittleSpeech: 'fail' };
+		const { error } = await run(EXTRACT, { options });
+		assert.equal(error?.context.code, 'TOO_LITTLE_SPEECH');
+		assert.match(error.message, /^Channel 1 has 7\.5 s of speech, less than the minimum of 10 s/);
+		const { taskId } = server.posts[0];
+		assert.match(error.description!, new RegExp(`'Get Result' fetches it by the task ID ${taskId}`));
+		const fetched = await run(EXTRACT, { operation: 'getResult', taskId: taskId! }, [{}]);
+		assert.equal(fetched.output[0].json.state, 'done');
 	});
 });

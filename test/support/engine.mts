@@ -1,6 +1,8 @@
 /** Watching the engine process from outside, and jobs for it. */
+import { randomBytes } from 'node:crypto';
 import { existsSync, openSync, closeSync, readFileSync, readdirSync, writeSync, ftruncateSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ffmpeg, floatWav } from '../engine/process/media/support/encode.mts';
 import { wavHeader } from '../engine/process/media/support/wav.mts';
 import type { MediaRequest, RuntimeChoice, VadJob, VadRequest } from '../../dist/engine/client/protocol.js';
 
@@ -47,7 +49,20 @@ export async function until(condition: () => boolean, what: string, milliseconds
 	}
 }
 
-/** A mono WAV of silence that takes no room on the disk (a sparse file) and long to process. */
+/**
+ * An MP3 of noise, which takes long to process and little room: 60 KB a minute, 8 kHz. Unlike silence, in which no model
+ * has to look for speech.
+ */
+export async function writeNoise(path: string, minutes: number): Promise<void> {
+	const channel = Float32Array.from(randomBytes(60 * 8000), (byte) => (byte - 128) / 512);
+	const source = { '/noise.wav': floatWav({ channels: [channel], rate: 8000 }) };
+	const minute = await ffmpeg(source, '-i', '/noise.wav', '-b:a', '8k', '-write_xing', '0', '-id3v2_version', '0', '/minute.mp3');
+	const file = openSync(path, 'w');
+	for (let i = 0; i < minutes; i++) writeSync(file, minute);
+	closeSync(file);
+}
+
+/** A mono WAV of silence that takes no room on the disk (a sparse file). */
 export function writeSilentWav(path: string, seconds: number): void {
 	const bytes = seconds * 32_000;
 	const file = openSync(path, 'w');

@@ -15,6 +15,8 @@ npm run demo -- compare FILE FILE [options]  whether the same person speaks in t
 npm run --silent demo -- vad FILE… --json    one JSON document per file, one a line
 
   --api URL              by the Speech Platform at this address instead of locally
+  --api-header TEXT      a header for a proxy in front of it, such as 'Authorization: Bearer …'
+  --polling-interval S   longest time between two questions (5)  --no-wait  start the task and print its ID only
   --preset NAME          balanced (default), transcription, silero, custom
   --runtime NAME         auto (default), native, wasm
   --channel-mode MODE    split (default), mix
@@ -66,6 +68,9 @@ const OPTIONS = {
 	'maximum-duration': TEXT,
 	timeout: TEXT,
 	api: TEXT,
+	'api-header': TEXT,
+	'polling-interval': TEXT,
+	'no-wait': FLAG,
 	vector: FLAG,
 	'maximum-speech': TEXT,
 	model: TEXT,
@@ -127,14 +132,18 @@ function localParameters(values: Values): { parameters: INodeParameters; options
 	};
 }
 
+/** Also of the comparison. */
+const SERVER_OPTIONS = { timeout: 'timeout', 'polling-interval': 'pollingInterval' } as const;
+
 /** Which channels, and how long it may take. */
 function commonParameters(values: Values, own: INodeParameters, options: INodeParameters): INodeParameters {
 	return {
 		engine: values.api === undefined ? 'local' : 'api',
+		...(values['no-wait'] ? { waitForCompletion: false } : {}),
 		...(values['channel-mode'] === undefined ? {} : { channelMode: values['channel-mode'] }),
 		...(values.channels === undefined ? {} : { channels: values.channels }),
 		...own,
-		options: { simplify: false, ...numbers(values, { timeout: 'timeout' }), ...options },
+		options: { simplify: false, ...numbers(values, SERVER_OPTIONS), ...options },
 	};
 }
 
@@ -178,9 +187,24 @@ function comparisonParameters(values: Values): INodeParameters {
 		...(values['operating-point'] === undefined ? {} : operatingPointOf(String(values['operating-point']))),
 		options: {
 			...(values.model === undefined ? {} : { modelFile: resolve(FOLDER, String(values.model)) }),
-			...numbers(values, values.api === undefined ? {} : { timeout: 'timeout' }),
+			...numbers(values, values.api === undefined ? {} : SERVER_OPTIONS),
 		},
 	};
+}
+
+function credentialOf(values: Values): Record<string, string> {
+	const baseUrl = String(values.api);
+	if (values['api-header'] === undefined) return { baseUrl, authentication: 'none' };
+	const [, headerName, headerValue] = /^\s*([^\s:]+)\s*:\s*(\S.*)$/.exec(String(values['api-header'])) ?? [];
+	if (headerName === undefined) throw new UsageError("--api-header needs a name and a value, such as 'X-API-Key: 1234'");
+	return { baseUrl, authentication: 'header', headerName, headerValue: headerValue };
+}
+
+/** Options that mean nothing without a server are a mistake. */
+function checkServerOptions(values: Values, comparison: boolean): void {
+	const given = (['api-header', 'polling-interval', 'no-wait'] as const).filter((name) => values[name] !== undefined);
+	if (values.api === undefined && given.length > 0) throw new UsageError(`--${given[0]} needs --api`);
+	if (comparison && values['no-wait']) throw new UsageError('compare has to wait for the voiceprints, so not with --no-wait');
 }
 
 interface Command {
@@ -214,11 +238,12 @@ export function parseDemoArguments(args: string[]): DemoRequest | 'help' {
 	const known = COMMANDS[command];
 	if (!known) throw new UsageError(`There is no command '${command}'`);
 	if (known.comparison && files.length !== 2) throw new UsageError('compare needs two files');
+	checkServerOptions(values, known.comparison !== undefined);
 	return {
 		node: known.node,
 		parameters: known.parameters(values),
 		...(known.comparison && { comparison: known.comparison(values) }),
-		...(values.api === undefined ? {} : { credentials: { speechPlatformApi: { baseUrl: values.api, authentication: 'none' } } }),
+		...(values.api === undefined ? {} : { credentials: { speechPlatformApi: credentialOf(values) } }),
 		files: files.length > 0 ? files : [SAMPLE],
 		json: values.json ?? false,
 	};

@@ -13,6 +13,7 @@ interface Answer {
 	runtime?: string;
 	duration?: number;
 	task_id?: string;
+	state?: string;
 	channels?: Channel[] | Voiceprint[];
 	warnings?: Array<{ message: string }>;
 	settings?: { range_from?: number };
@@ -117,7 +118,8 @@ export function showAnswer(answer: { file: string }): string {
 	const voiceprints = channels.filter((channel) => 'voiceprint' in channel);
 	const from = rest.settings?.range_from ?? 0;
 	const length = duration ?? lastEnd(detected) - from;
-	const source = rest.task_id ? `task ${rest.task_id} of the Speech Platform` : `${rest.model} (${rest.runtime} ONNX Runtime)`;
+	const isUnfinished = rest.state !== undefined && rest.state !== 'done';
+	const source = rest.task_id ? `task ${rest.task_id} of the Speech Platform${isUnfinished ? `, ${rest.state}` : ''}` : `${rest.model} (${rest.runtime} ONNX Runtime)`;
 	return [
 		`${file}: ${duration === undefined ? '' : `${duration.toFixed(3)} s, `}${source}`,
 		...(rest.warnings ?? []).map(({ message }) => `  note: ${message}`),

@@ -2,18 +2,21 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs';
+import { existsSync, linkSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, afterEach, describe, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
 import { runJob, stopEngine, withWorkFolder } from '../../../dist/engine/client/client.js';
-import { enginePids, isRunning, until, vadJob, writeSilentWav } from '../../support/engine.mts';
+import { enginePids, isRunning, until, vadJob, writeNoise } from '../../support/engine.mts';
 import { CALL, TELEPHONE } from '../../support/recordings.mts';
 
 // Where there are more cores, jobs would run side by side.
 process.env.N8N_VOICEPRINT_ENGINES = '1';
 
-/** Long enough to be caught in the middle on any machine. */
-const LONG = 4 * 3600;
+/** Minutes; long enough to be caught in the middle on any machine. */
+const LONG = 4 * 60;
+const longFolder = mkdtempSync(join(tmpdir(), 'long-'));
+const longFile = join(longFolder, 'long.mp3');
 
 const detect = async (path: string, signal?: AbortSignal) =>
 	await withWorkFolder(async (folder) => await runJob(vadJob(path, folder), { signal }));
@@ -26,8 +29,8 @@ async function duringLongJob(
 	let workFolder = '';
 	await withWorkFolder(async (folder) => {
 		workFolder = folder;
-		const path = join(folder, 'long.wav');
-		writeSilentWav(path, LONG);
+		const path = join(folder, 'long.mp3');
+		linkSync(longFile, path);
 		const job = runJob(vadJob(path, folder), options);
 		job.catch(() => {});
 		await until(() => readdirSync(folder).length > 1, 'the engine to start on the file');
@@ -40,7 +43,12 @@ async function duringLongJob(
 }
 
 afterEach(() => stopEngine());
-after(() => stopEngine());
+before(() => writeNoise(longFile, LONG));
+
+after(() => {
+	stopEngine();
+	rmSync(longFolder, { recursive: true, force: true });
+});
 
 test('jobs share one process and are answered in order of arrival', async () => {
 	const order: number[] = [];
@@ -126,7 +134,8 @@ test('cancel while it waits: the waiting job ends at once, the running one goes 
 });
 
 test('the timeout ends a job that takes longer, and only that one', async () => {
-	await assert.rejects(duringLongJob({ timeoutMs: 1500 }, () => {}), { code: 'TIMEOUT', message: /within 1\.5 seconds/ });
+	const late = withWorkFolder(async (folder) => await runJob(vadJob(longFile, folder), { timeoutMs: 1500 }));
+	await assert.rejects(late, { code: 'TIMEOUT', message: /within 1\.5 seconds/ });
 	assert.equal((await detect(CALL)).channels.length, 2);
 });
 
@@ -182,8 +191,8 @@ test('an idle engine does not keep its user from ending, and ends with it', asyn
 
 test('an engine at work ends soon after its user was killed', async () => {
 	await withWorkFolder(async (folder) => {
-		const path = join(folder, 'long.wav');
-		writeSilentWav(path, LONG);
+		const path = join(folder, 'long.mp3');
+		linkSync(longFile, path);
 		const user = startUser(`runJob(job(${JSON.stringify(path)}, ${JSON.stringify(folder)}));`);
 		await until(() => readdirSync(folder).length > 1, 'the engine to start on the file');
 		const [engine] = enginePids(user.pid);

@@ -135,7 +135,11 @@ it('a hundred jobs of ten executions over three engines, a third canceled: in tu
 	for (const { reason } of failed) assert.equal((reason as { code: string }).code, 'CANCELED');
 	for (let execution = 0; execution < 10; execution++) {
 		const own = order.filter((one) => one.execution === execution).map(({ job }) => job);
-		assert.deepEqual(own, [...own].sort((a, b) => a - b), `the jobs of execution ${execution} start in their order`);
+		// Three start at the same time, and which of their folders is made first is not said.
+		own.forEach((job, place) => {
+			const overtaken = own.slice(0, place).filter((earlier) => earlier > job).length;
+			assert.ok(overtaken < 3, `the jobs of execution ${execution} start in their order: ${own.join(', ')}`);
+		});
 		// In a row of turns the first job of the last execution is not behind the last jobs of the first one.
 		assert.ok(order.findIndex((one) => one.execution === execution) < 20, `execution ${execution} waited longer than its share`);
 	}
