@@ -3,6 +3,7 @@ import type { INodeExecutionData } from 'n8n-workflow';
 import { VoiceprintError } from '../../errors';
 import { seenAs, valueAt, type FieldPath } from '../common/path';
 import { read, shortValue } from '../common/read';
+import { itemsAsGiven } from '../common/wiring';
 import { MATCH_BY_FIELD } from './fieldParameters';
 import { readSecondInput, type SecondInput } from '../common/secondInput';
 import type { Session } from './session';
@@ -48,7 +49,8 @@ function byPosition(session: Session, { items, isEarlier }: SecondInput): Pairs 
 	if (isShared && length > 1) {
 		session.hint(0, { code: 'ONE_FOR_ALL', message: `All ${length} items were compared with the only one of the second input` });
 	}
-	const isShifted = items.length === length && areShifted(session.ctx.getInputData(), items);
+	const [some, others] = [0, 1].map((input) => itemsAsGiven(session.ctx, input) ?? []) as [INodeExecutionData[], INodeExecutionData[]];
+	const isShifted = some.length === others.length && areShifted(some, others);
 	return {
 		isShared,
 		partnerOf(itemIndex) {

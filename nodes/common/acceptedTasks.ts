@@ -38,9 +38,13 @@ export class AcceptedTask<T extends Technology> {
 		return handle;
 	}
 
-	/** To be called with what the wait for the result threw: a task without a result is to be started anew. */
-	forgetIfFinal(error: unknown): void {
+	/**
+	 * To be called with what the wait for the result threw: a task that will never have one is to be started anew.
+	 * @returns what was thrown
+	 */
+	afterFailure(error: unknown): unknown {
 		if (this.key !== undefined && error instanceof SpeechPlatformError && FINAL.has(error.code)) accepted.delete(this.key);
+		return error;
 	}
 }
 

@@ -17,14 +17,14 @@ export async function hostFile(ctx: IExecuteFunctions, parameter: INodePropertie
 	if (resolved === undefined) {
 		throw new VoiceprintError(
 			'INVALID_PARAMETER',
-			`'${parameter.displayName}' names a file that does not exist: ${path}`,
+			`'${parameter.displayName}' names a file that does not exist: ${shortPath(path)}`,
 			'The path is one on the machine or in the container that runs n8n. In queue mode every worker needs the file.',
 		);
 	}
 	if (ctx.helpers.isFilePathBlocked(resolved)) {
 		throw new VoiceprintError(
 			'FILE_NOT_ALLOWED',
-			`'${parameter.displayName}' names a file that n8n does not let its nodes read: ${path}`,
+			`'${parameter.displayName}' names a file that n8n does not let its nodes read: ${shortPath(path)}`,
 			'Put the file into a folder that N8N_RESTRICT_FILE_ACCESS_TO names; by default that is .n8n-files in the home of the user that runs n8n.',
 		);
 	}
@@ -41,4 +41,11 @@ async function resolve(ctx: IExecuteFunctions, path: string): Promise<ResolvedPa
 	} catch {
 		return undefined;
 	}
+}
+
+/** Characters of a path in a message; its end says most. */
+const LONGEST_PATH = 78;
+
+function shortPath(path: string): string {
+	return path.length > LONGEST_PATH ? `…${path.slice(1 - LONGEST_PATH)}` : path;
 }

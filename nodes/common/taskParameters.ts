@@ -86,8 +86,11 @@ export function readFilesAtOnce(ctx: IExecuteFunctions, engine: INodeProperties,
 	}
 }
 
+const LONGEST_TASK_ID = 80;
+
 export function readTaskId(ctx: IExecuteFunctions, itemIndex: number): string {
 	const value = read(ctx, itemIndex, TASK_ID);
-	if (typeof value === 'string' && value.trim() !== '') return value.trim();
+	// What is longer is something else, such as a recording, and must not get into the error that names the task.
+	if (typeof value === 'string' && value.trim() !== '' && value.length <= LONGEST_TASK_ID) return value.trim();
 	throw invalid(TASK_ID, 'must be the ID of a task', value);
 }

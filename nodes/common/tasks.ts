@@ -76,8 +76,7 @@ async function startTask<T extends Technology, Q, R extends object>(
 		const result = await platform.waitForTask(handle, { pollingIntervalMs: wait.pollingIntervalMs, budget });
 		return { task: referenceOf(connection, handle.taskId, 'done'), result, file, settings };
 	} catch (error) {
-		task.forgetIfFinal(error);
-		throw error;
+		throw task.afterFailure(error);
 	}
 }
 

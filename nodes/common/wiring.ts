@@ -2,12 +2,13 @@
  * How a node is wired and what its inputs got before, within one execution. n8n keeps both beside what it offers to
  * nodes; where a version of it keeps them elsewhere, nothing is known, and callers go on without.
  */
-import type { IExecuteFunctions, INodeExecutionData, IRunData, NodeInputConnections } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, IRunData, ISourceData, NodeInputConnections } from 'n8n-workflow';
 
 interface Inside {
 	workflow?: { connectionsByDestinationNode?: Record<string, { main?: NodeInputConnections } | undefined> };
 	runExecutionData?: { resultData?: { runData?: IRunData } } | null;
 	runIndex?: number;
+	executeData?: { source?: { main?: Array<ISourceData | null> } | null };
 }
 
 const inside = (ctx: IExecuteFunctions): Inside => ctx as unknown as Inside;
@@ -41,4 +42,16 @@ export function earlierInput(ctx: IExecuteFunctions, inputIndex: number): INodeE
 	const isInLoop = ctx.getParentNodes(previousNode).some((ancestor) => ancestor.name === name);
 	const run = runData[previousNode]?.[previousNodeRun];
 	return isInLoop ? undefined : (run?.data?.main?.[previousNodeOutput] ?? undefined);
+}
+
+/**
+ * The items of an input as the node before gave them: with what that said of which item of its own input each one is.
+ * What the node itself gets from n8n says its place in the input instead.
+ */
+export function itemsAsGiven(ctx: IExecuteFunctions, inputIndex: number): INodeExecutionData[] | undefined {
+	const runData = inside(ctx).runExecutionData?.resultData?.runData;
+	const source = inside(ctx).executeData?.source?.main?.[inputIndex];
+	if (!runData || !source) return undefined;
+	const { previousNode, previousNodeOutput = 0, previousNodeRun = 0 } = source;
+	return runData[previousNode]?.[previousNodeRun]?.data?.main?.[previousNodeOutput] ?? undefined;
 }

@@ -4,83 +4,27 @@ import { randomUUID } from 'node:crypto';
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import type { IConnections, IDataObject, INode, INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import type { INode, INodeParameters } from 'n8n-workflow';
 import type { Execution } from '../../tools/n8n/client.mts';
 import { provideRecordings } from '../../tools/n8n/examples.mts';
-import { packageNode, START_NAME } from '../../tools/n8n/workflows.mts';
+import { START_NAME } from '../../tools/n8n/workflows.mts';
 import { rejection } from '../speech-platform/server/results.mts';
 import { SPEECH } from '../speech-platform/support/harness.mts';
 import { writeSilentWav } from '../support/engine.mts';
 import { credentialFor, useServer } from './api-support.mts';
+import { base, compare, detect, errorOf, extract, graph, itemsOf, jsonOf, loop, nothing, runsOf, setField, succeeded, type Wire } from './graph.mts';
 import { CALL, PAGE, useN8n } from './support.mts';
 
 const n8n = useN8n();
 
-/** From a node's output to a node's input; both are the first where nothing is said. */
-type Wire = [from: string, to: string, input?: number, output?: number];
-
-const base = (name: string, type: string, typeVersion: number, parameters: INodeParameters, more: Partial<INode> = {}): INode => ({
-	id: randomUUID(),
-	name,
-	type: `n8n-nodes-base.${type}`,
-	typeVersion,
-	position: [0, 0],
-	parameters,
-	...more,
-});
-const detect = (parameters: INodeParameters = {}, more: Partial<INode> = {}) => packageNode('VAD', 'voiceActivityDetection', parameters, more);
-const extract = (name: string, parameters: INodeParameters = {}, more: Partial<INode> = {}) =>
-	packageNode(name, 'extractVoiceprint', { output: 'channel', ...parameters }, more);
-const compare = (parameters: INodeParameters, more: Partial<INode> = {}) => packageNode('Compare', 'compareVoiceprints', parameters, more);
 const readFiles = (name: string, files: string, options: INodeParameters = {}) =>
 	base(name, 'readWriteFile', 1.1, { operation: 'read', fileSelector: join(n8n().filesFolder, files), options });
-const setField = (name: string, field: string, value: string, type = 'string') =>
-	base(name, 'set', 3.4, {
-		assignments: { assignments: [{ id: '1', name: field, type, value }] },
-		includeOtherFields: true,
-		options: { ignoreConversionErrors: true },
-	});
-const loop = () => base('Loop', 'splitInBatches', 3, { batchSize: 1, options: {} });
-const nothing = (name: string) => base(name, 'noOp', 1, {});
 
-/** Runs a workflow that begins at Start; `'A > B > C'` are wires in a row. */
+/** Runs a workflow that begins at Start. */
 async function run(nodes: INode[], wires: Array<Wire | string>): Promise<Execution> {
 	prepare();
-	const all = wires.flatMap((wire): Wire[] => {
-		if (typeof wire !== 'string') return [wire];
-		const names = wire.split(' > ');
-		return names.slice(1).map((to, index) => [names[index], to]);
-	});
-	const connections: IConnections = {};
-	for (const [from, to, index = 0, output = 0] of all) {
-		const main = ((connections[from] ??= { main: [] }).main ??= []);
-		while (main.length <= output) main.push([]);
-		main[output]!.push({ node: to, type: 'main', index });
-	}
-	const start = base(START_NAME, 'manualTrigger', 1, {});
-	const placed = [start, ...nodes].map((node, index) => ({ ...node, position: [index * 200, index * 100] as [number, number] }));
-	const workflow = { name: randomUUID(), nodes: placed, connections, settings: { executionOrder: 'v1' as const } };
 	const { client } = n8n();
-	return await client.runManually(await client.createWorkflow(workflow), START_NAME);
-}
-
-const runsOf = ({ data }: Execution, node: string) => data.resultData.runData[node] ?? [];
-const itemsOf = (execution: Execution, node: string, output = 0): INodeExecutionData[] =>
-	runsOf(execution, node).flatMap(({ data }) => data?.main[output] ?? []);
-const jsonOf = (execution: Execution, node: string): IDataObject[] => itemsOf(execution, node).map(({ json }) => json);
-
-function errorOf(execution: Execution) {
-	const { message, description, context } = execution.data.resultData.error as unknown as {
-		message: string;
-		description: string;
-		context: { code: string };
-	};
-	return { message, description, code: context.code };
-}
-
-function succeeded(execution: Execution): Execution {
-	assert.equal(execution.status, 'success', JSON.stringify(execution.data.resultData.error?.message));
-	return execution;
+	return await client.runManually(await client.createWorkflow(graph(nodes, wires)), START_NAME);
 }
 
 let isPrepared = false;
@@ -282,10 +226,11 @@ describe('pairs and groups', () => {
 				readFiles('Read', calls),
 				extract('Calls', { channelMode: 'mix' }),
 				readFiles('Read References', 'refs/*'),
+				base('Sort', 'sort', 1, { sortFieldsUi: { sortField: [{ fieldName: 'fileName' }] }, options: {} }),
 				extract('References', { channelMode: 'mix' }, { onError: 'continueErrorOutput' }),
 				compare({ operation: 'verify', compareWith: 'input' }),
 			];
-			const wires: Array<Wire | string> = ['Start > Read > Calls > Compare', 'Start > Read References > References', ['References', 'Compare', 1]];
+			const wires: Array<Wire | string> = ['Start > Read > Calls > Compare', 'Start > Read References > Sort > References', ['References', 'Compare', 1]];
 			const execution = await run(nodes, wires);
 			assert.deepEqual([0, 1].map((output) => itemsOf(execution, 'References', output).length), [2, 1]);
 			const { code, message: said, description } = errorOf(execution);

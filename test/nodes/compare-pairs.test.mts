@@ -44,7 +44,14 @@ describe('by position, where items were lost on the way', () => {
 	const from = (...sources: Array<number | undefined>) =>
 		sources.map((item) => ({ json: { voiceprint: like(anna) }, ...(item === undefined ? {} : { pairedItem: { item } }) }));
 	const isRefused = (one: ReturnType<typeof from>, other: ReturnType<typeof from>) => {
-		const ctx = { getInputData: (index = 0) => (index === 1 ? other : one), getNode: () => ({ name: 'x' }), getNodeParameter: () => '' };
+		const runOf = (output: object[]) => [{ data: { main: [output] } }];
+		const ctx = {
+			getInputData: (index = 0) => (index === 1 ? other : one),
+			getNode: () => ({ name: 'x' }),
+			getNodeParameter: () => '',
+			executeData: { source: { main: [{ previousNode: 'Calls' }, { previousNode: 'References' }] } },
+			runExecutionData: { resultData: { runData: { Calls: runOf(one), References: runOf(other) } } },
+		};
 		const pairs = readPairs({ ctx, hint: () => {} } as never);
 		try {
 			pairs.partnerOf(0);

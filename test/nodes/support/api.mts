@@ -1,4 +1,5 @@
 /** The nodes against the stand-in server: real HTTP through n8n's own request helper. */
+import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import type { ICredentialDataDecryptedObject, INodeParameters } from 'n8n-workflow';
 import type { HarnessItem, RunOptions, RunResult } from '../../../tools/n8n/harness.mts';
@@ -45,5 +46,23 @@ export function apiOptions(
 export async function startApi(t: TestContext, options: StandInOptions = {}): Promise<Api> {
 	const server = await startServer(t, options);
 	const optionsOf: Api['optionsOf'] = (node, ...rest) => apiOptions(server.url, node, ...rest);
-	return { server, optionsOf, run: async (...args) => await harness.run(optionsOf(...args)) };
+	const run: Api['run'] = async (...args) => {
+		const options = optionsOf(...args);
+		const result = await harness.run(options);
+		assertNoLogin(options.credentials!.speechPlatformApi as ICredentialDataDecryptedObject, result);
+		return result;
+	};
+	return { server, optionsOf, run };
+}
+
+/** Characters of a value that is in no text by chance. */
+const SURELY_SECRET = 6;
+
+/** Whatever a test is about: no value of the login is in anything that n8n records of the run. */
+function assertNoLogin(credential: ICredentialDataDecryptedObject, { run, output, hints }: RunResult): void {
+	const record = JSON.stringify([run.data.resultData, output, hints]);
+	for (const name of ['token', 'password', 'headerValue']) {
+		const value = credential[name];
+		if (typeof value === 'string' && value.length >= SURELY_SECRET) assert.ok(!record.includes(value), `the ${name} came out`);
+	}
 }
