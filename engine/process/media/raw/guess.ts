@@ -41,7 +41,11 @@ export const ENCODING_NAMES: Record<RawEncoding, string> = {
 export const LOOKED_AT = 32_768;
 
 /** Energy of the steps between samples beside that of the samples: 2 for noise, far less for sound. */
-const ROUGHEST = 1.2;
+const ROUGHEST = 1;
+
+/** Mean and peak beside the standard deviation. */
+const MOST_OFFSET = 0.5;
+const LEAST_CREST = 1.5;
 
 /** By which factor the right reading is smoother than others. */
 const CLEARLY = 1.5;
@@ -65,14 +69,18 @@ const READINGS: Array<[RawEncoding, Reading]> = [
 	['s16be', (bytes) => read(CONVERT.pcm_s16le, 2)(Buffer.from(bytes.subarray(0, bytes.length - (bytes.length % 2))).swap16())],
 ];
 
+/** Infinity for what no sound is: it lies around zero, and rises far above its own mean. */
 function roughness(samples: Float32Array): number {
 	const mean = samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
-	let [energy, steps] = [0, 0];
+	let [energy, steps, peak] = [0, 0, 0];
 	for (let index = 1; index < samples.length; index++) {
 		energy += (samples[index]! - mean) ** 2;
 		steps += (samples[index]! - samples[index - 1]!) ** 2;
+		peak = Math.max(peak, Math.abs(samples[index]! - mean));
 	}
-	return energy > 0 ? steps / energy : Infinity;
+	const deviation = Math.sqrt(energy / samples.length);
+	const isSound = Math.abs(mean) < MOST_OFFSET * deviation && peak > LEAST_CREST * deviation;
+	return isSound ? steps / energy : Infinity;
 }
 
 function byEnding(fileName: string): RawEncoding | undefined {
