@@ -53,15 +53,15 @@ describe('speech 40 dB below its usual level', () => {
 
 const HARMLESS = [
 	'one click', 'click of 5 ms', 'a click every second', 'one sample of 17,000', 'one sample of -1,000', 'ten samples of 1,000,000',
-	'offset of 0.5', 'offset that jumps', 'slow drift', 'hum of 50 Hz', 'beep of 0.2 s', 'beep every 5 s', 'squelch tails', 'dither',
+	'offset of 0.5', 'offset that jumps', 'slow drift', 'beep of 0.2 s', 'beep every 5 s', 'squelch tails',
 ];
 for (const name of HARMLESS) {
-	test(`${name}: found as well as without it`, async () => {
-		const quiet = scaled(speech, -40);
+	test(`${name}: 55 dB below, found as well as without it`, async () => {
+		const quiet = scaled(speech, -55);
 		const alone = recall((await hear(quiet)).spans);
 		DISTURBANCES[name](quiet, generator(1));
 		const found = recall((await hear(quiet)).spans);
-		assert.ok(found > alone - 0.1, `${found}, alone ${alone}`);
+		assert.ok(alone > 0.9 && found > alone - 0.1, `${found}, alone ${alone}`);
 	});
 }
 
@@ -91,13 +91,23 @@ test('three seconds of speech in 10 min of faint noise are found', async () => {
 	assert.ok(found > 2 && spans.every((span) => span.start > 299.5 && span.end < 303.5), JSON.stringify(spans));
 });
 
+function measure(...parts: Float32Array[]): number {
+	const level = new LevelMeter();
+	parts.forEach((part) => level.add(part));
+	level.finish();
+	return level.level;
+}
+
+for (const name of ['one click', 'click of 5 ms', 'a click every second', 'one sample of 17,000', 'offset of 0.5', 'slow drift', 'dropouts']) {
+	test(`${name} does not set the level`, () => {
+		const quiet = scaled(speech, -40);
+		const alone = measure(quiet);
+		DISTURBANCES[name](quiet, generator(1));
+		assert.ok(Math.abs(measure(quiet) - alone) < 1.5, `${measure(quiet)}, alone ${alone} dBFS`);
+	});
+}
+
 test('digital silence does not set the level', () => {
-	const measure = (...parts: Float32Array[]) => {
-		const level = new LevelMeter();
-		parts.forEach((part) => level.add(part));
-		level.finish();
-		return level.level;
-	};
 	assert.ok(Math.abs(measure(new Float32Array(3000 * SAMPLE_RATE), speech) - measure(speech)) < 1);
 	const skipped = new LevelMeter();
 	skipped.skip(3000 * SAMPLE_RATE);
