@@ -148,7 +148,7 @@ export const MAXIMUM_SPEECH_LENGTH: INodeProperties = {
 	displayName: 'Maximum Speech Length',
 	name: 'maximumSpeechLength',
 	type: 'number',
-	default: 60,
+	default: 30,
 	typeOptions: { minValue: 0 },
 	hint: 'In seconds, 0 for all of it',
 	description:

@@ -168,7 +168,7 @@ describe('Extract Voiceprint', () => {
 			includeVoiceprintFile: false,
 			maximumDuration: 0,
 			mixMethod: 'automatic',
-			maximumSpeechLength: 60,
+			maximumSpeechLength: 30,
 			minimumSpeechLength: 3,
 			onLittleSpeech: 'warn',
 			pollingInterval: 5,

@@ -43,10 +43,10 @@ describe('what the engine is asked for', () => {
 		return { error, calls };
 	};
 
-	it('is by default at most a minute of speech of the whole file, each channel on its own', async () => {
+	it('is by default at most half a minute of speech of the whole file, each channel on its own', async () => {
 		const { calls: [{ job, options, mode }] } = await ask({});
 		assert.equal(job.type, 'voiceprint');
-		assert.deepEqual(job.voiceprint, { model: 'accurate', maximumSpeech: 60, minimumSpeech: 3, onLittleSpeech: 'warn' });
+		assert.deepEqual(job.voiceprint, { model: 'accurate', maximumSpeech: 30, minimumSpeech: 3, onLittleSpeech: 'warn' });
 		assert.deepEqual(job.vad, { preset: 'forTranscription' });
 		assert.equal(job.media.channelMode, 'split');
 		assert.equal(job.media.rangeFrom, undefined);

@@ -32,7 +32,7 @@ npm run --silent demo -- vad FILE… --json    one JSON document per file, one a
   --minimum-speech MS  --minimum-silence MS  --padding-before MS  --padding-after MS
   --maximum-duration S   --timeout S
   --vector               voiceprints as numbers too, from the API (locally they always are there)
-  --maximum-speech S     seconds of speech in a voiceprint at most (60)  --minimum-speech S  warn below (3)
+  --maximum-speech S     seconds of speech in a voiceprint at most (30)  --minimum-speech S  warn below (3)
   --model NAME           accurate (default), fast, or the JSON file that describes a model of your own
   --speakers N           how many people speak  --most-speakers N  how many at most
   --known FILE           a recording of somebody who may speak, named as the file; may be given several times
