@@ -263,13 +263,14 @@ describe('a model without calibration', () => {
 		const COHORT = { mean: 0.5, deviation: 0.1 };
 		const heard = (narrowBand: boolean, snr: number) =>
 			encodeVoiceprint({ ...voiceprintOf(anna, 12, 'heard'), conditions: { narrowBand, snr, cohort: { wide: COHORT, narrow: COHORT } } });
-		const { output } = await compare({ options: { modelFile: file } }, [pair(heard(false, 20), heard(false, 20)), pair(heard(false, 20), heard(true, 0))]);
-		const [[alike, none], [apart, warnings]] = output.map(({ json }) => [json.score as number, json.warnings as Array<{ code: string; message: string }>] as const);
+		const pairs = [pair(heard(false, 20), heard(false, 25)), pair(heard(false, 20), heard(true, 0))];
+		const { output } = await compare({ options: { modelFile: file } }, pairs);
+		const [alike, apart] = output.map(({ json }) => json.score as number);
 		assert.ok(Math.abs(alike - 0.5) < 0.01 && Math.abs(apart - (0.5 - 7)) < 0.01);
-		assert.deepEqual(none, []);
-		assert.deepEqual(warnings.map(({ code }) => code), ['OUTSIDE_CALIBRATION', 'OUTSIDE_CALIBRATION']);
-		assert.match(warnings[0].message, /^The second voiceprint is 0 dB above its noise, less than the 5 dB/);
-		assert.match(warnings[1].message, /^One voiceprint is of telephone speech and the other is not/);
+		const [none, warnings] = output.map(({ json }) => json.warnings as string);
+		assert.doesNotMatch(none, /OUTSIDE_CALIBRATION/);
+		assert.match(warnings, /OUTSIDE_CALIBRATION: The second voiceprint is 0 dB above its noise, less than the 5 dB/);
+		assert.match(warnings, /OUTSIDE_CALIBRATION: One voiceprint is of telephone speech and the other is not/);
 	});
 
 	it('is described only where n8n lets its nodes read', async () => {
