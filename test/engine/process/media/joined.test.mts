@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { decode } from './support/decode.mts';
 import { encode, ffmpeg, file, floatWav } from './support/encode.mts';
-import { align, signal } from './support/signal.mts';
+import { align, sameSamples, signal } from './support/signal.mts';
 import { noise } from './support/wav.mts';
 
 const SECONDS = 3;
@@ -73,7 +73,7 @@ it('a range reaches into the second recording, and ends there', async () => {
 	const whole = await decode(file('range.wav', bytes));
 	const cut = await decode(file('range.wav', bytes), { rangeFrom: 4, rangeTo: 7 });
 	assert.equal(cut.samples, 48_000);
-	assert.deepEqual(cut.audio[0], whole.audio[0].slice(64_000, 112_000));
+	assert.ok(sameSamples(cut.audio[0], whole.audio[0].slice(64_000, 112_000)));
 });
 
 it('more channels behind fewer are mixed to those, fewer are spread', async () => {
@@ -83,7 +83,7 @@ it('more channels behind fewer are mixed to those, fewer are spread', async () =
 	const up = await decode(file('up.flac', Buffer.concat([stereo, mono])));
 	assert.match(up.warnings[0].message, /has 1 channel instead of 2; its sound was spread to 2/);
 	const second = up.audio.map((channel) => channel.subarray(48_000));
-	assert.deepEqual(second[0], second[1]);
+	assert.ok(sameSamples(second[0], second[1]));
 });
 
 it('something that is no recording behind a good one is told', async () => {

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { decodeMedia } from '../../../../dist/engine/process/media/decode.js';
 import { decode, failure } from './support/decode.mts';
 import { ffmpeg, file, floatWav, temporaryFolder } from './support/encode.mts';
-import { align, signal } from './support/signal.mts';
+import { align, sameSamples, signal } from './support/signal.mts';
 
 const SECONDS = 3;
 const sounds = signal(16_000, SECONDS, 3);
@@ -69,7 +69,7 @@ describe('of two tracks', async () => {
 		assertIs(decoded.audio[2], 2, 0.5);
 		assert.ok(decoded.audio[0].subarray(SECONDS * 16_000).every((sample) => sample === 0));
 		const chosen = await decode(path, { track: 'all', channels: [2], rangeFrom: 1 });
-		assert.deepEqual(chosen.audio[0], decoded.audio[2].slice(16_000));
+		assert.ok(sameSamples(chosen.audio[0], decoded.audio[2].slice(16_000)));
 	});
 
 	it('all leave nothing on the disk, also where the receiver throws', async () => {

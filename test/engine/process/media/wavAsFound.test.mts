@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { decode } from './support/decode.mts';
 import { file } from './support/encode.mts';
-import { signal } from './support/signal.mts';
+import { sameSamples, signal } from './support/signal.mts';
 import { samples16, samplesFloat, wav, wavHeader } from './support/wav.mts';
 
 const SECONDS = 2;
@@ -54,7 +54,7 @@ for (const rate of RATES) {
 				// What follows the samples may reach the last few of them through the resampler.
 				assert.ok(Math.abs(decoded.samples - expected.samples) <= 400, `${decoded.samples} samples`);
 				const compared = Math.min(decoded.samples, expected.samples) - 200;
-				assert.deepEqual(decoded.audio[0].slice(0, compared), expected.audio[0].slice(0, compared));
+				assert.ok(sameSamples(decoded.audio[0].slice(0, compared), expected.audio[0].slice(0, compared)), 'other samples');
 			});
 		}
 
@@ -76,17 +76,18 @@ describe('RIFX of', () => {
 	it('two channels', async () => {
 		const { audio } = await decode(file('stereo.wav', rifx(samples16([left, right]), 2, { channels: 2 })));
 		const plain = await decode(file('plain.wav', wav(samples16([left, right]), { channels: 2 })));
-		assert.deepEqual(audio, plain.audio);
+		audio.forEach((channel, number) => assert.ok(sameSamples(channel, plain.audio[number]), `channel ${number}`));
 	});
 
 	it('floats', async () => {
 		const { audio } = await decode(file('float.wav', rifx(samplesFloat([left]), 4, { format: 3, bits: 32 })));
-		assert.deepEqual(audio[0], left);
+		assert.ok(sameSamples(audio[0], left));
 	});
 
 	it('mu-law, whose bytes stand for themselves', async () => {
 		const bytes = Buffer.from(Array.from({ length: 32_000 }, (_, index) => (index * 7) % 256));
 		const { audio } = await decode(file('mulaw.wav', rifx(bytes, 1, { format: 7, bits: 8 })));
-		assert.deepEqual(audio, (await decode(file('plain-mulaw.wav', wav(bytes, { format: 7, bits: 8 })))).audio);
+		const plain = await decode(file('plain-mulaw.wav', wav(bytes, { format: 7, bits: 8 })));
+		assert.ok(sameSamples(audio[0], plain.audio[0]));
 	});
 });
