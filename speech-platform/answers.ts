@@ -275,7 +275,7 @@ function otherStatus(response: HttpResponse, body: ApiErrorBody | undefined, sub
 		return [
 			'SERVER_ERROR',
 			`The server did not take the request (HTTP status ${status})${quoted(body?.message)}`,
-			'It did not act on it. Try again later.',
+			`It did not act on it. ${status === 408 ? 'It, or a proxy, may limit how long an upload may take; ask its administrator.' : 'Try again later.'}`,
 		];
 	}
 	return ['UNEXPECTED_STATUS', `The server answered with the unexpected HTTP status ${status}`, CHECK_BASE_URL];

@@ -149,7 +149,7 @@ export class Exchange {
 			if (!('error' in outcome)) return outcome;
 			const { error, outlook } = outcome;
 			if (outlook === 'broken') broken += 1;
-			const isAgain = outlook === 'refused' || (isStart ? outlook === 'broken' && broken === 1 : outlook === 'temporary');
+			const isAgain = outlook === 'refused' || (isStart ? outlook === 'broken' && broken === 1 : MAY_PASS.has(outlook));
 			if (!isAgain || attempt >= triesAfter(error, most)) throw error;
 			const pause = this.pauseAfter(error, isStart ? this.limits.refusals[attempt - 1]! : wait, wait);
 			const closed = this.paces[call.method].wait(this.now());
@@ -247,6 +247,9 @@ export class Exchange {
 	}
 }
 
+/** After which a question may be answered. */
+const MAY_PASS: ReadonlySet<Outlook> = new Set<Outlook>(['temporary', 'broken']);
+
 /** Faults that another try meets again, unless something in between has changed. */
 const LASTING: ReadonlySet<TransportFault> = new Set<TransportFault>(['tls', 'blocked', 'aborted', 'notHttp']);
 
@@ -261,10 +264,14 @@ function triesAfter({ code, httpStatus }: SpeechPlatformError, refusals: number)
 }
 
 /** What the server certainly did not act on: it says so itself, or it did not get all of it. */
-const NOT_ACTED_ON: ReadonlySet<number> = new Set([408, 425, 429, 507]);
+const NOT_ACTED_ON: ReadonlySet<number> = new Set([425, 429, 507]);
+
+/** The server has not waited for all of the request. */
+const NOT_WAITED_FOR = 408;
 
 function outlookOf({ code, type }: SpeechPlatformError, status: number, headers: HttpResponse['headers']): Outlook {
 	if (NOT_ACTED_ON.has(status) || (status === 503 && headers['retry-after'] !== undefined)) return 'refused';
+	if (status === NOT_WAITED_FOR) return 'broken';
 	if (status >= 500) return 'temporary';
 	return code === 'TASK_NOT_FOUND' || type?.startsWith('resource.') ? 'final' : 'odd';
 }

@@ -235,6 +235,8 @@ describe('an answer that does not fit the question', () => {
 			const gallery = [item(X, { name: 'x' }), item(Y, { name: 'y' })];
 			const found = faultOf(await run(COMPARE, { operation: 'identify' }, [item(X), item(Y), item(XY)], { secondItems: gallery }));
 			assert.equal(found.code, 'INVALID_ANSWER');
+			// By which the server's administrator finds it.
+			assert.match(found.description, /Task ID: [0-9a-f-]{36}\.\nCorrelation ID: [0-9a-f-]{36}\./);
 			assert.match(found.message, message);
 			server.violations.length = 0; // the answer was made to be wrong
 		});

@@ -142,7 +142,7 @@ describe('a certificate that nobody trusts', { skip: NO_OPENSSL }, () => {
 		const { server } = await startApi(t, { tls: selfSigned() });
 		const { status, message } = await testCredential({ baseUrl: server.url });
 		assert.equal(status, 'Error');
-		assert.match(message, /encrypted connection/);
+		assert.match(message, /encrypted connection.*'Ignore SSL Issues'/);
 		assert.equal((await testCredential({ baseUrl: server.url, ignoreSslIssues: true })).status, 'OK');
 	});
 

@@ -121,6 +121,24 @@ const CASES: Record<string, Case> = {
 		code: 'REQUEST_REFUSED',
 		message: /did not accept the request: Request validation error$/,
 	},
+	"400 of nginx's encrypted port": {
+		fault: faults.page(400, '400 The plain HTTP request was sent to HTTPS port'),
+		code: 'TLS_FAULT',
+		message: /wants an encrypted connection/,
+		description: /https:\/\//,
+	},
+	'401 of the API itself': {
+		fault: faults.status(401, { type: 'request.unauthorized', message: 'No.' }),
+		code: 'UNAUTHORIZED',
+		message: /wants a login/,
+		description: /^This answer comes from the API itself\. Check 'Authentication'/,
+	},
+	"422 of the API's framework": {
+		fault: faults.answer({ detail: [{ loc: ['query', 'channels'], msg: 'Bad channel.', type: 'value_error' }] }, 422),
+		code: 'REQUEST_REFUSED',
+		message: /did not accept the request: query, channels: Bad channel$/,
+		facts: { detail: [{ location: ['query', 'channels'], message: 'Bad channel.', type: 'value_error' }] },
+	},
 	'429': {
 		fault: faults.rateLimited({
 			'retry-after': 12,
@@ -218,6 +236,23 @@ describe('answers of the server', () => {
 			});
 		}
 	}
+
+	test('400 of the API does not blame the base URL', async (t) => {
+		const server = await startServer(t);
+		server.inject('POST', faults.invalidRequest());
+		const error = await failureOf(client(t, server.url).startVoiceActivityDetection(fileOf('a')));
+		assert.doesNotMatch(error.description, /Base URL/);
+	});
+
+	test('details without end stay within 8 KB', async (t) => {
+		const detail = Array.from({ length: 30 }, (_, i) => ({ location: ['x'.repeat(900)], message: `Bad ${i}.`, type: 'y'.repeat(900) }));
+		const server = await startServer(t);
+		server.inject('POST', faults.answer({ type: 'z'.repeat(10_000), message: 'Bad.', detail }, 422));
+		const error = await failureOf(client(t, server.url).startVoiceActivityDetection(fileOf('a')));
+		assert.ok(JSON.stringify(error.detail).length <= 8192);
+		assert.match(error.detail!.at(-1)!.message!, /more are left out/);
+		assert.equal(error.type?.length, 200);
+	});
 
 	test('details are there as fields', async (t) => {
 		const server = await startServer(t);

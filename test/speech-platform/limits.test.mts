@@ -6,8 +6,8 @@ import * as faults from './server/faults.mts';
 import * as misbehaviour from './server/misbehaviour.mts';
 import { client, detect, failureOf, fileOf, SPEECH, startServer } from './support/harness.mts';
 
-/** Milliseconds; a twentieth and less of the real ones. */
-const LIMITS = { connect: 300, uploadSilence: 400, acceptance: 400, answer: 400, answerSilence: 300, wholeAnswer: 500, look: 900 };
+/** Milliseconds; much less than the real ones, and enough for a good answer on a busy machine. */
+const LIMITS = { connect: 600, uploadSilence: 800, acceptance: 900, answer: 900, answerSilence: 600, wholeAnswer: 900, look: 1900 };
 
 /** Larger than what both systems hold of an upload between them. */
 const LARGE = Buffer.alloc(24 * 2 ** 20);
@@ -77,9 +77,9 @@ describe('an upload', () => {
 
 describe('an answer', () => {
 	const cases: Record<string, [fault: () => faults.Fault, most: number]> = {
-		'that does not begin': [faults.silent, 400],
-		'that stops half-way': [misbehaviour.headOnly, 300],
-		'that drips': [() => misbehaviour.dripping(20), 500],
+		'that does not begin': [faults.silent, LIMITS.acceptance],
+		'that stops half-way': [misbehaviour.headOnly, LIMITS.answerSilence],
+		'that drips': [() => misbehaviour.dripping(20), LIMITS.wholeAnswer],
 	};
 	for (const [name, [fault, most]] of Object.entries(cases)) {
 		test(`to an upload ${name} ends after its limit`, async (t) => {
@@ -87,20 +87,20 @@ describe('an answer', () => {
 			const { error, took } = await timed(start(api));
 			assert.equal(error.code, 'REQUEST_TIMEOUT');
 			assert.match(error.description, /not known whether the server accepted the file/);
-			assert.ok(took < most + 400, `took ${took} ms`);
+			assert.ok(took < most + 600, `took ${took} ms`);
 			assert.equal(server.posts.length, 1);
 		});
 
 		test(`to an upload ${name} ends with the item's own time, if that is shorter`, async (t) => {
 			const { api } = await serve(t, 'POST', fault());
 			const { took } = await timed(start(api, 'a', 150));
-			assert.ok(took < 150 + 200, `took ${took} ms`);
+			assert.ok(took < 150 + 400, `took ${took} ms`);
 		});
 
 		test(`to a question ${name} is asked for again, until the task's time is over`, async (t) => {
 			const { server, api } = await serve(t, 'GET', fault());
 			assert.deepEqual(await detect(api, fileOf('a'), 5000), SPEECH);
-			assert.equal(server.gets.length, 2);
+			assert.ok(server.gets.length >= 2);
 		});
 
 		test(`to each question ${name} never outlasts the task's time`, async (t) => {
@@ -108,7 +108,7 @@ describe('an answer', () => {
 			const handle = await start(api);
 			const { error, took } = await timed(api.waitForTask(handle, { timeoutMs: 1500 }));
 			assert.equal(error.code, 'TASK_TIMEOUT');
-			assert.ok(took < 1700, `took ${took} ms`);
+			assert.ok(took < 2000, `took ${took} ms`);
 		});
 
 		test(`to each look at a task ${name} ends soon`, async (t) => {
@@ -116,7 +116,7 @@ describe('an answer', () => {
 			const handle = await start(api);
 			const { error, took } = await timed(api.getTask('voice-activity-detection', handle.taskId));
 			assert.equal(error.code, 'REQUEST_TIMEOUT');
-			assert.ok(took < LIMITS.look + 300, `took ${took} ms`);
+			assert.ok(took < LIMITS.look + 600, `took ${took} ms`);
 		});
 	}
 

@@ -125,6 +125,19 @@ describe('the connection test', () => {
 		}
 	});
 
+	test('a server without some technologies: success that names them', async (t) => {
+		const server = await startServer(t, { without: ['voice-activity-detection', 'speaker-identification-voiceprint-comparison'] });
+		const result = await client(t, server.url).probe();
+		assert.deepEqual(result, { ok: true, missing: ['Voice Activity Detection', 'Voiceprint Comparison'] });
+	});
+
+	test('a cause that can be mended is said with its remedy', async (t) => {
+		const server = await startServer(t);
+		server.inject('GET', faults.redirect('https://elsewhere.example/x'));
+		const result = await client(t, server.url).probe();
+		assert.ok(!result.ok && /https:\/\/elsewhere\.example\/x.*make it the 'Base URL'/.test(result.message), JSON.stringify(result));
+	});
+
 	for (const [name, fault] of Object.entries({ 'does not answer': faults.silent(), 'never comes to an end': misbehaviour.dripping(20) })) {
 		test(`nobody waits long for a server that ${name}`, async (t) => {
 			const server = await startServer(t);

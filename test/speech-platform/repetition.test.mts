@@ -11,7 +11,6 @@ const HTTP_DATE = (milliseconds: number) => new Date(Date.now() + milliseconds).
 describe('a start request is sent again where the server certainly did not accept it', () => {
 	const cases = {
 		'429 with retry-after': faults.rateLimited({ 'retry-after': 2 }),
-		408: faults.page(408, '408 Request Timeout'),
 		425: faults.page(425, '425 Too Early'),
 		507: faults.storageFull(),
 		'429 without retry-after': faults.rateLimited({}),
@@ -38,6 +37,17 @@ describe('a start request is sent again where the server certainly did not accep
 		const api = new SpeechPlatform({ baseUrl: 'http://a', transport, correlationId: '1', ...virtualClock().options });
 		assert.equal((await api.startVoiceActivityDetection(fileOf('a'))).taskId, TASK_ID);
 		assert.equal(transport.requests.length, 3);
+	});
+
+	test('once where the server has not waited for the whole file (408): the next upload is no quicker', async (t) => {
+		for (const times of [1, 2]) {
+			const server = await startServer(t);
+			server.inject('POST', ...Array.from({ length: times }, () => faults.page(408, '408 Request Timeout')));
+			const work = client(t, server.url).startVoiceActivityDetection(fileOf('a'));
+			if (times === 1) assert.ok((await work).taskId);
+			else assert.match((await failureOf(work)).description, /limit how long an upload may take/);
+			assert.equal(server.posts.length, 2);
+		}
 	});
 
 	test('not for ever', async (t) => {

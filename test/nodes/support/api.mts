@@ -49,7 +49,7 @@ export async function startApi(t: TestContext, options: StandInOptions = {}): Pr
 	const run: Api['run'] = async (...args) => {
 		const options = optionsOf(...args);
 		const result = await harness.run(options);
-		assertNoLogin(options.credentials!.speechPlatformApi as ICredentialDataDecryptedObject, result);
+		assertNoLogin(options.credentials!.speechPlatformApi, result);
 		return result;
 	};
 	return { server, optionsOf, run };
