@@ -11,6 +11,7 @@ export type ErrorCode =
 	// the file
 	| 'EMPTY_FILE'
 	| 'NOT_MEDIA'
+	| 'RAW_AUDIO'
 	| 'NO_AUDIO'
 	| 'UNSUPPORTED_CODEC'
 	| 'UNSUPPORTED_FORMAT'
@@ -26,6 +27,7 @@ export type ErrorCode =
 	| 'INPUT_IN_PARTS'
 	// the request
 	| 'CHANNEL_NOT_FOUND'
+	| 'TRACK_NOT_FOUND'
 	| 'INVALID_RANGE'
 	| 'RANGE_OUTSIDE_FILE'
 	| 'INVALID_PARAMETER'

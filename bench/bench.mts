@@ -10,7 +10,9 @@ import { inferenceBench } from './inference.mts';
 import { levelBench } from './level.mts';
 import { memoryBench } from './memory.mts';
 import { pipelineBench } from './pipeline.mts';
+import { reportsBench } from './reports.mts';
 import { speakersBench } from './speakers.mts';
+import { trunkBench } from './trunk.mts';
 import { slowUploadBench, uploadBench } from './upload.mts';
 import { voiceprintBench } from './voiceprint.mts';
 
@@ -38,6 +40,8 @@ const BENCHES: Record<string, () => Promise<void>> = {
 	accuracy: accuracyBench,
 	speakers: async () => await speakersBench(values),
 	level: async () => await levelBench(values.data, values.lengths),
+	reports: async () => await reportsBench(values.data),
+	trunk: trunkBench,
 };
 
 /** They take minutes in which this machine does nothing. */

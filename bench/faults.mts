@@ -160,7 +160,7 @@ async function runCase(harness: Harness, path: (bytes: number) => string, one: C
 		onError: 'continueRegularOutput',
 	});
 	const seconds = (performance.now() - startedAt) / 1000;
-	const outcomes = new Set(output.map(({ json }) => String((json.error as { code?: string } | undefined)?.code ?? json.state)));
+	const outcomes = new Set(output.map(({ json }) => (json.error as { code?: string } | undefined)?.code ?? (json.state as string)));
 	const whole = server.posts.filter(({ parts, taskId }) => taskId !== undefined && parts.length > 0).length;
 	await server.close();
 	dead?.close();

@@ -2,7 +2,7 @@
 import type { Speaker, SpeakersChannel } from '../engine/client/protocol';
 import { asItems, headWithDuration, seconds, warningsOf, type Fields } from './fields';
 import { asFlatItems, flatHead, mediaDuration, warningText } from './flat';
-import { LABEL_FORMATS, type LabelFormat } from './labels';
+import { LABEL_FORMATS, type LabelFormat } from './labelFiles';
 import type { Origin, Provenance, ResultItem } from './result';
 
 /** Wherever it was computed. */

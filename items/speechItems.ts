@@ -62,6 +62,7 @@ const NO_SEGMENT = {
 	start_time: null,
 	end_time: null,
 	duration: null,
+	echo_of_channel: null,
 };
 
 /**
@@ -84,8 +85,9 @@ function eachSegment(result: SpeechResult, origin: Origin, { keepFilesWithoutSpe
 /** `segment_index` counts from 0 within the channel; `duration` is the segment's, in seconds. */
 function segmentFields({ channel_number, segments }: VadChannel): Fields[] {
 	return segments.map((segment, segment_index) => {
-		const rounded = roundSegment(segment);
-		return { channel_number, segment_index, ...rounded, duration: seconds(rounded.end_time - rounded.start_time) };
+		const { echo_of_channel = null, ...rounded } = roundSegment(segment);
+		const duration = seconds(rounded.end_time - rounded.start_time);
+		return { channel_number, segment_index, ...rounded, duration, echo_of_channel };
 	});
 }
 

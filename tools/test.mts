@@ -16,7 +16,7 @@ const REPOSITORY = join(import.meta.dirname, '..');
 const FILES_AT_ONCE = 2;
 
 /** Far more than any file takes: it is there to end a hang. */
-const TIMEOUT_SECONDS = 300;
+const TIMEOUT_SECONDS = 600;
 
 async function runAll(files: string[], atOnce: number, options: RunFileOptions): Promise<FileReport[]> {
 	const queue = [...files];

@@ -18,6 +18,17 @@ export type RuntimeChoice = 'auto' | 'native' | 'wasm';
 
 export type RuntimeName = 'native' | 'wasm';
 
+/** Encodings of samples without a header. */
+export type RawEncoding = 'mulaw' | 'alaw' | 's16le' | 's16be' | 'u8' | 's24le' | 's32le' | 'f32le' | 'vox' | 'g722' | 'gsm';
+
+/** What samples without a header are. */
+export interface RawAudio {
+	encoding: RawEncoding;
+	/** Hz. */
+	sampleRate: number;
+	channels: number;
+}
+
 /** Which part of which media file to process. */
 export interface MediaRequest {
 	/** The file on this machine's disk. */
@@ -33,6 +44,13 @@ export interface MediaRequest {
 	rangeFrom?: number;
 	/** Seconds from the start of the file where processing ends; default the end of the file. */
 	rangeTo?: number;
+	/**
+	 * Which sound track to take: its number from 0, its language, or `all` of them as channels one after the other;
+	 * absent: the file's default track, else the first that can be decoded.
+	 */
+	track?: number | string;
+	/** What samples without a header are; absent: the file says it itself. */
+	raw?: RawAudio;
 	/** Seconds of media that may be processed at most; longer gives FILE_TOO_LONG. Absent or 0: no limit. */
 	maximumDuration?: number;
 }
@@ -47,6 +65,12 @@ export interface MediaInfo {
 	sample_rate: number;
 	/** Number of channels in the file. */
 	channels: number;
+	/** Which of the file's sound tracks was taken, from 0; only where it has several, and one was taken. */
+	audio_track?: number;
+	/** How many sound tracks the file has; only where it has several. */
+	audio_tracks?: number;
+	/** Language of the track that was taken, as the file says it; only where it has several tracks. */
+	audio_language?: string;
 }
 
 export type VadPreset = 'balanced' | 'forTranscription' | 'sileroCompatible' | 'custom';
@@ -177,6 +201,9 @@ export interface Warning {
 		| 'CHANNELS_CANCEL'
 		| 'ECHO_OF_CHANNEL'
 		| 'SAME_AS_CHANNEL'
+		| 'CHANNELS_CHANGED'
+		| 'SEVERAL_TRACKS'
+		| 'OTHER_TRACK'
 		| 'SILENT_CHANNEL'
 		| 'LITTLE_SPEECH'
 		| 'NOISY'

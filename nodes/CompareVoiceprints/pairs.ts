@@ -48,6 +48,7 @@ function byPosition(session: Session, { items, isEarlier }: SecondInput): Pairs 
 	if (isShared && length > 1) {
 		session.hint(0, { code: 'ONE_FOR_ALL', message: `All ${length} items were compared with the only one of the second input` });
 	}
+	const isShifted = items.length === length && areShifted(session.ctx.getInputData(), items);
 	return {
 		isShared,
 		partnerOf(itemIndex) {
@@ -56,9 +57,31 @@ function byPosition(session: Session, { items, isEarlier }: SecondInput): Pairs 
 			if (items.length !== length) {
 				throw unclear(`The inputs have ${length} and ${items.length} items, so that nobody knows which ones belong together`);
 			}
+			if (isShifted) throw unclear('An item was lost before one of the inputs, so that the same places are no longer of the same');
 			return { item: items[itemIndex]!, index: itemIndex, matchedBy: null };
 		},
 	};
+}
+
+/**
+ * Whether items of one side were left out on the way, and others of the other side: as many are left on both, but they
+ * have moved up. n8n says of which item of its input a node made each one.
+ */
+function areShifted(some: INodeExecutionData[], others: INodeExecutionData[]): boolean {
+	const [one, other] = [some.map(sourceOf), others.map(sourceOf)];
+	if ([...one, ...other].includes(undefined)) return false;
+	const isDifferent = one.some((source, place) => source !== other[place]);
+	return isDifferent && (hasGap(one as number[]) || hasGap(other as number[]));
+}
+
+function sourceOf({ pairedItem }: INodeExecutionData): number | undefined {
+	if (typeof pairedItem === 'number') return pairedItem;
+	return Array.isArray(pairedItem) ? undefined : pairedItem?.item;
+}
+
+/** Several items may be of one. */
+function hasGap(sources: number[]): boolean {
+	return new Set(sources).size !== sources.reduce((most, source) => Math.max(most, source), 0) + 1;
 }
 
 function byField(session: Session, { items }: SecondInput, path: FieldPath): Pairs {

@@ -1,6 +1,6 @@
 /** Voiceprints that lie in files of the items: they are read before anything is compared, as n8n's storage takes its time. */
 import type { IBinaryData, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
-import { VoiceprintError } from '../../errors';
+import { textOf, VoiceprintError } from '../../errors';
 import { readBuffer } from '../common/binary';
 import { filesOf } from '../common/itemFiles';
 import { valueAt } from '../common/path';
@@ -71,17 +71,18 @@ function pathOf(ctx: IExecuteFunctions, itemIndex: number, parameter: INodePrope
 }
 
 async function textIn(ctx: IExecuteFunctions, place: number, file: IBinaryData): Promise<string | VoiceprintError> {
-	try {
-		const bytes = await readBuffer(ctx, place, file);
-		if (bytes.length === 0) return notOne('is empty');
-		if (bytes.length > LARGEST) return notOne(`has ${bytes.length} bytes, more than any voiceprint`);
-		const text = bytes.toString('latin1').replace(/\s+/g, '');
-		// As text in Base64, or as the bytes that this text stands for.
-		return /^[A-Za-z0-9+/_-]+={0,2}$/.test(text) ? text : bytes.toString('base64');
-	} catch (error) {
-		if (error instanceof VoiceprintError) return error;
-		throw error;
-	}
+	const bytes = await readBuffer(ctx, place, file).catch(unreadable);
+	if (bytes instanceof VoiceprintError) return bytes;
+	if (bytes.length === 0) return notOne('is empty');
+	if (bytes.length > LARGEST) return notOne(`has ${bytes.length} bytes, more than any voiceprint`);
+	const text = bytes.toString('latin1').replace(/\s+/g, '');
+	// As text in Base64, or as the bytes that this text stands for.
+	return /^[A-Za-z0-9+/_-]+={0,2}$/.test(text) ? text : bytes.toString('base64');
+}
+
+/** The item says so itself when it is its turn. */
+function unreadable(error: unknown): VoiceprintError {
+	return error instanceof VoiceprintError ? error : notOne(`could not be read: ${textOf(error)}`);
 }
 
 function notOne(what: string): VoiceprintError {

@@ -1,7 +1,16 @@
 /** The parameters of the node, one constant each, so that the code that reads a value has its label and limits. */
 import type { INodeProperties } from 'n8n-workflow';
 import { ENGINE_API, ENGINE_LOCAL, INCLUDE_BINARY, LOCAL_ONLY, MAXIMUM_DURATION, RUNTIME, SIMPLIFY } from '../common/engineParameters';
-import { BINARY_PROPERTY_NAME, CHANNEL_MODE, CHANNELS, MIX_METHOD } from '../common/mediaParameters';
+import {
+	AUDIO_TRACK,
+	BINARY_PROPERTY_NAME,
+	CHANNEL_MODE,
+	CHANNELS,
+	MIX_METHOD,
+	RAW_CHANNELS,
+	RAW_ENCODING,
+	RAW_SAMPLE_RATE,
+} from '../common/mediaParameters';
 import {
 	FILES_AT_ONCE,
 	forMedia,
@@ -195,6 +204,7 @@ export const OPTIONS: INodeProperties = {
 	placeholder: 'Add option',
 	default: {},
 	options: [
+		AUDIO_TRACK,
 		FILES_AT_ONCE,
 		INCLUDE_BINARY,
 		INCLUDE_VECTOR_VOICEPRINT,
@@ -205,6 +215,9 @@ export const OPTIONS: INodeProperties = {
 		MIX_METHOD,
 		ON_LITTLE_SPEECH,
 		POLLING_INTERVAL,
+		RAW_CHANNELS,
+		RAW_ENCODING,
+		RAW_SAMPLE_RATE,
 		RUNTIME,
 		SIMPLIFY,
 		TIMEOUT,

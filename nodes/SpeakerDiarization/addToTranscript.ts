@@ -13,7 +13,7 @@ export async function addToTranscript(ctx: IExecuteFunctions): Promise<INodeExec
 async function spokenItem(ctx: IExecuteFunctions, itemIndex: number): Promise<INodeExecutionData> {
 	const options = readCollection(ctx, itemIndex, TRANSCRIPT_OPTIONS);
 	const fields = readFields(options);
-	const unknown = text(UNKNOWN_SPEAKER, options.unknownSpeaker) ?? String(UNKNOWN_SPEAKER.default);
+	const unknown = text(UNKNOWN_SPEAKER, options.unknownSpeaker) ?? (UNKNOWN_SPEAKER.default as string);
 	const transcript = readJson(ctx, itemIndex, TRANSCRIPT);
 	if (timedLists(transcript, fields, Infinity).length === 0) throw noTimes();
 	const { segments, duration } = readSegments(ctx, itemIndex);
@@ -28,7 +28,7 @@ async function spokenItem(ctx: IExecuteFunctions, itemIndex: number): Promise<IN
 			blocks: blocks.map((block) => ({ ...block, speaker: block.speaker ?? unknown })),
 			transcript: spoken.transcript as IDataObject,
 			warnings: segments.length === 0 ? [{ code: 'NO_SPEECH', message: 'No speakers were found in the recording, so nobody says the words' }] : [],
-		} as IDataObject,
+		},
 		pairedItem: { item: itemIndex },
 		...(binary ? { binary } : {}),
 	};

@@ -1,5 +1,5 @@
 /** The option Labels. */
-import type { LabelFormat } from '../../items/labels';
+import type { LabelFormat } from '../../items/labelFiles';
 import { choice, invalid } from '../common/read';
 import { LABELS } from './parameters';
 

@@ -1,7 +1,18 @@
 /** The parameters of the node, one constant each, so that the code that reads a value has its label and limits. */
 import type { INodeProperties } from 'n8n-workflow';
 import { ENGINE_API, ENGINE_LOCAL, INCLUDE_BINARY, LOCAL_ONLY, MAXIMUM_DURATION, RUNTIME, SIMPLIFY } from '../common/engineParameters';
-import { BINARY_PROPERTY_NAME, CHANNEL_MODE, CHANNELS, MIX_METHOD, RANGE_FROM, RANGE_TO } from '../common/mediaParameters';
+import {
+	AUDIO_TRACK,
+	BINARY_PROPERTY_NAME,
+	CHANNEL_MODE,
+	CHANNELS,
+	MIX_METHOD,
+	RANGE_FROM,
+	RANGE_TO,
+	RAW_CHANNELS,
+	RAW_ENCODING,
+	RAW_SAMPLE_RATE,
+} from '../common/mediaParameters';
 import {
 	FILES_AT_ONCE,
 	forMedia,
@@ -143,6 +154,7 @@ export const OPTIONS: INodeProperties = {
 	placeholder: 'Add option',
 	default: {},
 	options: [
+		AUDIO_TRACK,
 		FILES_AT_ONCE,
 		INCLUDE_BINARY,
 		INCLUDE_SEGMENTS,
@@ -151,6 +163,9 @@ export const OPTIONS: INodeProperties = {
 		MAXIMUM_DURATION,
 		MIX_METHOD,
 		POLLING_INTERVAL,
+		RAW_CHANNELS,
+		RAW_ENCODING,
+		RAW_SAMPLE_RATE,
 		RUNTIME,
 		SIMPLIFY,
 		TIMEOUT,

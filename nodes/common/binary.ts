@@ -48,12 +48,12 @@ export function findBinary(ctx: IExecuteFunctions, itemIndex: number, field: unk
 		);
 	}
 	// n8n keeps the files of combined mode under one JSON field; the plain name is what users know.
-	// In that mode, files that n8n holds in memory stay beside the JSON, where its helper does not look.
-	const beside = ctx.getInputData()[itemIndex]?.binary?.[field];
-	for (const place of [field, `${BINARY_IN_JSON_PROPERTY}.${field}`, ...(beside ? [beside] : [])]) {
-		const found = attempt(() => ctx.helpers.assertBinaryData(itemIndex, place));
-		if (found) return checked(found, `The file in the field '${shortValue(field)}'`);
-	}
+	const places = [field, `${BINARY_IN_JSON_PROPERTY}.${field}`];
+	const found = places.map((place) => attempt(() => ctx.helpers.assertBinaryData(itemIndex, place))).find((one) => one !== undefined);
+	// In that mode, files that n8n holds in memory stay beside the JSON, where its helper does not look; and it takes none
+	// without a type.
+	const file: unknown = found ?? filesOf(ctx.getInputData()[itemIndex])[field];
+	if (file !== undefined) return checked(file, `The file in the field '${shortValue(field)}'`);
 	const content = contentInPlaceOfName(field);
 	if (content) {
 		throw new VoiceprintError(

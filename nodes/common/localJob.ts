@@ -5,7 +5,7 @@ import type { Job, JobResult, RuntimeChoice } from '../../engine/client/protocol
 import type { FileOfItem } from './answer';
 import { nameInMessages, writeBinaryToFile } from './binary';
 import { MAXIMUM_DURATION, RUNTIME } from './engineParameters';
-import { BINARY_PROPERTY_NAME, readChannels, readMixMethod } from './mediaParameters';
+import { BINARY_PROPERTY_NAME, readChannels, readFileOptions, readMixMethod } from './mediaParameters';
 import { choice, number, read, readCollection } from './read';
 import { TIMEOUT } from './taskParameters';
 
@@ -27,7 +27,12 @@ export function readLocalSettings(ctx: IExecuteFunctions, itemIndex: number, opt
 	const options = readCollection(ctx, itemIndex, optionsParameter);
 	const channels = readChannels(ctx, itemIndex);
 	return {
-		media: { ...channels, ...readMixMethod(channels.channelMode, options.mixMethod), maximumDuration: number(MAXIMUM_DURATION, options.maximumDuration) },
+		media: {
+			...channels,
+			...readMixMethod(channels.channelMode, options.mixMethod),
+			...readFileOptions(options),
+			maximumDuration: number(MAXIMUM_DURATION, options.maximumDuration),
+		},
 		runtime: choice<RuntimeChoice>(RUNTIME, options.runtime ?? RUNTIME.default),
 		timeoutMs: number(TIMEOUT, options.timeout) * 1000,
 	};

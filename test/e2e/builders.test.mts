@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import type { IConnections, IDataObject, INode, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import type { Execution } from '../../tools/n8n/client.mts';
 import { provideRecordings } from '../../tools/n8n/examples.mts';
@@ -45,6 +45,7 @@ const nothing = (name: string) => base(name, 'noOp', 1, {});
 
 /** Runs a workflow that begins at Start; `'A > B > C'` are wires in a row. */
 async function run(nodes: INode[], wires: Array<Wire | string>): Promise<Execution> {
+	prepare();
 	const all = wires.flatMap((wire): Wire[] => {
 		if (typeof wire !== 'string') return [wire];
 		const names = wire.split(' > ');
@@ -82,7 +83,12 @@ function succeeded(execution: Execution): Execution {
 	return execution;
 }
 
-before(() => {
+let isPrepared = false;
+
+/** The recordings of all workflows, below the folder from which n8n may read. */
+function prepare(): void {
+	if (isPrepared) return;
+	isPrepared = true;
 	const { filesFolder } = n8n();
 	provideRecordings(filesFolder); // calls/call.ogg, known-speakers/Robin.wav
 	for (const folder of ['mail/monday', 'mail/tuesday', 'three', 'refs']) mkdirSync(join(filesFolder, folder), { recursive: true });
@@ -91,9 +97,9 @@ before(() => {
 	writeFileSync(join(filesFolder, 'mail/tuesday/voice.wav'), CALL.content);
 	for (const name of ['1.ogg', '3.ogg']) writeFileSync(join(filesFolder, 'three', name), CALL.content);
 	writeSilentWav(join(filesFolder, 'three', '2.wav'), 5);
-	copyFileSync(known, join(filesFolder, 'refs', '1.wav'));
-	writeFileSync(join(filesFolder, 'refs', '2.wav'), PAGE.content);
-});
+	for (const name of ['1.wav', '2.wav', '3.wav']) copyFileSync(known, join(filesFolder, 'refs', name));
+	writeFileSync(join(filesFolder, 'refs', '1.wav'), PAGE.content);
+}
 
 describe('a parameter whose expression gives nothing', () => {
 	it('is named, and is not the default', async () => {
@@ -262,34 +268,32 @@ describe('a gallery', () => {
 		const rows = jsonOf(stored, 'Insert');
 		assert.equal(rows.length, jsonOf(stored, 'VAD').length);
 		assert.deepEqual([...new Set(rows.map(({ file_name }) => file_name))].sort(), ['1.ogg', '2.wav', '3.ogg']);
-		assert.match(rows.find(({ file_name }) => file_name === '2.wav')!.warnings as string, /^S?I?L?E?N?T?_?C?H?A?N?N?E?L?|NO_SPEECH/);
+		assert.match(rows.find(({ file_name }) => file_name === '2.wav')!.warnings as string, /^(SILENT_CHANNEL|NO_SPEECH): /);
 	});
 });
 
 describe('pairs and groups', () => {
-	it('of which one side lost an item are not compared with the wrong ones', async () => {
-		const nodes = [
-			readFiles('Read', 'three/*.ogg'),
-			extract('Calls', { channelMode: 'mix' }),
-			readFiles('Read References', 'refs/*'),
-			extract('References', { channelMode: 'mix' }, { onError: 'continueErrorOutput' }),
-			setField('Second', 'kind', 'reference'),
-			base('Merge', 'merge', 3.2, {}),
-			compare({ operation: 'verify', compareWith: 'input' }),
-		];
-		// Three references, of which one is no recording: the good one twice.
-		const wires: Array<Wire | string> = ['Start > Read > Calls > Compare', 'Start > Read References > References > Second > Merge', ['References', 'Merge', 1], ['Merge', 'Compare', 1], 'Start > Read'];
-		const execution = await run(nodes, wires.slice(0, -1));
-		assert.equal(jsonOf(execution, 'Calls').length, 2);
-		const others = jsonOf(execution, 'Merge').length;
-		assert.equal(others, 2);
-		assert.deepEqual(succeeded(execution).status, 'success');
-		const three = [...nodes.slice(0, 1), extract('Calls'), ...nodes.slice(2)];
-		const { code, message, description } = errorOf(await run(three, wires.slice(0, -1)));
-		assert.equal(code, 'PAIRS_UNCLEAR');
-		assert.match(message, /^The inputs have 4 and 2 items/);
-		assert.match(description, /'Match By Field'/);
-	});
+	for (const [what, calls, message] of [
+		['fewer than the calls', 'three/*', /^The inputs have 3 and 2 items/],
+		['as many as the calls, but others', 'three/*.ogg', /^An item was lost before one of the inputs/],
+	] as const) {
+		it(`by position are refused where a reference was no recording: ${what} are left`, async () => {
+			const nodes = [
+				readFiles('Read', calls),
+				extract('Calls', { channelMode: 'mix' }),
+				readFiles('Read References', 'refs/*'),
+				extract('References', { channelMode: 'mix' }, { onError: 'continueErrorOutput' }),
+				compare({ operation: 'verify', compareWith: 'input' }),
+			];
+			const wires: Array<Wire | string> = ['Start > Read > Calls > Compare', 'Start > Read References > References', ['References', 'Compare', 1]];
+			const execution = await run(nodes, wires);
+			assert.deepEqual([0, 1].map((output) => itemsOf(execution, 'References', output).length), [2, 1]);
+			const { code, message: said, description } = errorOf(execution);
+			assert.equal(code, 'PAIRS_UNCLEAR');
+			assert.match(said, message);
+			assert.match(description, /'Match By Field'/);
+		});
+	}
 
 	it('with one file name in two folders are no conversation', async () => {
 		const nodes = [readFiles('Read', 'mail/**/*.wav'), extract('Voices', { channels: '0' }), compare({ operation: 'group', output: 'speaker' })];

@@ -9,7 +9,7 @@ import { packPackage } from '../../tools/n8n/package.mts';
 import { startRedis, type RunningRedis } from '../../tools/n8n/redis.mts';
 import { startN8n, type RunningN8n, type StartOptions } from '../../tools/n8n/server.mts';
 import { fileWorkflow, START_NAME } from '../../tools/n8n/workflows.mts';
-import { enginePids, isRunning, until, writeNoiseWav } from '../support/engine.mts';
+import { enginePids, isRunning, until, writeNoise } from '../support/engine.mts';
 
 export type UseOptions = Omit<StartOptions, 'tarball' | 'redisPort'> & { queue?: boolean };
 
@@ -57,7 +57,7 @@ export function engineWorks(temporaryFolder: string): boolean {
 }
 
 /** Keeps the engine busy for longer than any test watches it. */
-const LONG_SECONDS = 12 * 3600;
+const LONG_MINUTES = 12 * 60;
 
 /** Stops an execution, and sees its engine end within so many milliseconds and its files go. */
 export async function assertStops(
@@ -78,8 +78,8 @@ export async function startLongExecution({
 	temporaryFolder,
 	executingPid,
 }: RunningN8n): Promise<{ id: string; enginePid: number }> {
-	const file = join(filesFolder, 'long.wav');
-	if (!existsSync(file)) writeNoiseWav(file, LONG_SECONDS);
+	const file = join(filesFolder, 'long.mp3');
+	if (!existsSync(file)) await writeNoise(file, LONG_MINUTES);
 	const id = await client.startManually(await client.createWorkflow(fileWorkflow(file, {})), START_NAME);
 	await until(() => engineWorks(temporaryFolder), 'the engine to start', 60_000);
 	const [enginePid] = enginePids(executingPid);

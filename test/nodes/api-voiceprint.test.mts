@@ -169,9 +169,9 @@ describe('little speech', () => {
 		const options = { minimumSpeechLength: 10, onLittleSpeech: 'fail' };
 		const { error } = await run(EXTRACT, { options });
 		assert.equal(error?.context.code, 'TOO_LITTLE_SPEECH');
-		assert.match(error!.message, /^Channel 1 has 7\.5 s of speech, less than the minimum of 10 s/);
+		assert.match(error.message, /^Channel 1 has 7\.5 s of speech, less than the minimum of 10 s/);
 		const { taskId } = server.posts[0];
-		assert.match(error!.description!, new RegExp(`'Get Result' fetches it by the task ID ${taskId}`));
+		assert.match(error.description!, new RegExp(`'Get Result' fetches it by the task ID ${taskId}`));
 		const fetched = await run(EXTRACT, { operation: 'getResult', taskId: taskId! }, [{}]);
 		assert.equal(fetched.output[0].json.state, 'done');
 	});

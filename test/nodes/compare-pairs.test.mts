@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { IDataObject } from 'n8n-workflow';
+import { readPairs } from '../../dist/nodes/CompareVoiceprints/pairs.js';
 import { compare, faultOf, itemOf, items, summary, voices } from './support/compare.mts';
 
 const { anna, ben, cleo, like } = voices(47);
@@ -35,6 +36,35 @@ describe('by position', () => {
 		assert.match(hints[0].message, /^All 3 items were compared with the only one of the second input/);
 		assert.deepEqual(output.map(({ json }) => [json.item, json.second_item]), [[0, 0], [1, 0], [2, 0]]);
 		assert.deepEqual((await compare(WITH_INPUT, [CALLS[0]], { secondItems: items(like(anna)) })).hints, []);
+	});
+});
+
+describe('by position, where items were lost on the way', () => {
+	/** Items as a node gives them that made them of these of its input. */
+	const from = (...sources: Array<number | undefined>) =>
+		sources.map((item) => ({ json: { voiceprint: like(anna) }, ...(item === undefined ? {} : { pairedItem: { item } }) }));
+	const isRefused = (one: ReturnType<typeof from>, other: ReturnType<typeof from>) => {
+		const ctx = { getInputData: (index = 0) => (index === 1 ? other : one), getNode: () => ({ name: 'x' }), getNodeParameter: () => '' };
+		const pairs = readPairs({ ctx, hint: () => {} } as never);
+		try {
+			pairs.partnerOf(0);
+			return false;
+		} catch (error) {
+			assert.equal((error as { code: string }).code, 'PAIRS_UNCLEAR');
+			return true;
+		}
+	};
+
+	it('the same places are refused', () => {
+		assert.equal(isRefused(from(0, 1), from(1, 2)), true);
+		assert.equal(isRefused(from(0, 2, 3), from(0, 1, 3)), true);
+	});
+
+	it('and not where both sides lost the same, or nobody knows', () => {
+		assert.equal(isRefused(from(0, 1), from(0, 1)), false);
+		assert.equal(isRefused(from(1, 2), from(1, 2)), false);
+		assert.equal(isRefused(from(0, 0, 1, 1), from(0, 1, 2, 3)), false);
+		assert.equal(isRefused(from(undefined, 1), from(1, 2)), false);
 	});
 });
 

@@ -87,6 +87,7 @@ describe('the node', () => {
 			rangeTo: 0,
 			waitForCompletion: true,
 			waitUntilDone: false,
+			audioTrack: '',
 			filesAtOnce: 5,
 			includeBinary: false,
 			includeProbabilities: false,
@@ -94,6 +95,9 @@ describe('the node', () => {
 			keepFilesWithoutSpeech: true,
 			maximumDuration: 0,
 			pollingInterval: 5,
+			rawChannels: 1,
+			rawEncoding: 'header',
+			rawSampleRate: 8000,
 			runtime: 'auto',
 			simplify: true,
 			timeout: 600,
@@ -156,6 +160,7 @@ describe('Extract Voiceprint', () => {
 			channels: '',
 			waitForCompletion: true,
 			waitUntilDone: false,
+			audioTrack: '',
 			filesAtOnce: 5,
 			includeBinary: false,
 			includeVectorVoiceprint: false,
@@ -165,6 +170,9 @@ describe('Extract Voiceprint', () => {
 			minimumSpeechLength: 3,
 			onLittleSpeech: 'warn',
 			pollingInterval: 5,
+			rawChannels: 1,
+			rawEncoding: 'header',
+			rawSampleRate: 8000,
 			runtime: 'auto',
 			simplify: true,
 			timeout: 600,
@@ -189,7 +197,8 @@ describe('the editor', () => {
 	const LOCAL = ['engine', 'binaryPropertyName', 'preset', 'output', 'channelMode', 'channels', 'rangeFrom', 'rangeTo'];
 
 	it('shows no server where the engine is local', () => {
-		const options = ['includeProbabilities', 'maximumDuration', 'runtime', 'simplify', 'timeout'];
+		const raw = ['rawChannels', 'rawEncoding', 'rawSampleRate'];
+		const options = ['audioTrack', 'includeProbabilities', 'maximumDuration', ...raw, 'runtime', 'simplify', 'timeout'];
 		assert.deepEqual(shown(description.properties, {}), [...LOCAL, ...options]);
 	});
 

@@ -100,7 +100,7 @@ describe('filesOfAll', () => {
 });
 
 /** A node's context with such an item, as a Code node may make it. */
-async function faultOf(binary: unknown, binaryPropertyName = 'data') {
+async function faultOf(binary: unknown, settings = {}): Promise<RunResult> {
 	const node = [...harness.nodeTypes].find(([type]) => type.endsWith(NODE))![1] as { execute: (this: unknown) => Promise<unknown> };
 	const { execute } = Object.getPrototypeOf(node) as typeof node;
 	Object.assign(node, {
@@ -110,7 +110,7 @@ async function faultOf(binary: unknown, binaryPropertyName = 'data') {
 		},
 	});
 	try {
-		return (await run({ binaryPropertyName }, [{ json: {} }]));
+		return await run({}, [{ json: {} }], { settings });
 	} finally {
 		delete (node as Partial<typeof node>).execute;
 	}
@@ -119,11 +119,13 @@ async function faultOf(binary: unknown, binaryPropertyName = 'data') {
 describe('what stands in place of a file', () => {
 	const base64 = Buffer.from('media bytes').toString('base64');
 
-	it('may lack its type', async () => {
-		const { error } = await faultOf({ data: { data: base64, fileName: 'a.ogg' } });
-		assert.equal(error?.message, undefined);
-		assert.equal(calls[0].content.toString(), 'media bytes');
-	});
+	for (const settings of [{}, { binaryMode: 'combined' as const }]) {
+		it(`may lack its type (binary data ${settings.binaryMode ?? 'separate'})`, async () => {
+			const { error } = await faultOf({ data: { data: base64, fileName: 'a.ogg' } }, settings);
+			assert.equal(error?.message, undefined);
+			assert.equal(calls[0].content.toString(), 'media bytes');
+		});
+	}
 
 	for (const [name, binary, message] of [
 		['text', { data: 'what was said' }, /^The file in the field 'data' is text, and not a file/],

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import type { INodeParameters } from 'n8n-workflow';
 import { BALANCED } from '../../dist/engine/client/presets.js';
-import { checkRange, parseChannels } from '../../dist/nodes/common/mediaParameters.js';
+import { checkRange, parseChannels, parseRaw, parseTrack } from '../../dist/nodes/common/mediaParameters.js';
 import { useFakeEngine, type Call } from './support/fakeEngine.mts';
 import { fileItem, run } from './support/node.mts';
 
@@ -47,6 +47,12 @@ describe('defaults', () => {
 });
 
 describe('values', () => {
+	it('say how the file is read', async () => {
+		const { job } = await requestOf({ options: { audioTrack: 'all', rawEncoding: 'alaw', rawSampleRate: 16_000 } });
+		assert.equal(job.media.track, 'all');
+		assert.deepEqual(job.media.raw, { encoding: 'alaw', sampleRate: 16_000, channels: 1 });
+	});
+
 	it('reach the engine in its units', async () => {
 		const { job, options } = await requestOf({
 			channelMode: 'mix',
@@ -133,6 +139,49 @@ describe('parseChannels', () => {
 			assert.throws(() => parseChannels(value), { code: 'INVALID_PARAMETER', message: /^'Channels' must be / });
 		});
 	}
+});
+
+describe('parseTrack', () => {
+	it('reads a number, a language or all', () => {
+		for (const nothing of [undefined, '', '  ']) assert.equal(parseTrack(nothing), undefined);
+		assert.equal(parseTrack(1), 1);
+		assert.equal(parseTrack(' 0 '), 0);
+		assert.equal(parseTrack('ALL'), 'all');
+		assert.equal(parseTrack('eng'), 'eng');
+		assert.equal(parseTrack('Brazilian Portuguese'), 'Brazilian Portuguese');
+	});
+
+	it('refuses anything else', () => {
+		for (const value of [-1, 0.5, NaN, null, true, {}, [], '0,1', 'a:m:language', '-map', 'x'.repeat(99)]) {
+			assert.throws(() => parseTrack(value), { code: 'INVALID_PARAMETER', message: /^'Audio Track' must be / });
+		}
+	});
+});
+
+describe('parseRaw', () => {
+	it('reads samples without a header', () => {
+		assert.equal(parseRaw({}), undefined);
+		assert.equal(parseRaw({ rawEncoding: 'header' }), undefined);
+		assert.deepEqual(parseRaw({ rawEncoding: 'mulaw' }), { encoding: 'mulaw', sampleRate: 8000, channels: 1 });
+		assert.deepEqual(parseRaw({ rawEncoding: 's16le', rawSampleRate: '48000', rawChannels: 2 }), {
+			encoding: 's16le',
+			sampleRate: 48_000,
+			channels: 2,
+		});
+	});
+
+	it('refuses what makes no sense', () => {
+		for (const [options, message] of [
+			[{ rawEncoding: 'mp3' }, /^'Raw Audio Encoding' must be one of/],
+			[{ rawSampleRate: 8000 }, /^'Raw Audio Encoding' must be set where 'Raw Audio Sample Rate' is/],
+			[{ rawChannels: 1 }, /^'Raw Audio Encoding' must be set where 'Raw Audio Channels' is/],
+			[{ rawEncoding: 'mulaw', rawChannels: 0 }, /^'Raw Audio Channels' must not be below 1/],
+			[{ rawEncoding: 'mulaw', rawChannels: 1.5 }, /^'Raw Audio Channels' must be a whole number/],
+			[{ rawEncoding: 'mulaw', rawSampleRate: 'fast' }, /^'Raw Audio Sample Rate' must be a number/],
+		] as Array<[Record<string, unknown>, RegExp]>) {
+			assert.throws(() => parseRaw(options), { code: 'INVALID_PARAMETER', message });
+		}
+	});
 });
 
 describe('checkRange', () => {

@@ -40,7 +40,7 @@ function contextOf({ wires = ['Staff'], now = [], sources = [], ancestors = ['St
 }
 
 const namesOf = (items: Array<{ json: object }> | undefined) => items?.map(({ json }) => (json as { name: string }).name);
-const read = (situation: Situation) => readSecondInput({ ctx: contextOf(situation) } as never, 'Gallery');
+const read = (situation: Situation) => readSecondInput({ ctx: contextOf(situation) }, 'Gallery');
 
 describe('the wires to an input', () => {
 	it('are named, one by one', () => {

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, openSync, closeSync, readFileSync, readdirSync, writeSync, ftruncateSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ffmpeg, floatWav } from '../engine/process/media/support/encode.mts';
 import { wavHeader } from '../engine/process/media/support/wav.mts';
 import type { MediaRequest, RuntimeChoice, VadJob, VadRequest } from '../../dist/engine/client/protocol.js';
 
@@ -48,12 +49,16 @@ export async function until(condition: () => boolean, what: string, milliseconds
 	}
 }
 
-/** A mono WAV of noise, 8 kHz and 8 bit, which takes long to process: unlike silence, in which no model has to look for speech. */
-export function writeNoiseWav(path: string, seconds: number): void {
-	const minute = randomBytes(60 * 8000);
+/**
+ * An MP3 of noise, which takes long to process and little room: 60 KB a minute, 8 kHz. Unlike silence, in which no model
+ * has to look for speech.
+ */
+export async function writeNoise(path: string, minutes: number): Promise<void> {
+	const channel = Float32Array.from(randomBytes(60 * 8000), (byte) => (byte - 128) / 512);
+	const source = { '/noise.wav': floatWav({ channels: [channel], rate: 8000 }) };
+	const minute = await ffmpeg(source, '-i', '/noise.wav', '-b:a', '8k', '-write_xing', '0', '-id3v2_version', '0', '/minute.mp3');
 	const file = openSync(path, 'w');
-	writeSync(file, wavHeader(seconds * 8000, { rate: 8000, bits: 8 }));
-	for (let written = 0; written < seconds; written += 60) writeSync(file, minute, 0, Math.min(60, seconds - written) * 8000);
+	for (let i = 0; i < minutes; i++) writeSync(file, minute);
 	closeSync(file);
 }
 

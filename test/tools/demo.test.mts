@@ -1,8 +1,14 @@
 /** The command of the README that does the package's work on files, as it is called from a shell. */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
+import { silent } from '../speech-platform/server/faults.mts';
+import { startServer } from '../speech-platform/support/harness.mts';
+import { until } from '../support/engine.mts';
 import { waveformModel, writeModel } from '../engine/process/embedding/support/ownModels.mts';
 
 const REPOSITORY = join(import.meta.dirname, '..', '..');
@@ -93,4 +99,50 @@ describe('the demo', () => {
 		assert.equal(code, 1);
 		assert.match(answers[0].error.message, /none\.wav/);
 	});
+});
+
+describe('the demo by a server', () => {
+	it('sends a header of its own, asks as often as it is told, and each run has an ID of its own', async (t) => {
+		const server = await startServer(t, { authorization: 'Bearer t0ken', runningMs: 300 });
+		const options = ['--api', server.url, '--api-header', 'Authorization: Bearer t0ken', '--polling-interval', '0.1', '--json'];
+		for (let i = 0; i < 2; i++) {
+			const { code, answers } = await demo('vad', CALL, ...options);
+			assert.equal(code, 0);
+			assert.ok(answers[0].channels);
+		}
+		assert.equal(new Set(server.requests.map(({ headers }) => headers['x-correlation-id'])).size, 2);
+		assert.ok(server.gets.length >= 6);
+	});
+
+	it('starts a task without waiting for it', async (t) => {
+		const server = await startServer(t, { runningMs: 60_000 });
+		const { code, out } = await demo('vad', CALL, '--api', server.url, '--no-wait');
+		assert.equal(code, 0);
+		assert.match(out, new RegExp(`task ${server.posts[0].taskId} of the Speech Platform, pending`));
+		assert.equal(server.gets.length, 0);
+	});
+
+	it('refuses options that go with nothing', async () => {
+		for (const options of [['--no-wait'], ['--api', 'http://a', '--api-header', 'no colon'], ['--polling-interval', '1']]) {
+			assert.equal((await demo('vad', CALL, ...options)).code, 2);
+		}
+	});
+
+	for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+		it(`leaves no recording behind where it is ended by ${signal}${signal === 'SIGKILL' ? ', once it runs again' : ''}`, async (t) => {
+			const folder = mkdtempSync(join(tmpdir(), 'demo-test-'));
+			t.after(() => rmSync(folder, { recursive: true, force: true }));
+			const server = await startServer(t);
+			server.inject('POST', silent());
+			const env = { ...process.env, TMPDIR: folder };
+			const command = [join(REPOSITORY, 'tools', 'demo', 'demo.mts')];
+			const child = spawn(process.execPath, [...command, 'vad', CALL, '--api', server.url], { cwd: REPOSITORY, env, stdio: 'ignore' });
+			await until(() => server.posts.length === 1, 'the upload', 20_000);
+			const ended = once(child, 'exit');
+			child.kill(signal);
+			await ended;
+			if (signal === 'SIGKILL') await once(spawn(process.execPath, [...command, 'vad', 'none.wav'], { cwd: REPOSITORY, env, stdio: 'ignore' }), 'exit');
+			assert.deepEqual(readdirSync(folder).filter((name) => name.startsWith('n8n-harness')), []);
+		});
+	}
 });

@@ -16,11 +16,16 @@ npm run demo -- speakers FILE… [options]     who speaks when in each file
 npm run --silent demo -- vad FILE… --json    one JSON document per file, one a line
 
   --api URL              by the Speech Platform at this address instead of locally
+  --api-header TEXT      a header for a proxy in front of it, such as 'Authorization: Bearer …'
+  --polling-interval S   longest time between two questions (5)  --no-wait  start the task and print its ID only
   --preset NAME          balanced (default), transcription, silero, custom
   --runtime NAME         auto (default), native, wasm
   --channel-mode MODE    split (default), mix
   --mix-method NAME      automatic (default), mean, loudest, power-weighted
   --channels LIST        such as 0,1; default all
+  --audio-track TRACK    of several: a number from 0, a language such as eng, or all
+  --raw-encoding NAME    samples without a header: mulaw, alaw, s16le, s16be, u8, s24le, s32le, f32le, vox, g722, gsm
+  --raw-sample-rate HZ   (8000)  --raw-channels N (1)
   --range-from SECONDS   --range-to SECONDS
   --probabilities        include the speech probabilities and their hop
   --onset N  --offset N  thresholds of the preset custom, 0 to 1
@@ -60,6 +65,10 @@ const OPTIONS = {
 	'channel-mode': TEXT,
 	'mix-method': TEXT,
 	channels: TEXT,
+	'audio-track': TEXT,
+	'raw-encoding': TEXT,
+	'raw-sample-rate': TEXT,
+	'raw-channels': TEXT,
 	'range-from': TEXT,
 	'range-to': TEXT,
 	probabilities: FLAG,
@@ -73,6 +82,9 @@ const OPTIONS = {
 	'maximum-duration': TEXT,
 	timeout: TEXT,
 	api: TEXT,
+	'api-header': TEXT,
+	'polling-interval': TEXT,
+	'no-wait': FLAG,
 	vector: FLAG,
 	'maximum-speech': TEXT,
 	model: TEXT,
@@ -123,11 +135,20 @@ function presetOf(name: string): string {
 
 const BUNDLED_MODELS = ['accurate', 'fast'];
 
+/** How a file is read; by the engine on this machine only. */
+function fileOptions(values: Values): INodeParameters {
+	return {
+		...(values['audio-track'] === undefined ? {} : { audioTrack: String(values['audio-track']) }),
+		...(values['raw-encoding'] === undefined ? {} : { rawEncoding: String(values['raw-encoding']) }),
+		...numbers(values, { 'raw-sample-rate': 'rawSampleRate', 'raw-channels': 'rawChannels' }),
+	};
+}
+
 const runtimeOption = ({ runtime }: Values): INodeParameters => (runtime === undefined ? {} : { runtime: String(runtime) });
 
 /** By name, as the node's options are called or in camel case. */
 function mixOption({ 'mix-method': method }: Values): INodeParameters {
-	return method === undefined ? {} : { mixMethod: method === 'power-weighted' ? 'powerWeighted' : method };
+	return method === undefined ? {} : { mixMethod: method === 'power-weighted' ? 'powerWeighted' : String(method) };
 }
 
 /** Those of the engine on this machine, which the API has no use for. */
@@ -138,6 +159,7 @@ function localParameters(values: Values): { parameters: INodeParameters; options
 		parameters: { preset, thresholds },
 		options: {
 			includeProbabilities: Boolean(values.probabilities ?? values['include-probabilities']),
+			...fileOptions(values),
 			...runtimeOption(values),
 			...mixOption(values),
 			...numbers(values, { 'maximum-duration': 'maximumDuration' }),
@@ -145,14 +167,18 @@ function localParameters(values: Values): { parameters: INodeParameters; options
 	};
 }
 
+/** Also of the comparison. */
+const SERVER_OPTIONS = { timeout: 'timeout', 'polling-interval': 'pollingInterval' } as const;
+
 /** Which channels, and how long it may take. */
 function commonParameters(values: Values, own: INodeParameters, options: INodeParameters): INodeParameters {
 	return {
 		engine: values.api === undefined ? 'local' : 'api',
+		...(values['no-wait'] ? { waitForCompletion: false } : {}),
 		...(values['channel-mode'] === undefined ? {} : { channelMode: String(values['channel-mode']) }),
 		...(values.channels === undefined ? {} : { channels: String(values.channels) }),
 		...own,
-		options: { simplify: false, ...numbers(values, { timeout: 'timeout' }), ...options },
+		options: { simplify: false, ...numbers(values, SERVER_OPTIONS), ...options },
 	};
 }
 
@@ -173,6 +199,7 @@ function voiceprintParameters(values: Values): INodeParameters {
 	if (values.api !== undefined) return commonParameters(values, {}, { includeVectorVoiceprint: Boolean(values.vector) });
 	return commonParameters(values, modelOf(values), {
 		includeVectorVoiceprint: true,
+		...fileOptions(values),
 		...runtimeOption(values),
 		...mixOption(values),
 		...(values.preset === undefined ? {} : { vadPreset: presetOf(String(values.preset)) }),
@@ -204,7 +231,7 @@ function comparisonParameters(values: Values): INodeParameters {
 		...(values['operating-point'] === undefined ? {} : operatingPointOf(String(values['operating-point']))),
 		options: {
 			...(modelFile === undefined ? {} : { modelFile }),
-			...numbers(values, values.api === undefined ? {} : { timeout: 'timeout' }),
+			...numbers(values, values.api === undefined ? {} : SERVER_OPTIONS),
 		},
 	};
 }
@@ -224,6 +251,21 @@ function speakersParameters(values: Values): INodeParameters {
 		...runtimeOption(values),
 		...numbers(values, { 'maximum-duration': 'maximumDuration' }),
 	});
+}
+
+function credentialOf(values: Values): Record<string, string> {
+	const baseUrl = String(values.api);
+	if (values['api-header'] === undefined) return { baseUrl, authentication: 'none' };
+	const [, headerName, headerValue] = /^\s*([^\s:]+)\s*:\s*(\S.*)$/.exec(String(values['api-header'])) ?? [];
+	if (headerName === undefined) throw new UsageError("--api-header needs a name and a value, such as 'X-API-Key: 1234'");
+	return { baseUrl, authentication: 'header', headerName, headerValue: headerValue };
+}
+
+/** Options that mean nothing without a server are a mistake. */
+function checkServerOptions(values: Values, comparison: boolean): void {
+	const given = (['api-header', 'polling-interval', 'no-wait'] as const).filter((name) => values[name] !== undefined);
+	if (values.api === undefined && given.length > 0) throw new UsageError(`--${given[0]} needs --api`);
+	if (comparison && values['no-wait']) throw new UsageError('compare has to wait for the voiceprints, so not with --no-wait');
 }
 
 interface Command {
@@ -258,11 +300,12 @@ export function parseDemoArguments(args: string[]): DemoRequest | 'help' {
 	const known = COMMANDS[command];
 	if (!known) throw new UsageError(`There is no command '${command}'`);
 	if (known.comparison && files.length !== 2) throw new UsageError('compare needs two files');
+	checkServerOptions(values, known.comparison !== undefined);
 	return {
 		node: known.node,
 		parameters: known.parameters(values),
 		...(known.comparison && { comparison: known.comparison(values) }),
-		...(values.api === undefined ? {} : { credentials: { speechPlatformApi: { baseUrl: String(values.api), authentication: 'none' } } }),
+		...(values.api === undefined ? {} : { credentials: { speechPlatformApi: credentialOf(values) } }),
 		...(Array.isArray(values.known) && { known: values.known }),
 		files: files.length > 0 ? files : [SAMPLE],
 		json: values.json === true,

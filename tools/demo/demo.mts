@@ -83,6 +83,13 @@ async function main(): Promise<number> {
 	// On the command line whoever names a file may read it.
 	const harness = await createHarness({ readableFolder: '' });
 	let failures = 0;
+	// The harness holds copies of the recordings.
+	for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) {
+		process.once(signal, () => {
+			harness.dispose();
+			process.exit(code);
+		});
+	}
 	try {
 		const show = request.comparison ? showComparison : showAnswer;
 		await answersOf(harness, request, (answer) => {

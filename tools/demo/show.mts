@@ -15,6 +15,7 @@ interface Answer {
 	runtime?: string;
 	duration?: number;
 	task_id?: string;
+	state?: string;
 	channels?: Channel[] | Voiceprint[];
 	warnings?: Array<{ message: string }>;
 	settings?: { range_from?: number };
@@ -102,7 +103,8 @@ interface Comparison {
 	operating_point: string;
 	expected_false_accept_rate?: number | null;
 	expected_false_reject_rate?: number | null;
-	warnings?: Array<{ message: string }>;
+	/** `CODE: message | CODE: message` */
+	warnings?: string;
 }
 
 const percent = (share: number | null | undefined) => (share == null ? 'not known' : `${Number((share * 100).toPrecision(2))} %`);
@@ -118,12 +120,13 @@ function likely(probability: number | null): string {
 export function showComparison(answer: { file: string }): string {
 	const { file, error, ...result } = answer as Comparison;
 	if (error) return showAnswer(answer);
-	const { same_speaker, score, score_type, probability, threshold, operating_point, warnings = [] } = result;
+	const { same_speaker, score, score_type, probability, threshold, operating_point, warnings = '' } = result;
+	const notes = warnings === '' ? [] : warnings.split(' | ').map((one) => one.replace(/^[A-Z_]+: /, ''));
 	return [
 		`${file}: ${same_speaker ? 'the same speaker' : 'different speakers'}`,
 		`  score ${score.toFixed(2)} (${score_type}), threshold ${threshold.toFixed(2)} (${operating_point}), probability ${likely(probability)}`,
 		`  errors to expect there: false accepts ${percent(result.expected_false_accept_rate)}, false rejects ${percent(result.expected_false_reject_rate)}`,
-		...warnings.map(({ message }) => `  note: ${message}`),
+		...notes.map((note) => `  note: ${note}`),
 		'',
 	].join('\n');
 }
@@ -136,7 +139,8 @@ export function showAnswer(answer: { file: string }): string {
 	const voiceprints = channels.filter((channel) => 'voiceprint' in channel);
 	const from = rest.settings?.range_from ?? 0;
 	const length = duration ?? lastEnd(detected) - from;
-	const source = rest.task_id ? `task ${rest.task_id} of the Speech Platform` : `${rest.model} (${rest.runtime} ONNX Runtime)`;
+	const isUnfinished = rest.state !== undefined && rest.state !== 'done';
+	const source = rest.task_id ? `task ${rest.task_id} of the Speech Platform${isUnfinished ? `, ${rest.state}` : ''}` : `${rest.model} (${rest.runtime} ONNX Runtime)`;
 	return [
 		`${file}: ${duration === undefined ? '' : `${duration.toFixed(3)} s, `}${source}`,
 		...(rest.warnings ?? []).map(({ message }) => `  note: ${message}`),

@@ -3,7 +3,8 @@
  * execution context, binary data service and package loader), without a server or a database. A run takes a few
  * milliseconds. n8n's configuration is global to a process and read once, so a process has one harness at a time.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -200,12 +201,33 @@ async function loadPackage(core: Core, packageFolder: string) {
 	};
 }
 
+const HOME_PREFIX = 'n8n-harness-';
+
+/** Removes what processes have left that were killed: there may be recordings in it. */
+function sweep(): void {
+	for (const name of readdirSync(tmpdir())) {
+		const pid = new RegExp(`^${HOME_PREFIX}(\\d+)-`).exec(name)?.[1];
+		if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(tmpdir(), name), { recursive: true, force: true });
+	}
+}
+
+function isAlive(pid: number): boolean {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch (error) {
+		// Somebody else's process is alive too.
+		return (error as NodeJS.ErrnoException).code === 'EPERM';
+	}
+}
+
 export async function createHarness({
 	binaryMode = 'filesystem',
 	packageFolder = REPOSITORY,
 	readableFolder: given,
 }: HarnessOptions = {}): Promise<Harness> {
-	const home = mkdtempSync(join(tmpdir(), 'n8n-harness-'));
+	sweep();
+	const home = mkdtempSync(join(tmpdir(), `${HOME_PREFIX}${process.pid}-`));
 	const readableFolder = given ?? join(home, 'files');
 	if (given === undefined) mkdirSync(readableFolder);
 	const { core, workflow: n8n, container } = loadN8n(home, readableFolder);
@@ -254,7 +276,8 @@ export async function createHarness({
 			...ADDRESSES,
 			credentialsHelper: credentialsHelper(n8n.ICredentialsHelper, options.credentials ?? {}, credentialProperties),
 			hooks: new core.ExecutionLifecycleHooks('manual', id, data as unknown as IWorkflowBase),
-			executionId: id,
+			// Unlike that of any other process: servers see what is made from it.
+			executionId: `${id}-${randomUUID()}`,
 			currentNodeExecutionIndex: 0,
 			variables: {},
 			userId: 'harness',

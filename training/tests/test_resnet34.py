@@ -128,6 +128,22 @@ class FramesTest(unittest.TestCase):
         mel = lambda hertz: 1127 * np.log1p(hertz / 700)
         self.assertAlmostEqual(band + 1, (mel(1000) - mel(20)) / ((mel(8000) - mel(20)) / 81), delta=1)
 
+    def test_a_frame_is_what_the_recipe_says_step_by_step(self):
+        wave = np.random.default_rng(6).standard_normal(800) * 0.05 + 0.01
+        frame = wave[160:560] * 32768
+        frame = frame - frame.mean()
+        emphasised = [0.03 * frame[0]] + [frame[i] - 0.97 * frame[i - 1] for i in range(1, 400)]
+        window = [0.54 - 0.46 * np.cos(2 * np.pi * i / 399) for i in range(400)]
+        angles = 2 * np.pi * np.outer(np.arange(256), np.arange(400)) / 512
+        power = np.abs(np.exp(-1j * angles) @ (np.array(emphasised) * window)) ** 2
+        mel = lambda hertz: 1127 * np.log(1 + hertz / 700)
+        edges = [mel(20) + band * (mel(8000) - mel(20)) / 81 for band in range(82)]
+        for band in (0, 40, 79):
+            energy = sum(max(0, min((mel(k * 31.25) - edges[band]) / (edges[band + 1] - edges[band]),
+                                    (edges[band + 2] - mel(k * 31.25)) / (edges[band + 2] - edges[band + 1]))) * power[k] for k in range(256))
+            found = KaldiFbank().log_mel(torch.tensor(wave, dtype=torch.float32)[None])[0, 1, band].item()
+            self.assertAlmostEqual(found, np.log(energy), places=3)
+
     def test_silence_is_finite(self):
         self.assertTrue(torch.isfinite(KaldiFbank()(torch.zeros(1, 800))).all())
 

@@ -53,9 +53,11 @@ class TargetTest(unittest.TestCase):
         self.assertAlmostEqual(far.item(), 1, places=6)
         self.assertGreater(confused.item(), sure.item() + 10)
 
-    def test_lies_halfway(self):
-        found = resnet34_tune.targets(torch.tensor([[1.0, 0.0]]), torch.tensor([[0.0, 1.0]]))
-        torch.testing.assert_close(found, torch.full((1, 2), 0.5**0.5))
+    def test_lies_between_the_crop_and_its_speaker(self):
+        crop, speaker = torch.tensor([[1.0, 0.0]]), torch.tensor([[0.0, 1.0]])
+        torch.testing.assert_close(resnet34_tune.targets(crop, speaker, 0.5), torch.full((1, 2), 0.5**0.5))
+        torch.testing.assert_close(resnet34_tune.targets(crop, speaker, 1.0), crop)
+        torch.testing.assert_close(resnet34_tune.targets(crop, speaker, 0.0), speaker)
 
 
 class TuningTest(unittest.TestCase):
@@ -75,7 +77,7 @@ class TuningTest(unittest.TestCase):
             self.addCleanup(patch.stop)
 
     def tuner(self, name: str, steps: int, save_every: int = 100) -> resnet34_tune.Tuner:
-        options = argparse.Namespace(name=name, published=Path("none"), rate=1e-3, steps=steps, decay=2, average=0.9, seed=1,
+        options = argparse.Namespace(name=name, published=Path("none"), rate=1e-3, steps=steps, decay=2, average=0.9, seed=1, own=0.5,
                                      save_every=save_every, keep_every=100)
         return resnet34_tune.Tuner(options)
 

@@ -97,7 +97,7 @@ class ResNet34(nn.Module):
 
     def trunk(self, feats: Tensor) -> Tensor:
         """[batch, frames, mels] -> [batch, ceil(frames / 8), rows]."""
-        x = F.relu(self.stem(feats.transpose(1, 2).unsqueeze(1).contiguous()))
+        x = F.relu(self.stem(feats.transpose(1, 2).unsqueeze(1).contiguous(memory_format=torch.channels_last)))
         for block in self.blocks:
             x = block(x)
         return x.permute(0, 3, 1, 2).flatten(2)

@@ -1,12 +1,12 @@
 """Teach ResNet34 to hear through telephones, codecs, noise and rooms: a damaged crop is to give the clean original's embedding.
 
     OMP_NUM_THREADS=1 nice -n 19 python -m voiceprint_training.resnet34_tune --published voxceleb_resnet34.onnx --name resnet34
-The teacher is the published network. A crop's target is the sum of two unit vectors: the teacher's embedding of the undamaged crop,
-and of its speaker's undamaged recordings joined (up to 12 s), so that short crops learn what long ones would have told. A fifth of the
-crops stays undamaged: there the student holds on to the teacher. Loss: 1 - cosine to the target, plus half the cross-entropy
-of finding one's own target among those of the batch's other speakers.
+The teacher is the published network. A crop's target lies between the teacher's embedding of the undamaged crop (--own 1, the default)
+and that of the speaker's undamaged recordings joined up to 12 s (--own 0: a fifth cheaper, and worse, see results.md). A fifth of the
+crops stays undamaged: there the student holds on to the teacher. Loss: 1 - cosine to the target, plus half the cross-entropy of
+finding it among the targets of the batch, whose speakers all differ.
 
-Crops of 1 to 4 s, all of a step alike, as many as make about 48 s. bf16; one thread per process. `last.pt` is written every --save-every
+Crops of 1 to 3 s, all of a step alike, as many as make about 36 s. bf16; one thread per process. `last.pt` is written every --save-every
 steps with weights, averaged weights, optimiser and step; the same command goes on from there. What a batch holds follows from
 (seed, step). The rate stays constant until --steps minus --decay, then falls to zero, as in train.py.
 The corpora under share-alike and the dev speakers are never trained on: they choose, calibrate and judge.
@@ -28,13 +28,14 @@ from .kaldi import KaldiFbank
 from .lines import lines
 from .paths import work_dir
 from .resnet34 import ResNet34, read_published, statistics
+from .resnet34_embed import embedder
 from .sampler import BatchPlan, Sampler
 from .train import Schedule, keep_memory
 
-LENGTHS = (1.0, 1.5, 2.0, 3.0, 4.0)
+LENGTHS = (1.0, 1.5, 2.0, 3.0)
 """Seconds of a step's crops; few different ones, so that the convolution library prepares few kernels."""
-LENGTH_SHARES = (0.15, 0.25, 0.3, 0.2, 0.1)
-BATCH_SECONDS = 48.0
+LENGTH_SHARES = (0.2, 0.3, 0.3, 0.2)
+BATCH_SECONDS = 36.0
 UNDAMAGED = 0.2
 CODED = 0.3
 CHANCES = Chances(reverb=0.25, noise=0.4, telephone=0.6, companding=0.6, low_pass=0.1, clip=0.05)
@@ -50,9 +51,9 @@ def embed(network: ResNet34, feats: Tensor) -> Tensor:
     return F.normalize(network.head(statistics(features.float())), dim=1)
 
 
-def targets(crops: Tensor, speakers: Tensor) -> Tensor:
-    """What is to come out: halfway between the crop's own embedding and its speaker's. Unit vectors [batch, dim] each."""
-    return F.normalize(crops + speakers, dim=1)
+def targets(crops: Tensor, speakers: Tensor, own: float) -> Tensor:
+    """What is to come out: `own` of the crop's embedding, the rest of the speaker's. Unit vectors [batch, dim] each."""
+    return F.normalize(own * crops + (1 - own) * speakers, dim=1)
 
 
 def distance(student: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
@@ -92,17 +93,15 @@ class Crops:
         return plain, heard, speakers
 
 
-@torch.no_grad()
 def speaker_vectors(teacher: ResNet34, crops: Crops, seconds: float = 12.0) -> Tensor:
     """The teacher's unit-length embedding of each speaker's recordings, evenly picked and joined up to `seconds`. [speakers, dim]."""
-    fbank, rows = KaldiFbank(), []
+    waves = []
     for own in crops.sampler.utterances:
         mean = sum(u.samples for u in own) / len(own)
         count = min(len(own), max(1, int(seconds * RATE / mean)))
         places = np.linspace(0, len(own) - 1, count).round().astype(int)
-        wave = np.concatenate([crops.corpus.wave(own[p]) for p in places])[: int(seconds * RATE)]
-        rows.append(embed(teacher, fbank(torch.from_numpy(wave)[None]))[0])
-    return torch.stack(rows)
+        waves.append(np.concatenate([crops.corpus.wave(own[p]) for p in places])[: int(seconds * RATE)])
+    return torch.from_numpy(embedder(teacher, quick=True)(waves))
 
 
 class Tuner:
@@ -119,9 +118,9 @@ class Tuner:
         self.network = copy.deepcopy(self.teacher).requires_grad_(True)
         self.average = copy.deepcopy(self.teacher)
         self.optimizer = torch.optim.AdamW(self.network.parameters(), lr=options.rate, weight_decay=0.0)
-        self.schedule = Schedule(options.steps, options.decay, options.rate, warm_up=50)
+        self.schedule = Schedule(options.steps, options.decay, options.rate, warm_up=20)
         self.step = 0
-        self.speakers = self.known_speakers()
+        self.speakers = self.known_speakers() if options.own < 1 else None
 
     def known_speakers(self) -> Tensor:
         """speaker_vectors, kept in the run's folder."""
@@ -161,7 +160,8 @@ class Tuner:
         plain, heard, speakers = self.crops.batch(rng)
         self.generator.manual_seed(int(rng.integers(2**62)))
         with torch.no_grad():
-            target = targets(embed(self.teacher, self.fbank(plain)), self.speakers[speakers])
+            crops = embed(self.teacher, self.fbank(plain)) if self.options.own > 0 else self.speakers[speakers]
+            target = targets(crops, self.speakers[speakers] if self.options.own < 1 else crops, self.options.own)
             feats = self.fbank(self.damaged(plain, heard))
         far, confused = distance(embed(self.network, feats), target)
         self.optimizer.zero_grad()
@@ -206,6 +206,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=100000)
     parser.add_argument("--decay", type=int, default=300)
     parser.add_argument("--rate", type=float, default=1e-4)
+    parser.add_argument("--own", type=float, default=1.0, help="share of the undamaged crop's own embedding in its target, 0..1")
     parser.add_argument("--average", type=float, default=0.99, help="how slowly the averaged weights follow")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--save-every", type=int, default=50)

@@ -4,7 +4,7 @@
  */
 import { normalize } from '../../../voiceprints/vector';
 import { SAMPLE_RATE } from '../audio';
-import type { Runtime, Session } from '../runtime/interface';
+import type { Runtime, Session, WeightsFile } from '../runtime/interface';
 import type { Embedded, Embedder, SpeechWindow } from './embedder';
 import { Fbank, type FbankOptions } from './fbank';
 import { normalizeFeatures } from './features';
@@ -147,7 +147,16 @@ export class PooledEmbedder implements Embedder {
 	}
 }
 
-/** @param trunk the ONNX file, as the head */
-export async function loadPooledEmbedder(runtime: Runtime, model: PooledModel, trunk: Uint8Array, head: Uint8Array): Promise<PooledEmbedder> {
-	return new PooledEmbedder(await runtime.load(trunk), await runtime.load(head), model);
+/**
+ * @param trunk the ONNX file, as the head
+ * @param weights of the trunk, where they are in another file
+ */
+export async function loadPooledEmbedder(
+	runtime: Runtime,
+	model: PooledModel,
+	trunk: Uint8Array,
+	head: Uint8Array,
+	weights?: WeightsFile,
+): Promise<PooledEmbedder> {
+	return new PooledEmbedder(await runtime.load(trunk, weights), await runtime.load(head), model);
 }

@@ -7,6 +7,8 @@
 
 /** Within this share of the largest sample one that was cut off untouched is. */
 const AT_THE_PEAK = 0.98;
+/** Share of the samples that are not at the peak by chance. */
+const MANY = 0.005;
 /** Different sizes between half of the peak and the peak that make it one: few bits make heaps of their own. */
 const FINE = 8;
 /** A peak of fewer quantization steps cannot be told from one that was cut off. */
@@ -111,7 +113,9 @@ export function clippedSamples(speech: Float32Array, step: number): number {
 	const sizes = wave.map(Math.abs).sort();
 	if (!((sizes.at(-1) ?? 0) >= STEPS * step)) return 0;
 	const [above, below] = [wave.filter((sample) => sample > 0), wave.filter((sample) => sample < 0).map(Math.abs)];
-	return Math.max(heap(above) + heap(below), atThePeak(above.sort()) + atThePeak(below.sort()), flat(sizes));
+	const untouched = atThePeak(above.sort()) + atThePeak(below.sort());
+	if (untouched >= MANY * speech.length) return untouched;
+	return Math.max(heap(above) + heap(below), untouched, flat(sizes));
 }
 
 /** Between two samples of a recording, of full scale 1. @param codec FFmpeg's name */

@@ -7,7 +7,7 @@ import { lengthOf, union } from '../spans';
 import { quantizationStep } from '../extraction/clipping';
 import { extractVoiceprint } from '../extraction/extract';
 import { diarize, type Diarization } from '../speakers/diarize';
-import { joinSpeakers, type Voice } from '../speakers/labels';
+import { joinSpeakers, type Voice } from '../speakers/attribution';
 import { speakerSegments, type Overlap, type SpeakerSegment } from '../speakers/segments';
 import { speakerModels } from './loadedModels';
 import { Names, type Naming } from './names';

@@ -1,7 +1,7 @@
 /** A media file decoded onto the disk, and the speech in its channels: what every pipeline begins with. */
 import { decodeMedia, type DecodedMedia } from '../media/decode';
 import { Spool } from '../media/spool';
-import type { Job, MediaRequest, Warning } from '../../client/protocol';
+import type { Job, Warning } from '../../client/protocol';
 import { findEchoes, type Echo } from '../echo/echo';
 import type { Runtime } from '../runtime/interface';
 import { SAMPLE_RATE, type Audio, type Span } from '../audio';
@@ -41,7 +41,7 @@ export interface Recording {
 }
 
 /** First pass: decodes into the spool and measures each channel's level. */
-async function decode(request: MediaRequest, spool: Spool): Promise<{ media: DecodedMedia; levels: LevelMeter[] }> {
+async function decode({ media: request, workFolder }: Job, spool: Spool): Promise<{ media: DecodedMedia; levels: LevelMeter[] }> {
 	const levels: LevelMeter[] = [];
 	const append = (block: Float32Array[]) => {
 		block.forEach((samples, channel) => (levels[channel] ??= new LevelMeter(spool.length)).add(samples));
@@ -51,7 +51,7 @@ async function decode(request: MediaRequest, spool: Spool): Promise<{ media: Dec
 		levels.forEach((level) => level.skip(samples));
 		spool.appendSilence(samples);
 	};
-	const media = await decodeMedia(request, append, appendSilence);
+	const media = await decodeMedia(request, append, appendSilence, workFolder);
 	spool.finish();
 	levels.forEach((level) => level.finish());
 	return { media, levels };
@@ -154,7 +154,7 @@ export async function withRecording<T>(job: Job, use: (recording: Recording) => 
 	const { runtime, models } = await sileroModels(job.runtime);
 	const spool = new Spool(job.workFolder);
 	try {
-		const { media, levels } = await decode(job.media, spool);
+		const { media, levels } = await decode(job, spool);
 		const channels = () => listenToAll({ media, levels, models, settings, keepProbabilities, spool });
 		return await use({ media, runtime, duration: round(media.samples / SAMPLE_RATE), channels });
 	} finally {

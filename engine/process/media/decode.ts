@@ -3,20 +3,24 @@
  * is read directly. Runs in the engine's child process only and blocks it while it decodes. Memory does not grow with
  * the file's length: input is read where FFmpeg seeks to, output is handed on block by block.
  */
+import { tmpdir } from 'node:os';
 import { basename } from 'node:path';
 import { SAMPLE_RATE } from '../audio';
-import type { MediaInfo, MediaRequest, Warning } from '../../client/protocol';
+import type { MediaInfo, MediaRequest, RawAudio, Warning } from '../../client/protocol';
 import type { BlockSinks } from './channels';
 import { emptyFile, notMedia } from './ffmpeg/failures';
-import { FfmpegRun } from './ffmpeg/run';
+import type { LoggedStream } from './ffmpeg/log';
+import { recordingsOf } from './joined/recordings';
 import { checkFlac } from './limits';
 import { openInput, type InputFile } from './inputFile';
-import { outsideFile, sampleRange, seekSeconds } from './range';
+import { outsideFile, sampleRange, type Range } from './range';
 import { RangeCut } from './rangeCut';
-import { seeksExactly } from './ffmpeg/seeking';
+import { rawFile } from './raw/rawFile';
+import { decodeRecordings, tracksOf, type Decoding } from './decodeRecordings';
 import { SNIFF_BYTES, sniffForeign } from './sniff';
+import { findTrack, NO_TRACK, trackMap, TrackSpools } from './tracks';
 import { plainWav } from './wav/plain';
-import { WavRun } from './wav/run';
+import { mediaWarnings, severalTracks } from './warnings';
 
 export interface DecodedMedia {
 	info: MediaInfo;
@@ -29,70 +33,116 @@ export interface DecodedMedia {
 	warnings: Warning[];
 }
 
-/** A run over the file that came to its end, and what it handed on. */
-interface Decoding {
-	run: FfmpegRun | WavRun;
-	cut: RangeCut;
-}
-
 /** One Float32Array per kept channel (one for a mix), 16 kHz, -1 to 1. Only valid during the call. */
 export type OnBlock = (block: Float32Array[]) => void;
 
-async function decodeWithFfmpeg(file: InputFile, head: Buffer, newCut: () => RangeCut): Promise<Decoding> {
-	let cut = newCut();
-	const seek = seekSeconds(cut.range, seeksExactly(head, file));
-	let run = new FfmpegRun(file, cut, seek);
-	await run.execute();
-	if (run.misplaced || (cut.samples === 0 && seek > 0)) {
-		// Nothing at the place that was sought: only decoding from the start tells how long the file is.
-		cut = newCut();
-		run = new FfmpegRun(file, cut, 0);
-		await run.execute();
-	}
-	if (run.decoded === 0) throw run.explainNothing(head);
-	return { run, cut };
+/** A file that is to be decoded, and how. */
+interface Task {
+	request: MediaRequest;
+	name: string;
+	range: Range;
+	/** The recordings in it. */
+	files: InputFile[];
 }
 
-async function decodeOpened(file: InputFile, newCut: () => RangeCut): Promise<Decoding> {
+/** The recordings of a file, after a look at whether it is one at all. */
+function openRecordings(file: InputFile, raw: RawAudio | undefined): InputFile[] {
 	if (file.size === 0) throw emptyFile(file.name);
+	if (raw) return [rawFile(file, raw)];
 	const head = file.read(0, SNIFF_BYTES);
 	const foreign = sniffForeign(head);
 	if (foreign !== undefined) throw notMedia(file.name, foreign);
 	checkFlac(file.name, head);
+	return recordingsOf(file);
+}
+
+const newCut = ({ request, name, range }: Task, sinks: BlockSinks) => new RangeCut(request, name, range, sinks);
+
+/** The tracks of a file; those of the first, where it is several. */
+async function listTracks(task: Task): Promise<LoggedStream[]> {
+	const [file] = task.files as [InputFile];
 	const wav = plainWav(file);
-	if (!wav) return await decodeWithFfmpeg(file, head, newCut);
-	const cut = newCut();
-	const run = new WavRun(file, wav, cut);
-	run.execute();
-	return { run, cut };
+	if (wav) return [{ index: 0, kind: 'Audio', codec: wav.codec, language: 'und', description: '', picture: false }];
+	return await tracksOf(file, newCut(task, { onBlock() {} }), NO_TRACK);
+}
+
+function resultOf({ name, request, range }: Task, decoding: Decoding): DecodedMedia {
+	const { runs, cut } = decoding;
+	if (cut.samples === 0) throw outsideFile(name, range, cut.position);
+	return {
+		info: runs[0]!.info,
+		channelNumbers: request.channelMode === 'mix' ? [0] : cut.kept,
+		samples: cut.samples,
+		start: range.from / SAMPLE_RATE,
+		warnings: mediaWarnings(name, decoding),
+	};
+}
+
+async function decodeTrack(task: Task, sinks: BlockSinks, map?: string): Promise<DecodedMedia> {
+	return resultOf(task, await decodeRecordings(task.files, { newCut: () => newCut(task, sinks), map }));
+}
+
+/** Each track onto the disk, then all of them as channels. */
+async function decodeAllTracks(task: Task, tracks: number, sinks: BlockSinks, workFolder: string): Promise<DecodedMedia> {
+	const spools = new TrackSpools(workFolder);
+	const split: Task = { ...task, request: { ...task.request, channels: [], channelMode: 'split' } };
+	const parts: DecodedMedia[] = [];
+	try {
+		for (let track = 0; track < tracks; track++) {
+			const spool = spools.add();
+			const onSilence = (samples: number) => spool.appendSilence(samples);
+			parts.push(await decodeTrack(split, { onBlock: (block) => spool.append(block), onSilence }, trackMap(track)));
+			spool.finish();
+		}
+		const cut = new RangeCut(task.request, task.name, { from: 0, to: Infinity }, sinks);
+		spools.merge(parts.map(({ channelNumbers }) => channelNumbers.length), cut);
+		cut.finish();
+		const { audio_track: _track, audio_language: _language, ...info } = parts[0]!.info;
+		const warnings = parts.flatMap((part) => part.warnings);
+		return {
+			info: { ...info, channels: cut.channels },
+			channelNumbers: task.request.channelMode === 'mix' ? [0] : cut.kept,
+			samples: cut.samples,
+			start: parts[0]!.start,
+			warnings: warnings.filter((one, index) => warnings.findIndex(({ message }) => message === one.message) === index),
+		};
+	} finally {
+		spools.dispose();
+	}
+}
+
+async function decodeOpened(task: Task, sinks: BlockSinks, workFolder: string): Promise<DecodedMedia> {
+	const { track } = task.request;
+	if (track === undefined) {
+		const decoded = await decodeTrack(task, sinks);
+		return { ...decoded, warnings: [...severalTracks(task.name, decoded.info), ...decoded.warnings] };
+	}
+	const tracks = await listTracks(task);
+	if (track === 'all' && tracks.length > 1) return await decodeAllTracks(task, tracks.length, sinks, workFolder);
+	if (track === 'all') return await decodeTrack(task, sinks);
+	return await decodeTrack(task, sinks, trackMap(findTrack(tracks, track, task.name)));
 }
 
 /**
  * Decodes the requested channels and range of a file.
  * @param onSilence takes long silence as a number of samples; absent: it comes as blocks
+ * @param workFolder for several tracks at once: a private folder that exists
  * @param onBlock called with at most BLOCK_SAMPLES samples per channel; what it throws stops decoding and is thrown on
  * @throws VoiceprintError for the file: EMPTY_FILE, NOT_MEDIA, NO_AUDIO, UNSUPPORTED_CODEC, UNSUPPORTED_FORMAT, NO_SAMPLES, DECODE_FAILED;
- * for the request: CHANNEL_NOT_FOUND, INVALID_RANGE, RANGE_OUTSIDE_FILE, FILE_TOO_LONG; TEMPORARY_FILE where the file
+ * for the request: CHANNEL_NOT_FOUND, TRACK_NOT_FOUND, INVALID_RANGE, RANGE_OUTSIDE_FILE, FILE_TOO_LONG; TEMPORARY_FILE where the file
  * cannot be read
  */
 export async function decodeMedia(
 	request: MediaRequest,
 	onBlock: OnBlock,
 	onSilence?: (samples: number) => void,
+	workFolder = tmpdir(),
 ): Promise<DecodedMedia> {
-	const sinks: BlockSinks = { onBlock, onSilence };
 	const range = sampleRange(request.rangeFrom, request.rangeTo);
 	const file = openInput(request.path, request.fileName ?? basename(request.path));
 	try {
-		const { run, cut } = await decodeOpened(file, () => new RangeCut(request, file.name, range, sinks));
-		if (cut.samples === 0) throw outsideFile(file.name, range, run.decoded);
-		return {
-			info: run.info,
-			channelNumbers: request.channelMode === 'mix' ? [0] : cut.kept,
-			samples: cut.samples,
-			start: range.from / SAMPLE_RATE,
-			warnings: run.warnings(),
-		};
+		const task: Task = { request, name: file.name, range, files: openRecordings(file, request.raw) };
+		return await decodeOpened(task, { onBlock, onSilence }, workFolder);
 	} finally {
 		file.close();
 	}

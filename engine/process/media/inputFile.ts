@@ -8,6 +8,8 @@ export interface InputFile {
 	readonly name: string;
 	/** Bytes. */
 	readonly size: number;
+	/** FFmpeg's name of the container, where it could not tell it itself. */
+	readonly format?: string;
 	/** Fills what it can of `target` with the bytes at `position`; returns how many. Throws what the system throws. */
 	readInto(target: Uint8Array, position: number): number;
 	/** Reads `length` bytes at `position`; less at the end of the file. Throws what the system throws. */

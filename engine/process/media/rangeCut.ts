@@ -86,9 +86,9 @@ export class RangeCut implements TimelineSink {
 		this.claimedDuration = claimedDuration;
 	}
 
-	onImpossibleJump(frames: number): void {
-		const [size, at] = [frames, Math.max(0, this.position)].map((samples) => formatSeconds(samples / SAMPLE_RATE));
-		this.jumps.first ||= `the time stamps jump ahead by ${size!} at ${at!}`;
+	onJump(frames: number): void {
+		const [size, at] = [Math.abs(frames), Math.max(0, this.position)].map((samples) => formatSeconds(samples / SAMPLE_RATE));
+		this.jumps.first ||= `the time stamps jump ${frames < 0 ? 'back' : 'ahead'} by ${size!} at ${at!}`;
 		this.jumps.count += 1;
 	}
 
@@ -118,7 +118,7 @@ export class RangeCut implements TimelineSink {
 	onFrames(samples: Float32Array, from: number, to: number): void {
 		const [first, last] = this.advance(to - from);
 		if (last > first) this.writer!.write(samples, from + first, from + last);
-		if (this.position >= this.range.to) throw RANGE_END;
+		if (this.isOver) throw RANGE_END;
 	}
 
 	/** @throws VoiceprintError FILE_TOO_LONG; RANGE_END; what `onBlock` throws */
@@ -126,7 +126,12 @@ export class RangeCut implements TimelineSink {
 		const [first, last] = this.advance(frames);
 		this.silence += last - first;
 		this.writer!.writeSilence(last - first);
-		if (this.position >= this.range.to) throw RANGE_END;
+		if (this.isOver) throw RANGE_END;
+	}
+
+	/** Whether nothing more is wanted. */
+	get isOver(): boolean {
+		return this.position >= this.range.to;
 	}
 
 	/** Hands on what is left. */

@@ -2,7 +2,7 @@
 import type { InputFile } from './inputFile';
 import { isPlaceholder, isRiffWave, riffChunks, type ReadAt } from './wav/riff';
 import type { FfmpegLog } from './ffmpeg/log';
-import { OGG_PAGE } from './ffmpeg/seeking';
+import { oggEndsEarly } from './joined/ogg';
 
 /** Seconds by which a container's duration may differ from what is decoded (priming, rounding). */
 const TOLERANCE = 0.5;
@@ -10,26 +10,16 @@ const TOLERANCE = 0.5;
 /** Containers whose duration is written by the encoder; others guess it or count something else. */
 const EXACT_DURATION = /^(mov,mp4|flac$|matroska|mp3$|caf$|aiff$|au$|w64$|tta$|wv$|asf$|avi$)/;
 
-/** A RIFF/WAVE header that claims more data than the file has. */
+/** A RIFF/WAVE header that claims more data than the file has: not a few bytes, which some recorders count in. */
 function wavClaimsMore(file: InputFile): boolean {
 	const read: ReadAt = (position, length) => file.read(position, length);
 	if (!isRiffWave(read)) return false;
+	let bytesPerSecond = 0;
 	for (const { name, size, start } of riffChunks(read)) {
-		if (name === 'data') return !isPlaceholder(size) && start + size > file.size;
+		if (name === 'fmt ' && start + 12 <= file.size) bytesPerSecond = file.read(start + 8, 4).readUInt32LE();
+		if (name === 'data') return !isPlaceholder(size) && start + size - file.size > TOLERANCE * bytesPerSecond;
 	}
 	return false;
-}
-
-/** An Ogg file whose last page is not complete. */
-function oggEndsInPage(file: InputFile): boolean {
-	if (file.read(0, 4).toString('latin1') !== 'OggS') return false;
-	const tail = file.read(Math.max(0, file.size - OGG_PAGE), OGG_PAGE);
-	const page = tail.lastIndexOf('OggS');
-	if (page < 0) return false;
-	const segments = tail[page + 26];
-	if (segments === undefined || page + 27 + segments > tail.length) return true;
-	const body = tail.subarray(page + 27, page + 27 + segments).reduce((sum, length) => sum + length, 0);
-	return page + 27 + segments + body > tail.length;
 }
 
 /**
@@ -49,5 +39,5 @@ function missingSeconds(log: FfmpegLog, decoded: number): number {
  * @param decoded seconds
  */
 export function endsEarly(log: FfmpegLog, file: InputFile, decoded: number): boolean {
-	return log.endsEarly || missingSeconds(log, decoded) > 0 || wavClaimsMore(file) || oggEndsInPage(file);
+	return log.endsEarly || missingSeconds(log, decoded) > 0 || wavClaimsMore(file) || oggEndsEarly(file);
 }

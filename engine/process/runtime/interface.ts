@@ -29,8 +29,18 @@ export interface Session {
 	release(): Promise<void>;
 }
 
+/** A file whose bytes hold the weights of a model that is stored apart from it. */
+export interface WeightsFile {
+	/** As the model calls it. */
+	name: string;
+	bytes: Uint8Array;
+}
+
 export interface Runtime {
 	name: RuntimeName;
-	/** @param model an `.onnx` file; it must not name other files, see `refuseExternalData` */
-	load(model: Uint8Array): Promise<Session>;
+	/**
+	 * @param model an `.onnx` file; it must not name other files than `weights`, see `refuseExternalData`
+	 * @param weights read while the session is made, and not after
+	 */
+	load(model: Uint8Array, weights?: WeightsFile): Promise<Session>;
 }

@@ -42,15 +42,18 @@ export function loadWasmModule(): OrtModule {
 	return ort;
 }
 
+/** As the builds expect one, without a copy: models of one's own can be large. */
+const plainView = (file: Uint8Array) => new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
+
 /** Wraps a loaded ONNX Runtime module. */
 export function onnxRuntime(name: RuntimeName, ort: OrtModule): Runtime {
 	const executionProviders = [name === 'native' ? 'cpu' : 'wasm'];
 	return {
 		name,
-		async load(file) {
-			// A plain view, as the builds expect one, without a copy: models of one's own can be large.
-			const model = new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
-			return wrapSession(ort, await ort.InferenceSession.create(model, { ...SESSION_OPTIONS, executionProviders }));
+		async load(file, weights) {
+			const options: Ort.InferenceSession.SessionOptions = { ...SESSION_OPTIONS, executionProviders };
+			if (weights) options.externalData = [{ path: weights.name, data: plainView(weights.bytes) }];
+			return wrapSession(ort, await ort.InferenceSession.create(plainView(file), options));
 		},
 	};
 }

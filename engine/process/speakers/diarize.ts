@@ -4,7 +4,7 @@
  */
 import { SAMPLE_RATE, type Audio, type Span } from '../audio';
 import type { PooledEmbedder } from '../embedding/pooledEmbedder';
-import { labelVoices, type Labels, type SpeakerCount, type Voice } from './labels';
+import { labelVoices, type Labels, type SpeakerCount, type Voice } from './attribution';
 import { piecesOf, turnsOf } from './pieces';
 import { framesIn, FRAMES, STEP, WINDOW, type Segmentation } from './segmentation';
 import { HOP, TrackBuilder } from './tracks';

@@ -2,7 +2,7 @@
 import { SAMPLE_RATE, type Audio } from '../audio';
 import type { PooledEmbedder } from '../embedding/pooledEmbedder';
 import type { RowStatistics } from '../embedding/pooling';
-import type { Voice } from './labels';
+import type { Voice } from './attribution';
 import type { Piece } from './pieces';
 import { frameAt, frameStart, STEP } from './segmentation';
 

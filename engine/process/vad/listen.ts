@@ -28,7 +28,7 @@ export interface Heard extends Detection {
 /** Sounds this much quieter than the level have not set it, dB. */
 const SETS_LEVEL_DB = 6;
 /** Share of the sounds that set the level which has to be speech. */
-const TRUSTED = 0.6;
+const TRUSTED = 0.75;
 /** The loudest sounds stand alone where nothing is less than this below them, dB. */
 const ALONE_DB = 12;
 /** A level that is so close to the one that was used gives the same speech, dB. */

@@ -113,13 +113,16 @@ export async function findUnheard(
 	const hiding = thorough ? silences : hidingPlaces(audio, silences, gainDb, 20 * Math.log10(unit));
 	const withLead = union(hiding.map(({ start, end }) => ({ start: Math.max(0, start - LEAD), end })), []);
 	const whole = thorough || lengthOf(withLead) > MOST * duration;
+	const asItIs = { ...options, gain: unit, keepProbabilities: false };
 	const heard: Span[] = [];
 	for (const { start, end } of whole ? [{ start: 0, end: duration }] : withLead) {
 		const [from, to] = [start, end].map((seconds) => Math.round(seconds * SAMPLE_RATE)) as [number, number];
-		const detection = await detectSpeech(part(audio, from, to), models, { ...options, gain: unit, keepProbabilities: false });
+		const detection = await detectSpeech(part(audio, from, to), models, asItIs);
 		heard.push(...moved(detection.spans, from / SAMPLE_RATE));
 	}
+	// Beside loud tones, the 16 kHz model alone hears some speech that both together do not.
+	if (thorough) heard.push(...(await detectSpeech(audio, { wide: models.wide }, asItIs)).spans);
 	const { paddingBefore, paddingAfter } = options.settings.thresholds;
 	const shortest = thorough ? 0 : SHORTEST_SPEECH + (paddingBefore + paddingAfter) / 1000;
-	return intersection(heard, hiding).filter(({ start, end }) => end - start >= shortest);
+	return intersection(union(heard, []), hiding).filter(({ start, end }) => end - start >= shortest);
 }

@@ -63,6 +63,8 @@ function settingsOf({ media, vad, voiceprint }: JobRequest<VoiceprintJob>): Answ
 		channel_mode: media.channelMode,
 		...(media.mixMethod === undefined ? {} : { mix_method: media.mixMethod }),
 		channels: media.channels,
+		...(media.track === undefined ? {} : { audio_track: media.track }),
+		...(media.raw === undefined ? {} : { raw_audio: media.raw }),
 		maximum_speech_length: voiceprint.maximumSpeech,
 		minimum_speech_length: voiceprint.minimumSpeech,
 		on_little_speech: voiceprint.onLittleSpeech,

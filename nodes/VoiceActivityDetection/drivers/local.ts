@@ -42,6 +42,8 @@ function settingsOf({ media, vad }: JobRequest<VadJob>): Answer<SpeechResult>['s
 		channel_mode: media.channelMode,
 		...(media.mixMethod === undefined ? {} : { mix_method: media.mixMethod }),
 		channels: media.channels,
+		...(media.track === undefined ? {} : { audio_track: media.track }),
+		...(media.raw === undefined ? {} : { raw_audio: media.raw }),
 		range_from: media.rangeFrom,
 		range_to: media.rangeTo ?? null,
 	};

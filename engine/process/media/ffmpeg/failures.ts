@@ -1,11 +1,15 @@
 /** Turns what FFmpeg said about a file it could not decode into one of the engine's errors. */
 import { VoiceprintError } from '../../../../errors';
+import type { RawEncoding } from '../../../client/protocol';
+import { ENCODING_NAMES } from '../raw/guess';
 import type { FfmpegLog, LoggedStream } from './log';
 import { sniffUnknown } from '../sniff';
 
 const DOWNLOAD_HINT =
 	'A failed download is the usual cause: look at the output of the step that produced the file, ' +
 	'for example an error page saved under the name of a recording.';
+
+const RAW_HINT = " If it holds samples without a header, as telephone systems write them, set 'Raw Audio Encoding' in the options.";
 
 const CONVERT_HINT = 'Convert the file to WAV, MP3, M4A or OGG and try again.';
 
@@ -42,11 +46,25 @@ export function notMedia(fileName: string, kind: string | undefined, detail = ''
 	const hint =
 		kind === 'playlist'
 			? 'A playlist only names other files. Download the recording itself and pass that on.'
-			: DOWNLOAD_HINT;
+			: DOWNLOAD_HINT + (kind === undefined ? RAW_HINT : '');
 	return new VoiceprintError(
 		'NOT_MEDIA',
 		`"${fileName}" is not a readable audio or video file${looks}`,
 		hint + detail,
+	);
+}
+
+/** How to read samples without a header elsewhere: FFmpeg's name of the format. */
+const CONVERTED = new Set<RawEncoding>(['mulaw', 'alaw', 'u8', 's16le', 's16be', 's24le', 's32le', 'f32le', 'g722', 'gsm']);
+
+export function withoutHeader(fileName: string, encoding: RawEncoding): VoiceprintError {
+	const convert = CONVERTED.has(encoding)
+		? ` Or convert it before: ffmpeg -f ${encoding} ${/g722|gsm/.test(encoding) ? '' : '-ar 8000 -ac 1 '}-i INPUT output.wav`
+		: ' Or convert it before, for example with SoX.';
+	return new VoiceprintError(
+		'RAW_AUDIO',
+		`"${fileName}" has no header: it looks like raw samples in ${ENCODING_NAMES[encoding]}`,
+		`Set 'Raw Audio Encoding' in the node's options, and the sample rate (telephony: mostly 8000 Hz) and channels.${convert}`,
 	);
 }
 
@@ -110,11 +128,12 @@ export function decodeFailed(fileName: string, log: FfmpegLog, fault?: string): 
 	);
 }
 
-/** The error for a file that gave not a single sample. */
-export function explainNoSamples(fileName: string, log: FfmpegLog, head: Buffer): VoiceprintError {
+/** The error for a file that gave not a single sample. @param raw what its bytes look like, should they be samples */
+export function explainNoSamples(fileName: string, log: FfmpegLog, head: Buffer, raw?: RawEncoding): VoiceprintError {
 	if (log.errors.includes('moov atom not found')) return incompleteMp4(fileName, ffmpegSaid(log));
 	if (log.container === undefined) {
 		const kind = sniffUnknown(head);
+		if (kind === undefined && raw) return withoutHeader(fileName, raw);
 		if (kind === undefined && reason(log) !== undefined) return damagedHeader(fileName, log);
 		return notMedia(fileName, kind, ffmpegSaid(log));
 	}

@@ -11,6 +11,15 @@ import { isFormatUsual } from '../limits';
 /** Far more than any file has. */
 const MOST_STREAMS = 1000;
 
+/** Containers of MPEG streams, whose clock begins where it likes. */
+const MPEG_CLOCK = /^mpeg(ts)?$/;
+
+/** Seconds after which a clock begins anew: 33 bits at 90 kHz, 32 bits of milliseconds. */
+const WRAPS: Record<string, number | undefined> = { mpegts: 2 ** 33 / 90_000, mpeg: 2 ** 33 / 90_000, flv: 2 ** 32 / 1000 };
+
+/** Seconds of encoder priming at most. What begins further below 0 is a clock that was about to begin anew. */
+const LONGEST_PRIMING = 1;
+
 /** How many error lines are kept for messages. */
 const KEPT_ERRORS = 8;
 
@@ -22,6 +31,8 @@ export interface LoggedStream {
 	kind: string;
 	/** FFmpeg's codec name; `none` where it knows none. */
 	codec: string;
+	/** Usually three letters; `und` where it is not said. */
+	language: string;
 	/** The whole description, for messages. */
 	description: string;
 	/** A cover picture, which makes no video of the file. */
@@ -30,7 +41,7 @@ export interface LoggedStream {
 
 /** Takes what the timeline's filter logs. */
 export interface TimelineLog {
-	addJump(delivered: number, ahead: number): void;
+	addJump(delivered: number, ahead: number, wrap?: number): void;
 }
 
 export class FfmpegLog {
@@ -41,6 +52,9 @@ export class FfmpegLog {
 
 	/** Seconds; what the container claims, undefined where it claims nothing. */
 	duration: number | undefined;
+
+	/** FFmpeg was not sure about the container. */
+	doubtful = false;
 
 	/** FFmpeg derived the duration from bit rate and size. */
 	durationEstimated = false;
@@ -57,6 +71,9 @@ export class FfmpegLog {
 	/** Hz; what the decoder really delivers. */
 	sampleRate: number | undefined;
 
+	/** Channels that were mixed or spread to those of the output, where it is not the same number. */
+	otherChannels: number | undefined;
+
 	/** Number of packets that could not be decoded. */
 	damaged = 0;
 
@@ -65,7 +82,13 @@ export class FfmpegLog {
 
 	readonly errors: string[] = [];
 
+	/** Packets that were read of the stream that was decoded; known at the end. */
+	packets = 0;
+
 	private inInput = false;
+
+	/** At the end FFmpeg counts what it read. */
+	private inCount = false;
 
 	private hasDuration = false;
 
@@ -75,11 +98,13 @@ export class FfmpegLog {
 	/**
 	 * @param mark the secret: a whole number, as it stands in the names of input and output
 	 * @param fragmented whether the file is MP4 in fragments
+	 * @param seek seconds of the timeline that were skipped
 	 */
 	constructor(
 		private readonly timeline: TimelineLog,
 		private readonly mark: number,
 		private readonly fragmented: boolean,
+		private readonly seek: number,
 	) {}
 
 	/**
@@ -91,6 +116,26 @@ export class FfmpegLog {
 		return /^mov,mp4/.test(this.container ?? '') && !this.fragmented ? Math.max(0, this.start) : 0;
 	}
 
+	/** The sound tracks, in their order. */
+	get tracks(): LoggedStream[] {
+		return this.streams.filter(({ kind }) => kind === 'Audio');
+	}
+
+	/**
+	 * Whether the stream is AMR, whose frames may say that there is nothing to hear, or only noise. FFmpeg has no decoder
+	 * for those and calls them damaged; the time they take is silence.
+	 */
+	get isAmr(): boolean {
+		const stream = this.streams.find(({ index }) => index === this.decodedStream);
+		return /^amr_[nw]b$/.test(stream?.codec ?? '');
+	}
+
+	/** Seconds of sound before the file's zero: encoder priming, nobody's sound. */
+	get priming(): number {
+		const before = MPEG_CLOCK.test(this.container ?? '') ? 0 : Math.max(0, -this.start);
+		return before <= LONGEST_PRIMING ? before : 0;
+	}
+
 	/** Takes one line of the log. */
 	add(line: string): void {
 		const match = /^(?:\[[^\]]* @ 0x[0-9a-f]+\] )*\[(\w+)\] (.*)$/.exec(line);
@@ -98,6 +143,7 @@ export class FfmpegLog {
 		const [, level, text] = match as unknown as [string, string, string];
 		if (level === 'error' || level === 'fatal' || level === 'panic') this.addError(text);
 		else if (text.startsWith('Estimating duration from bitrate')) this.durationEstimated = true;
+		else if (text.startsWith('Format ') && text.includes('detected only with low score')) this.doubtful = true;
 		else if (level === 'info') this.addInfo(text);
 		else this.addDetail(text);
 	}
@@ -108,12 +154,12 @@ export class FfmpegLog {
 		this.numbers.push(value);
 		if (delivered === undefined || ahead === undefined) return;
 		this.numbers = [];
-		this.timeline.addJump(delivered, ahead);
+		this.timeline.addJump(delivered, ahead - this.start - this.seek, WRAPS[this.container ?? '']);
 	}
 
 	private addError(text: string): void {
 		if (NOT_ABOUT_MEDIA.test(text)) return;
-		if (text.startsWith('Error while decoding stream')) this.damaged++;
+		if (text.startsWith('Error while decoding stream') && !this.isAmr) this.damaged++;
 		if (/File ended prematurely|partial file/.test(text)) this.endsEarly = true;
 		if (this.errors.length < KEPT_ERRORS) this.errors.push(text);
 	}
@@ -139,12 +185,18 @@ export class FfmpegLog {
 			if (start !== undefined) this.start = Number(start);
 			return;
 		}
-		const stream = /^ {2}Stream #0:(\d+)\S*: (\w+): (([^\s,]+).*)$/.exec(text);
+		const stream = /^ {2}Stream #0:(\d+)(?:\[\w+\])?(?:\(([^)]*)\))?\S*: (\w+): (([^\s,]+).*)$/.exec(text);
 		if (!stream) return;
-		const [, index, kind, description, codec] = stream as unknown as [string, string, string, string, string];
+		const [, index, language, kind, description, codec] = stream as unknown as [string, string, string | undefined, string, string, string];
 		const picture = description.endsWith('(attached pic)');
 		if (kind === 'Audio') this.checkStream(description);
-		if (this.streams.length < MOST_STREAMS) this.streams.push({ index: Number(index), kind, codec, description, picture });
+		if (this.streams.length >= MOST_STREAMS) return;
+		this.streams.push({ index: Number(index), kind, codec, language: language ?? 'und', description, picture });
+	}
+
+	private addCount(text: string): void {
+		const count = /^ {2}Input stream #0:(\d+) \(audio\): (\d+) packets read/.exec(text);
+		if (count && Number(count[1]) === this.decodedStream) this.packets = Number(count[2]);
 	}
 
 	private checkStream(description: string): void {
@@ -159,12 +211,16 @@ export class FfmpegLog {
 	}
 
 	private addDetail(text: string): void {
+		if (this.inCount) this.addCount(text);
+		if (text.startsWith('Input file #0 (') && text.endsWith(`in${this.mark}):`)) this.inCount = true;
 		if (/^-?\d+\.\d{6}$/.test(text)) {
 			this.addNumber(Number(text));
 			return;
 		}
-		const conversion = /^ch:\d+ chl:.* fmt:\S+ r:(\d+)Hz -> /.exec(text);
+		const conversion = /^ch:(\d+) chl:.* fmt:\S+ r:(\d+)Hz -> ch:(\d+) /.exec(text);
 		if (!conversion) return;
-		this.sampleRate ??= Number(conversion[1]);
+		const [from, rate, to] = conversion.slice(1).map(Number) as [number, number, number];
+		this.sampleRate ??= rate;
+		if (from !== to) this.otherChannels ??= from;
 	}
 }

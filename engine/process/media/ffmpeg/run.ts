@@ -2,22 +2,28 @@
 import { SAMPLE_RATE } from '../../audio';
 import { randomInt } from 'node:crypto';
 import { VoiceprintError } from '../../../../errors';
-import type { MediaInfo, Warning } from '../../../client/protocol';
-import { audioStream, decodeFailed, explainNoSamples } from './failures';
+import type { MediaInfo, RawEncoding } from '../../../client/protocol';
+import { audioStream, decodeFailed, explainNoSamples, withoutHeader } from './failures';
+import { guessRaw, LOOKED_AT } from '../raw/guess';
 import { createFfmpegCore, type FfmpegCore } from './core';
 import { isFragmented } from '../fragments';
-import { checkFormat } from '../limits';
+import { checkFormat, LONGEST } from '../limits';
 import { unreadable, type InputFile } from '../inputFile';
-import { FfmpegLog } from './log';
-import { formatSeconds } from '../range';
+import { FfmpegLog, type LoggedStream } from './log';
 import { RANGE_END, type RangeCut } from '../rangeCut';
 import { mountInput, mountOutput } from './streams';
 import { Timeline, timelineFilter } from './timeline';
 import { endsEarly } from '../truncation';
 import { WavOutput } from './wavOutput';
 
-/** Seconds of inserted silence that are worth a warning. */
-const NOTABLE_SILENCE = 0.1;
+/** Containers that FFmpeg takes files for in which nothing but a few bits fits. */
+const WITHOUT_HEADER = /^(amrnb|amrwb|gsm|g729|sbc|adp|loas)$/;
+
+/** One of so many parts of a file that is what FFmpeg takes it for may be damaged. */
+const MOSTLY_GOOD = 10;
+
+/** Samples of an AMR frame: 20 ms. */
+const AMR_FRAME = 0.02 * SAMPLE_RATE;
 
 /** Thrown through FFmpeg to end it at once; the reason is kept outside, FFmpeg's glue must not touch it. */
 class Stop extends Error {}
@@ -28,15 +34,25 @@ const newMark = () => randomInt(1e8, 1e9);
 /** Decoding has to begin anew without seeking: FFmpeg counts from where the sound begins. */
 const MISPLACED = new Error('the place that was sought is another one');
 
-/** @param seek whole seconds of the timeline to skip */
-function commandLine(seek: number, mark: number, input: string, output: string): string[] {
+/** Which part of a file is decoded, and which track. */
+export interface RunOptions {
+	/** Whole seconds of the timeline to skip by seeking. */
+	seek?: number;
+	/** FFmpeg's specifier of the stream, such as `0:a:1`; absent: FFmpeg takes the default track. */
+	map?: string | undefined;
+}
+
+/** @param channels that the output has to have; 0 for those of the file */
+function commandLine({ seek = 0, map, format }: RunOptions & { format?: string | undefined }, channels: number, mark: number, input: string, output: string): string[] {
 	return [
 		...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'repeat+level+verbose'],
-		...['-protocol_whitelist', 'file'],
+		...['-protocol_whitelist', 'file', '-copyts'],
 		...(seek > 0 ? ['-ss', String(seek)] : []),
-		...['-i', input, '-map', '0:a:0', '-vn', '-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1'],
+		...(format === undefined ? [] : ['-f', format]),
+		...['-i', input, ...(map === undefined ? [] : ['-map', map]), '-vn', '-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1'],
 		...['-af', `${timelineFilter(mark)},aresample=${SAMPLE_RATE}`],
-		...['-c:a', 'pcm_f32le', '-f', 'wav', '-bitexact', output],
+		...(channels > 0 ? ['-ac', String(channels)] : []),
+		...['-c:a', 'pcm_f32le', '-f', 'wav', '-bitexact', '-flush_packets', '1', output],
 	];
 }
 
@@ -60,6 +76,8 @@ export class FfmpegRun {
 
 	private readonly log: FfmpegLog;
 
+	private readonly timeline: Timeline;
+
 	private readonly output: WavOutput;
 
 	/** Why FFmpeg was stopped from here. */
@@ -71,39 +89,67 @@ export class FfmpegRun {
 
 	private readonly seek: number;
 
-	/** @param seek whole seconds of the timeline to skip by seeking */
-	constructor(file: InputFile, cut: RangeCut, seek: number) {
+	/** Samples on the timeline at which the recording begins. */
+	private readonly base: number;
+
+	private readonly map: string | undefined;
+
+	/** Samples of silence at the beginning. */
+	private lead = 0;
+
+	constructor(file: InputFile, cut: RangeCut, { seek = 0, map }: RunOptions = {}) {
 		this.file = file;
+		this.map = map;
 		this.cut = cut;
 		this.seek = seek;
-		const timeline = new Timeline(cut);
-		this.log = new FfmpegLog(timeline, this.mark, isFragmented(file));
+		this.base = cut.position;
+		this.timeline = new Timeline(cut);
+		this.log = new FfmpegLog(this.timeline, this.mark, isFragmented(file), seek);
 		this.output = new WavOutput({
 			onChannels: (channels) => {
 				this.checkFormat(channels);
-				const lead = this.setZero();
-				timeline.onChannels(channels);
-				if (lead > 0) cut.onSilence(lead);
+				this.lead = this.setZero();
+				if (cut.channels === 0) cut.onChannels(channels);
+				this.timeline.channels = channels;
+				this.began = true;
+				if (this.lead > 0) cut.onSilence(this.lead);
 			},
-			onFrames: (samples, frames) => timeline.onFrames(samples, frames),
+			onFrames: (samples, frames) => this.timeline.onFrames(samples, frames),
 		});
 	}
 
 	/** Whether seeking led to another place, and nothing was decoded; to be tried without. */
 	misplaced = false;
 
-	/** Samples per channel on the timeline up to where decoding ended; 0 where nothing was decoded. */
+	private began = false;
+
+	/** Samples per channel of the recording up to where decoding ended; 0 where nothing was decoded. */
 	get decoded(): number {
-		return this.cut.channels === 0 ? 0 : Math.max(0, this.cut.position);
+		return this.began ? Math.max(0, this.cut.position - this.base) : 0;
 	}
 
 	get info(): MediaInfo {
+		const { container = 'unknown', sampleRate = 0 } = this.log;
+		const codec = audioStream(this.log)?.codec ?? 'unknown';
+		return { container, codec, sample_rate: sampleRate, channels: this.cut.channels, ...this.trackInfo() };
+	}
+
+	/** Which of several tracks was decoded. */
+	private trackInfo(): Pick<MediaInfo, 'audio_track' | 'audio_tracks' | 'audio_language'> {
+		const { tracks } = this.log;
+		if (tracks.length < 2) return {};
+		const track = tracks.findIndex(({ index }) => index === this.log.decodedStream);
+		const language = tracks[track]?.language ?? 'und';
 		return {
-			container: this.log.container ?? 'unknown',
-			codec: audioStream(this.log)?.codec ?? 'unknown',
-			sample_rate: this.log.sampleRate ?? 0,
-			channels: this.cut.channels,
+			audio_track: Math.max(0, track),
+			audio_tracks: tracks.length,
+			...(language === 'und' ? {} : { audio_language: language }),
 		};
+	}
+
+	/** The tracks of the file, as far as FFmpeg got. */
+	get tracks(): LoggedStream[] {
+		return this.log.tracks;
 	}
 
 	/** Decodes; returns where the file or the range ends. Throws as `decodeMedia` does, and what `onBlock` throws. */
@@ -115,7 +161,7 @@ export class FfmpegRun {
 		mountOutput(core, output, (bytes, position) => this.guard(() => this.output.write(bytes, position)));
 		let exitCode = 0;
 		try {
-			exitCode = core.exec(...commandLine(this.seek, this.mark, input, output));
+			exitCode = core.exec(...commandLine({ seek: this.seek, map: this.map, format: this.file.format }, this.cut.channels, this.mark, input, output));
 		} catch (error) {
 			// A trap inside the WebAssembly, unless it was ended from here.
 			if (!this.stopped) throw decodeFailed(this.file.name, this.log, String(error));
@@ -126,50 +172,78 @@ export class FfmpegRun {
 		}
 		if (this.stopped && this.stopped.reason !== RANGE_END) throw this.stopped.reason;
 		if (exitCode < 0) throw decodeFailed(this.file.name, this.log, 'FFmpeg ended abnormally');
+		this.endTimeline();
 		this.cut.finish();
+	}
+
+	private endTimeline(): void {
+		if (this.stopped) return;
+		try {
+			this.timeline.finish();
+			if (this.log.isAmr && this.began) this.fill(this.log.packets * AMR_FRAME);
+		} catch (reason) {
+			if (reason !== RANGE_END) throw reason;
+			this.stopped = { reason };
+		}
+	}
+
+	/** Makes the recording as long as its packets say. @param samples from the first one on */
+	private fill(samples: number): void {
+		const missing = this.lead + samples - (this.cut.position - this.base);
+		if (missing > 0 && this.seek === 0) this.cut.onSilence(Math.min(missing, LONGEST * SAMPLE_RATE));
 	}
 
 	/** The error for a file that gave no sample. @param head the file's first bytes */
 	explainNothing(head: Buffer): VoiceprintError {
-		return explainNoSamples(this.file.name, this.log, head);
+		return explainNoSamples(this.file.name, this.log, head, this.guessRaw(this.file.name));
 	}
 
-	/** What the user should know about a file that was decoded. */
-	warnings(): Warning[] {
-		const warnings: Warning[] = [];
-		const seconds = this.cut.position / SAMPLE_RATE;
-		const truncated = !this.stopped && endsEarly(this.log, this.file, seconds);
-		if (truncated) warnings.push(this.truncatedWarning(seconds));
+	/**
+	 * Refuses samples without a header that FFmpeg takes for something else and is not sure.
+	 * @throws VoiceprintError RAW_AUDIO
+	 */
+	checkDoubt(): void {
+		if (this.file.format !== undefined) return;
+		// Where a real file is behind some bytes of something else, most of it can be decoded.
+		const isBad = this.log.doubtful && this.log.damaged > 0 && this.log.damaged * MOSTLY_GOOD >= this.log.packets;
+		const isDoubtful = isBad || WITHOUT_HEADER.test(this.log.container ?? '');
+		const raw = isDoubtful ? this.guessRaw('') : undefined;
+		if (raw) throw withoutHeader(this.file.name, raw);
+	}
+
+	/** What the file's bytes look like, should they be samples without a header. */
+	private guessRaw(fileName: string): RawEncoding | undefined {
+		// A multiple of the bytes of every sample that is looked for.
+		const start = Math.max(0, Math.floor(this.file.size / 8) * 4 - LOOKED_AT / 2);
+		return guessRaw(this.file.read(start, LOOKED_AT), fileName);
+	}
+
+	/** How many parts could not be decoded. */
+	get damaged(): number {
 		// The packet that was cut in two is part of the truncation.
-		const damaged = this.log.damaged - (truncated ? 1 : 0);
-		if (damaged > 0) warnings.push(this.damagedWarning());
-		warnings.push(...this.cut.warnings());
-		const silence = this.cut.silence / SAMPLE_RATE;
-		if (silence >= NOTABLE_SILENCE) {
-			const inserted = `${silence.toFixed(1)} s of silence were inserted`;
-			const message = `${inserted} where the timeline of "${this.file.name}" has no audio`;
-			warnings.push({ code: 'SILENCE_INSERTED', message });
-		}
-		return warnings;
+		return Math.max(0, this.log.damaged - (this.truncatedAt === undefined ? 0 : 1));
 	}
 
-	private truncatedWarning(seconds: number): Warning {
-		const message = `"${this.file.name}" is cut off; the ${formatSeconds(seconds)} that are there were processed`;
-		return { code: 'TRUNCATED_FILE', message };
+	/** Seconds that are there of a recording that was cut off; undefined where it was not. */
+	get truncatedAt(): number | undefined {
+		const seconds = this.decoded / SAMPLE_RATE;
+		return !this.stopped && endsEarly(this.log, this.file, seconds) ? seconds : undefined;
 	}
 
-	private damagedWarning(): Warning {
-		const parts = this.log.damaged === 1 ? '1 damaged part' : `${this.log.damaged} damaged parts`;
-		const message = `"${this.file.name}" has ${parts} that could not be decoded; the rest was processed`;
-		return { code: 'DECODING_ERRORS', message };
+	/** Channels that were mixed or spread to as many as the recording began with; undefined where none were. */
+	get otherChannels(): number | undefined {
+		return this.log.otherChannels;
 	}
 
 	/** @returns samples of silence before the sound */
 	private setZero(): number {
 		// FFmpeg counts from the first timestamp; where that is below 0 (encoder priming), the file's zero comes later.
-		const { lead, start, duration } = this.log;
+		const { lead, duration } = this.log;
 		if (lead > 0 && this.seek > 0) throw MISPLACED;
-		this.cut.begin(this.seek * SAMPLE_RATE + Math.round(Math.min(0, start) * SAMPLE_RATE), duration);
+		const priming = Math.round(this.log.priming * SAMPLE_RATE);
+		// A recording behind another has no place for it.
+		if (this.base > 0) this.timeline.skip(priming);
+		else this.cut.begin(this.seek * SAMPLE_RATE - priming, duration);
 		return Math.round(lead * SAMPLE_RATE);
 	}
 

@@ -6,12 +6,10 @@
  */
 import { inMemory, riffChunks } from '../wav/riff';
 import type { InputFile } from '../inputFile';
+import { OGG_PAGE } from '../joined/ogg';
 
 /** WAVE format tags of codecs in which each sample stands for itself. */
 const SAMPLE_FORMATS = new Set([0x0001, 0x0003, 0x0006, 0x0007, 0xfffe]);
-
-/** Largest possible Ogg page: header, 255 segment sizes, 255 segments of 255 bytes. */
-export const OGG_PAGE = 27 + 255 + 255 * 255;
 
 function wavOfSamples(head: Buffer): boolean {
 	for (const { name, start } of riffChunks(inMemory(head))) {

@@ -4,12 +4,15 @@
  *
  * FFmpeg's own `aresample=async=1` does the same, but holds a gap's silence in memory: at 48 kHz stereo it fails,
  * without an error, at a gap of 36 minutes. It also throws away all sound after a jump back, as where two recordings
- * of a browser were appended to each other.
+ * of a browser were appended to each other. And its command line hides jumps of more than 10 s in MPEG streams, which
+ * is why it runs with `-copyts`: the packets' own times are the truth.
+ *
+ * Some packets lie. A time that is far off and comes back after less than a second is no jump, so samples behind a jump
+ * are held until that is known.
  */
 import { SAMPLE_RATE } from '../../audio';
 import type { TimelineLog } from './log';
 import { LONGEST } from '../limits';
-import type { FrameSink } from './wavOutput';
 
 /** Samples by which time may go back to correct jitter; further back, a new recording was appended. */
 const LONGEST_OVERLAP = SAMPLE_RATE;
@@ -26,6 +29,18 @@ const ROUNDING = SAMPLE_RATE / 1000;
  */
 const SETTLING = 2;
 
+/** Samples within which a wrong timestamp is followed by right ones: a packet of a stream that stamps only every few. */
+const NOISE = SAMPLE_RATE;
+
+/** Samples of the last packet: a jump before so little sound cannot be told from a wrong timestamp. */
+const LAST_PACKET = 0.15 * SAMPLE_RATE;
+
+/** Samples; timestamps that differ by less agree. */
+const JITTER = 0.1 * SAMPLE_RATE;
+
+/** Samples; a clock that goes back to near its beginning was started anew, with a recording that was appended. */
+const NEW_CLOCK = 5 * SAMPLE_RATE;
+
 /**
  * FFmpeg filter, to stand before the resampler, that logs where the sound starts and each jump as three numbers (level
  * 40 is `verbose`): the mark, seconds of sound delivered so far, and by how many seconds the timestamps are ahead of
@@ -39,12 +54,11 @@ export const timelineFilter = (mark: number): string =>
 
 /** Where samples and silence go, in the order of the timeline. */
 export interface TimelineSink {
-	onChannels(channels: number): void;
 	/** The frames from `from` to before `to` of interleaved samples. */
 	onFrames(samples: Float32Array, from: number, to: number): void;
 	onSilence(frames: number): void;
-	/** A jump of the timestamps that cannot be true, and that was left out. @param frames of the jump */
-	onImpossibleJump(frames: number): void;
+	/** A jump of the timestamps that cannot be followed, and that was left out. @param frames of the jump, back below 0 */
+	onJump(frames: number): void;
 }
 
 interface Jump {
@@ -54,11 +68,17 @@ interface Jump {
 	ahead: number;
 }
 
-export class Timeline implements FrameSink, TimelineLog {
+export class Timeline implements TimelineLog {
 	/** Jumps in the log whose samples were not delivered yet. */
 	private readonly jumps: Jump[] = [];
 
-	/** Samples that FFmpeg delivered. */
+	/** Samples behind a jump that may be none. */
+	private readonly held: Float32Array[] = [];
+
+	/** Samples that FFmpeg delivered, those that are held included. */
+	private received = 0;
+
+	/** Samples that were handed on, or left out. */
 	private delivered = 0;
 
 	private ahead = 0;
@@ -75,41 +95,104 @@ export class Timeline implements FrameSink, TimelineLog {
 	/** `ahead` of the latest jump in the log, which runs before the samples. */
 	private logged = 0;
 
-	private readonly sink: TimelineSink;
+	/** Where the clock was at the start: `ahead` of the first jump. */
+	private start = 0;
 
-	constructor(sink: TimelineSink) {
-		this.sink = sink;
-	}
+	private ended = false;
+
+	/** Channels of the samples. */
+	channels = 1;
+
+	constructor(private readonly sink: TimelineSink) {}
 
 	/**
-	 * Takes a jump from the log; always before the samples it is about.
+	 * Takes a jump from the log; always before the samples it is about, and after those before it.
 	 * @param delivered seconds of sound since the filters were set up
 	 * @param ahead seconds by which timestamps are ahead of `delivered` from here on
+	 * @param wrap seconds after which the container's clock begins anew; Infinity where it does not
 	 */
-	addJump(delivered: number, ahead: number): void {
+	addJump(delivered: number, ahead: number, wrap = Infinity): void {
 		const at = Math.round(delivered * SAMPLE_RATE);
-		const exact = Math.round(ahead * SAMPLE_RATE);
 		// FFmpeg sets up its filters anew where rate or channels change on the way, and they count from 0 again.
-		if (at === 0) this.filters++;
-		const offset = at === 0 && this.filters === 1 && Math.abs(exact) < ROUNDING ? 0 : exact;
-		// Filters that were set up again count from 0; what came before them is taken to have no gap at its end.
-		if (at === 0 && this.filters > 1) this.base = offset - this.logged;
-		this.logged = offset - this.base;
+		if (at === 0) this.base = this.filters++ === 0 ? 0 : this.received;
+		const exact = Math.round(ahead * SAMPLE_RATE) - this.base;
+		const step = nearest(exact - this.logged, wrap * SAMPLE_RATE);
+		const isFirst = at === 0 && this.filters === 1;
+		// What the resampler still held when it was set up anew is lost, and is no gap.
+		const least = isFirst ? ROUNDING : at === 0 ? JITTER : 0;
+		if (Math.abs(step) >= least) this.logged += step;
+		if (isFirst) this.start = this.logged;
 		this.jumps.push({ at: at === 0 ? this.base : this.base + at + SETTLING, ahead: this.logged });
 	}
 
-	onChannels(channels: number): void {
-		this.sink.onChannels(channels);
+	/** Leaves out the next samples, and not their time. */
+	skip(samples: number): void {
+		this.surplus += samples;
 	}
 
 	onFrames(samples: Float32Array, frames: number): void {
+		this.received += frames;
+		if (this.held.length > 0) {
+			this.held.push(samples.slice(0, frames * this.channels));
+			this.release();
+			return;
+		}
+		const used = this.play(samples, frames);
+		if (used < frames) this.held.push(samples.slice(used * this.channels, frames * this.channels));
+	}
+
+	/** Hands on what is held: no more samples come. */
+	finish(): void {
+		this.ended = true;
+		this.release();
+	}
+
+	private release(): void {
+		for (const samples of this.held.splice(0)) {
+			const frames = samples.length / this.channels;
+			const used = this.held.length > 0 ? 0 : this.play(samples, frames);
+			if (used < frames) this.held.push(samples.subarray(used * this.channels));
+		}
+	}
+
+	/** Hands on samples up to a jump that may be none yet; returns how many. */
+	private play(samples: Float32Array, frames: number): number {
 		let frame = 0;
 		while (frame < frames) {
-			while (this.jumps[0] && this.jumps[0].at <= this.delivered) this.jump(this.jumps.shift()!);
+			while (this.jumps[0] && this.jumps[0].at <= this.delivered) {
+				if (!this.isSettled(this.jumps[0])) return frame;
+				this.settle(this.jumps.shift()!);
+			}
 			const until = this.jumps[0] ? Math.min(frames, frame + this.jumps[0].at - this.delivered) : frames;
 			this.deliver(samples, frame, until);
 			frame = until;
 		}
+		return frame;
+	}
+
+	/** Whether it is known if time comes back after the jump. */
+	private isSettled(jump: Jump): boolean {
+		return this.ended || this.received >= jump.at + NOISE || jump.ahead === this.ahead;
+	}
+
+	/** Follows the jump, unless it is noise: then it is forgotten, with those by which time comes back. */
+	private settle(jump: Jump): void {
+		const soon = this.jumps.filter(({ at }) => at < Math.min(this.received, jump.at + NOISE));
+		const isFirst = this.delivered === 0;
+		// At the very start nothing tells where time was before, but it does not go back.
+		const back = soon.findLastIndex(({ ahead }) =>
+			isFirst ? ahead < jump.ahead - LONGEST_OVERLAP : Math.abs(ahead - this.ahead) < JITTER,
+		);
+		if (back >= 0 && isFirst) this.begin(this.jumps.splice(0, back + 1).at(-1)!);
+		else if (back >= 0) this.jumps.splice(0, back + 1);
+		else this.jump(jump);
+	}
+
+	/** Takes the first time that can be true, where those before it were not. */
+	private begin({ ahead }: Jump): void {
+		this.start = Math.max(0, ahead);
+		this.jump({ at: 0, ahead: this.start });
+		this.ahead = ahead;
 	}
 
 	private deliver(samples: Float32Array, from: number, to: number): void {
@@ -119,11 +202,23 @@ export class Timeline implements FrameSink, TimelineLog {
 		if (from + skipped < to) this.sink.onFrames(samples, from + skipped, to);
 	}
 
-	private jump({ ahead }: Jump): void {
+	private jump({ at, ahead }: Jump): void {
 		const step = ahead - this.ahead - this.surplus;
+		const isLast = this.ended && this.received - at < LAST_PACKET;
 		this.ahead = ahead;
 		this.surplus = step < 0 && step >= -LONGEST_OVERLAP ? -step : 0;
-		if (step > LONGEST_GAP) this.sink.onImpossibleJump(step);
+		const isBack = step < -LONGEST_OVERLAP && at >= NOISE && !isLast && !this.beginsAnew(at);
+		if (step > LONGEST_GAP || isBack || (isLast && step > LONGEST_OVERLAP)) this.sink.onJump(step);
 		else if (step > 0) this.sink.onSilence(step);
 	}
+
+	/** Whether the clock is back where it was at the start. */
+	private beginsAnew(at: number): boolean {
+		return Math.abs(at + this.ahead - this.start) < NEW_CLOCK;
+	}
+}
+
+/** A step of a clock that begins anew after `wrap`: forward or back, whichever is nearer. */
+function nearest(step: number, wrap: number): number {
+	return wrap === Infinity ? step : step - Math.round(step / wrap) * wrap;
 }

@@ -3,7 +3,7 @@
  * cheaper, and without FFmpeg's 70 MB where no other file was decoded before.
  */
 import { SAMPLE_RATE } from '../../audio';
-import type { MediaInfo, Warning } from '../../../client/protocol';
+import type { MediaInfo } from '../../../client/protocol';
 import { unreadable, type InputFile } from '../inputFile';
 import { RANGE_END, type RangeCut } from '../rangeCut';
 import type { PlainWav } from './plain';
@@ -21,7 +21,13 @@ export class WavRun {
 
 	private readonly cut: RangeCut;
 
-	constructor(file: InputFile, wav: PlainWav, cut: RangeCut) {
+	/** @param offset samples on the timeline at which the file begins */
+	constructor(
+		file: InputFile,
+		wav: PlainWav,
+		cut: RangeCut,
+		private readonly offset = 0,
+	) {
 		this.file = file;
 		this.wav = wav;
 		this.cut = cut;
@@ -33,15 +39,17 @@ export class WavRun {
 		return this.wav.frames;
 	}
 
-	/** Of its samples; a file whose header is odd is not plain. */
-	warnings(): Warning[] {
-		return this.cut.warnings();
-	}
+	/** A file whose header is odd is not plain. */
+	readonly damaged = 0;
+
+	readonly truncatedAt = undefined;
 
 	/** Reads the range. Throws as `decodeMedia` does, and what its `onBlock` throws. */
 	execute(): void {
-		this.cut.begin(Math.min(this.cut.range.from, this.wav.frames), this.wav.frames / SAMPLE_RATE);
-		this.cut.onChannels(this.wav.channels);
+		const { cut, offset, wav } = this;
+		const end = offset + wav.frames;
+		cut.begin(Math.min(Math.max(cut.range.from, offset), end), end / SAMPLE_RATE);
+		if (cut.channels === 0) cut.onChannels(wav.channels);
 		try {
 			this.readAll();
 		} catch (reason) {
@@ -55,7 +63,7 @@ export class WavRun {
 		const step = Math.max(1, Math.floor(READ_SAMPLES / channels));
 		const bytes = Buffer.alloc(step * frameBytes);
 		const samples = new Float32Array(step * channels);
-		for (let frame = this.cut.position; frame < frames; frame += step) {
+		for (let frame = this.cut.position - this.offset; frame < frames; frame += step) {
 			const count = Math.min(step, frames - frame);
 			this.fill(bytes.subarray(0, count * frameBytes), dataStart + frame * frameBytes);
 			CONVERT[codec](bytes, samples.subarray(0, count * channels));

@@ -28,7 +28,7 @@ function powerOfSpeech(samples: Float32Array): number {
 }
 
 function measure(samples: Float32Array) {
-	const meter = new SpeechMeter();
+	const meter = new SpeechMeter(2 ** -15);
 	for (const part of cut(samples)) meter.add(part);
 	return { level: meter.level!, clipping: meter.clipping!, snr: meter.snr(pausePowers(audioOf(samples), spans))! };
 }
@@ -57,6 +57,11 @@ describe('signal to noise', () => {
 	test('does not depend on the level', () => {
 		const quiet = withNoise(10).map((sample) => sample * 0.01);
 		assert.ok(Math.abs(measure(quiet).snr - measure(withNoise(10)).snr) < 0.2);
+	});
+
+	test('is not that of an offset, a drift or a rumble', () => {
+		const rumble = desk.map((sample, i) => sample + 0.3 + 0.2 * Math.sin(i / 4000) + 0.1 * Math.sin((2 * Math.PI * 25 * i) / SAMPLE_RATE));
+		assert.ok(Math.abs(measure(rumble).snr - measure(desk).snr) < 3, `${measure(rumble).snr} and ${measure(desk).snr} dB`);
 	});
 
 	test('is that of the speech where a gate has silenced the pauses', () => {
@@ -95,7 +100,7 @@ test('the level is that of the speech, not of the pauses', () => {
 });
 
 test('without speech there is nothing to measure', () => {
-	const meter = new SpeechMeter();
+	const meter = new SpeechMeter(2 ** -15);
 	assert.deepEqual([meter.level, meter.clipping, meter.snr([])], [null, null, null]);
 });
 

@@ -108,13 +108,13 @@ test('an ordinary file gets no silence', async () => {
 function playback(script: (timeline: Timeline) => void, start = 0): string {
 	const events: string[] = [];
 	const timeline = new Timeline({
-		onChannels() {},
 		onFrames: (samples, from, to) => events.push(`${samples[from]}-${samples[to - 1]}`),
 		onSilence: (frames) => events.push(`silence ${frames}`),
-		onImpossibleJump: (frames) => events.push(`jump of ${frames}`),
+		onJump: (frames) => events.push(`jump of ${frames}`),
 	});
 	timeline.addJump(0, start);
 	script(timeline);
+	timeline.finish();
 	return events.join(', ');
 }
 
@@ -146,7 +146,7 @@ test('time that goes back a little leaves samples out, far back it starts anew',
 		timeline.addJump(2.5, -999.5);
 		deliver(timeline, 0, 48000);
 	});
-	assert.equal(events, '0-8001, 12002-32001, 32002-40001, silence 8000, 40002-47999');
+	assert.equal(events, '0-8001, 12002-32001, jump of -15996000, 32002-40001, silence 8000, 40002-47999');
 });
 
 test('a gap of hours is a gap, one of more than a day is a damaged timestamp, and is told', () => {
@@ -166,9 +166,67 @@ test('less than a millisecond at the start is rounding', () => {
 test('filters that are set up again count from 0', () => {
 	const events = playback((timeline) => {
 		timeline.addJump(1, 0.5);
+		deliver(timeline, 0, 48000);
 		timeline.addJump(0, 3.5);
 		timeline.addJump(1, 4.5);
-		deliver(timeline, 0, 70000);
+		deliver(timeline, 48000, 40000);
 	});
-	assert.equal(events, '0-16001, silence 8000, 16002-47999, 48000-64001, silence 16000, 64002-69999');
+	assert.equal(events, '0-16001, silence 8000, 16002-47999, 48000-64001, silence 16000, 64002-87999');
+});
+
+test('a time that is far off and comes back within a second is noise', () => {
+	const events = playback((timeline) => {
+		timeline.addJump(1, 100);
+		timeline.addJump(1.1, -3);
+		timeline.addJump(1.2, 0.02);
+		deliver(timeline, 0, 48000);
+	});
+	assert.equal(events, '0-16001, 16002-47999');
+});
+
+test('noise is told from a jump however the samples come in', () => {
+	for (const back of [0.5, 1.5]) {
+		const events = playback((timeline) => {
+			timeline.addJump(1, 10);
+			for (let first = 0; first < 48000; first += 1000) {
+				if (first === back * 16000 + 16000) timeline.addJump(1 + back, 0);
+				deliver(timeline, first, 1000);
+			}
+		});
+		assert.equal(events.includes('silence'), back > 1, events);
+	}
+});
+
+test('the first time is noise where later ones lie before it', () => {
+	const events = playback((timeline) => {
+		timeline.addJump(0.1, 2);
+		deliver(timeline, 0, 32000);
+	}, 97);
+	assert.equal(events, 'silence 32000, 0-31999');
+});
+
+test('a jump before the last packet is left out, and told', () => {
+	const events = playback((timeline) => {
+		timeline.addJump(1, 100);
+		deliver(timeline, 0, 17000);
+	});
+	assert.equal(events, '0-16001, jump of 1600000, 16002-16999');
+});
+
+test('a clock that begins anew goes on, forward or back, whichever is nearer', () => {
+	const eventsOf = (ahead: number) =>
+		playback((timeline) => {
+			timeline.addJump(10, ahead, 1000);
+			deliver(timeline, 0, 200000);
+		});
+	assert.equal(eventsOf(-998), '0-160001, silence 32000, 160002-199999');
+	assert.equal(eventsOf(998), '0-160001, jump of -32000, 160002-199999');
+});
+
+test('a clock that is back where it began is a new recording, and no jump is told', () => {
+	const events = playback((timeline) => {
+		timeline.addJump(10, -10);
+		deliver(timeline, 0, 200000);
+	});
+	assert.equal(events, '0-160001, 160002-199999');
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { linkByAverage } from '../../../../dist/engine/process/speakers/clusters.js';
-import { labelVoices, type Voice } from '../../../../dist/engine/process/speakers/labels.js';
+import { labelVoices, type Voice } from '../../../../dist/engine/process/speakers/attribution.js';
 import { overlapsOf, speakerSegments } from '../../../../dist/engine/process/speakers/segments.js';
 import { near as nearBy, randomNumbers, unitVector } from '../../../voiceprints/support/vectors.mts';
 

@@ -1,7 +1,7 @@
 /** Segments as text for other programs. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { LABEL_FORMATS } from '../../dist/items/labels.js';
+import { LABEL_FORMATS } from '../../dist/items/labelFiles.js';
 
 const SEGMENTS = [
 	{ start_time: 3661.5, end_time: 3662, label: 'Ben & <Co>' },
