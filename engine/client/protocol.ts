@@ -238,6 +238,8 @@ export interface VoiceprintQuality {
 	snr: number | null;
 	/** How alike the parts of the speech are, mean cosine between windows, -1 to 1; null for fewer than two windows. */
 	consistency: number | null;
+	/** How many people the speech sounds like; `unknown` where there is too little of it to tell. */
+	speakers: 'one' | 'several' | 'unknown';
 	/** What is wrong, in words; empty where nothing is. */
 	warnings: string[];
 }

@@ -145,6 +145,7 @@ describe('one item per segment', () => {
 				start_time: 1.1,
 				end_time: 3.3,
 				duration: 2.2,
+				echo_of_channel: null,
 				warnings: '',
 			},
 			pairedItem: { item: 3 },
@@ -235,8 +236,8 @@ describe('voiceprints', () => {
 	});
 
 	it('have a column for each part of their quality, also without speech', () => {
-		const quality = { speech_found: 4, level: -20, clipping: 0, snr: 30, consistency: null, warnings: ['too loud', 'noisy'] };
-		const none = { speech_found: 0, level: null, clipping: null, snr: null, consistency: null, warnings: [] };
+		const quality = { speech_found: 4, level: -20, clipping: 0, snr: 30, consistency: null, speakers: 'one' as const, warnings: ['too loud', 'noisy'] };
+		const none = { speech_found: 0, level: null, clipping: null, snr: null, consistency: null, speakers: 'unknown' as const, warnings: [] };
 		const { vector: _vector, ...plain } = channel;
 		const graded: VoiceprintResult = { engine: 'local', model: 'm', runtime: 'wasm', duration: 9, channels: [{ ...plain, quality }, { ...plain, speech_length: 0, quality: none }] };
 		const [one, other] = toVoiceprintItems(graded, 'channel', ORIGIN, SIMPLE).map(({ json }) => json);
@@ -256,6 +257,7 @@ describe('voiceprints', () => {
 			quality_clipping: 0,
 			quality_snr: 30,
 			quality_consistency: null,
+			quality_speakers: 'one',
 			quality_warnings: 'too loud, noisy',
 			warnings: '',
 		});

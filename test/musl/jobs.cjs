@@ -8,14 +8,17 @@ const { join } = require('node:path');
 const [packageFolder, runtime, ...files] = process.argv.slice(2);
 const { runJob, withWorkFolder } = require(join(packageFolder, 'dist', 'engine', 'client', 'client.js'));
 
+/** Of one file by the accurate model, which takes long. */
+const modelFor = (path) => (path.endsWith('s16.wav') ? 'accurate' : 'fast');
+
 const REQUESTS = {
-	vad: {},
-	voiceprint: { voiceprint: { maximumSpeech: 0, minimumSpeech: 1, onLittleSpeech: 'warn' } },
+	vad: () => ({}),
+	voiceprint: (path) => ({ voiceprint: { model: modelFor(path), maximumSpeech: 0, minimumSpeech: 1, onLittleSpeech: 'warn' } }),
 };
 
 async function run(type, path) {
 	const media = { path, channelMode: 'split' };
-	const job = { type, media, vad: { preset: 'balanced' }, runtime, ...REQUESTS[type] };
+	const job = { type, media, vad: { preset: 'balanced' }, runtime, ...REQUESTS[type](path) };
 	try {
 		return { result: await withWorkFolder(async (workFolder) => await runJob({ ...job, workFolder })) };
 	} catch ({ code, message, description }) {

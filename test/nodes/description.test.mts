@@ -263,7 +263,7 @@ for (const [folder, type] of Object.entries(NODE_NAMES)) {
 		it('states the unit where it is a time', () => {
 			for (const { name, hint } of parameters) {
 				if (/^(range|timeout|polling|maximum.*(Duration|Length)|minimum.*Length)/.test(name)) assert.match(hint!, /^In seconds/);
-				else if (/^(minimum|padding)/.test(name)) assert.match(hint!, /milliseconds/);
+				else if (/^(minimum(?!Speakers)|padding)/.test(name)) assert.match(hint!, /milliseconds/);
 			}
 		});
 
@@ -300,7 +300,7 @@ for (const [folder, type] of Object.entries(NODE_NAMES)) {
 			const codex = JSON.parse(file(`${folder}.node.json`));
 			assert.equal(codex.node, `n8n-nodes-voiceprint.${type}`);
 			assert.ok(codex.alias.includes('voice'));
-			for (const { url } of [...codex.resources.primaryDocumentation, ...codex.resources.credentialDocumentation]) {
+			for (const { url } of [...codex.resources.primaryDocumentation, ...(codex.resources.credentialDocumentation ?? [])]) {
 				assert.match(url, /^https:\/\//);
 			}
 		});

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { beforeEach, describe, it } from 'node:test';
 import type { IExecuteFunctions, INode } from 'n8n-workflow';
-import { VoiceprintError } from '../../dist/errors.js';
+import { canceled, VoiceprintError } from '../../dist/errors.js';
 import { errorFields, toNodeError } from '../../dist/nodes/common/nodeErrors.js';
 import { runForEachItem } from '../../dist/nodes/common/itemLoop.js';
 import { fakeResult, useFakeEngine, type Call } from './support/fakeEngine.mts';
@@ -108,7 +108,7 @@ describe('a cancelled execution', () => {
 			start();
 			return await new Promise((_, reject) => {
 				options.signal!.addEventListener('abort', () =>
-					reject(new VoiceprintError('CANCELED', 'The execution was cancelled')),
+					reject(canceled()),
 				);
 			});
 		});

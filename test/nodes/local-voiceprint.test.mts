@@ -150,7 +150,7 @@ describe('the result', () => {
 			vad_preset: 'forTranscription',
 			channel_mode: 'split',
 			channels: [],
-			maximum_speech_length: 60,
+			maximum_speech_length: 30,
 			minimum_speech_length: 3,
 			on_little_speech: 'warn',
 		});

@@ -11,7 +11,7 @@ import { chooseWindows, readWindow, samplesOf, type Window } from './windows';
 
 export interface Extraction {
 	voiceprint: Voiceprint;
-	quality: Omit<VoiceprintQuality, 'warnings'>;
+	quality: Omit<VoiceprintQuality, 'speakers' | 'warnings'>;
 	/** Vectors of the windows that the speech was cut into. */
 	windows: Float32Array[];
 	/** Whether it came through a telephone. */

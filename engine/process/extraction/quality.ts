@@ -90,7 +90,7 @@ export function qualityWarnings(
 	channel: number,
 	used: number,
 	minimum: number,
-	{ snr, clipping }: Omit<VoiceprintQuality, 'warnings'>,
+	{ snr, clipping }: Pick<VoiceprintQuality, 'snr' | 'clipping'>,
 	severalSpeakers: boolean,
 ): QualityWarning[] {
 	const warnings: QualityWarning[] = [];

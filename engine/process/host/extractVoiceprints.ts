@@ -1,6 +1,5 @@
 /** The pipeline of a voiceprint extraction: media file → speech per channel → one voiceprint per channel → result. */
-import type { Calibration } from '../../../voiceprints/calibration';
-import { speakersIn } from '../../../voiceprints/severalSpeakers';
+import { speakersIn, type Speakers } from '../../../voiceprints/severalSpeakers';
 import { plainNumbers } from '../../../voiceprints/vector';
 import { VoiceprintError } from '../../../errors';
 import type { VoiceprintChannel, VoiceprintJob, VoiceprintResult, Warning } from '../../client/protocol';
@@ -26,14 +25,13 @@ function refuseLittleSpeech(channel: VoiceprintChannel, { minimumSpeech, onLittl
 /** What is wrong with a channel's voiceprint. */
 function warningsOf(
 	{ channelNumber: channel_number, warning, notes }: ListenedChannel,
-	{ voiceprint, quality, windows }: Extraction,
+	{ voiceprint, quality }: Extraction,
 	minimum: number,
-	calibration: Calibration | undefined,
+	speakers: Speakers,
 ): Warning[] {
 	if (warning) return [{ ...warning, message: `${warning.message}: its voiceprint is empty` }, ...notes];
 	const seconds = voiceprint.speechLength;
-	const several = speakersIn(windows, seconds, calibration) === 'several';
-	const found = qualityWarnings(channel_number, seconds, minimum, quality, several);
+	const found = qualityWarnings(channel_number, seconds, minimum, quality, speakers === 'several');
 	return [...notes, ...found.map((one) => ({ ...one, channel_number }))];
 }
 
@@ -60,14 +58,15 @@ async function describeChannel(
 	const { spans, notes } = ownSpeech(listened, request.minimumSpeech);
 	const extraction = await extractVoiceprint(audio, spans, model.embedder, request.maximumSpeech, quantizationStep(codec));
 	const { voiceprint, quality } = extraction;
-	const found = warningsOf({ ...listened, notes }, extraction, request.minimumSpeech, model.calibration);
+	const speakers = speakersIn(extraction.windows, voiceprint.speechLength, model.calibration);
+	const found = warningsOf({ ...listened, notes }, extraction, request.minimumSpeech, speakers);
 	const channel = {
 		channel_number: channelNumber,
 		voiceprint: encodeVoiceprint(voiceprintOf(extraction, model)),
 		vector: plainNumbers(voiceprint.vector),
 		speech_length: round(voiceprint.speechLength),
 		model: voiceprint.model,
-		quality: { ...quality, warnings: found.map(({ message }) => message) },
+		quality: { ...quality, speakers, warnings: found.map(({ message }) => message) },
 	};
 	refuseLittleSpeech(channel, request);
 	return { channel, warnings: found };

@@ -98,6 +98,7 @@ describe('of too little speech', () => {
 			clipping: null,
 			snr: null,
 			consistency: null,
+			speakers: 'unknown',
 			warnings: ['No speech was found in channel 0: its voiceprint is empty'],
 		});
 		assert.deepEqual(warnings.map(({ code }) => code), ['NO_SPEECH']);
