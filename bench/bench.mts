@@ -12,6 +12,7 @@ import { memoryBench } from './memory.mts';
 import { pipelineBench } from './pipeline.mts';
 import { reportsBench } from './reports.mts';
 import { speakersBench } from './speakers.mts';
+import { speakersWhenBench } from './speakersWhen.mts';
 import { trunkBench } from './trunk.mts';
 import { slowUploadBench, uploadBench } from './upload.mts';
 import { voiceprintBench } from './voiceprint.mts';
@@ -41,6 +42,7 @@ const BENCHES: Record<string, () => Promise<void>> = {
 	speakers: async () => await speakersBench(values),
 	level: async () => await levelBench(values.data, values.lengths),
 	reports: async () => await reportsBench(values.data),
+	'speakers-when': async () => await speakersWhenBench(values.data),
 	trunk: trunkBench,
 };
 
