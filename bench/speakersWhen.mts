@@ -34,7 +34,7 @@ async function diarize(path: string): Promise<SpeakersResult> {
 			runtime: 'auto',
 			workFolder,
 		};
-		return (await runJob(job, { timeoutMs: 0 })) as SpeakersResult;
+		return (await runJob(job, { timeoutMs: 0 }));
 	});
 }
 

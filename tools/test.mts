@@ -63,8 +63,8 @@ if (endToEnd.length > 0) {
 	reports.push(...(await runAll(endToEnd, 1, options)));
 }
 if (!values.fast && !values.node && positionals.length === 0) {
-	// Processes, threads, streams, sockets and what the nodes do with them; arithmetic is the same on every Node.
-	const ofNode = /[\\/]test[\\/](nodes|speech-platform|engine[\\/]client|engine[\\/]process[\\/](host|runtime))[\\/]/;
+	// Processes, threads, streams and sockets, and the nodes with the real engine; arithmetic is the same on every Node.
+	const ofNode = /[\\/]test[\\/](nodes[\\/]lo|speech-platform|engine[\\/]client|engine[\\/]process[\\/](host|runtime))/;
 	const onEveryNode = serverless.filter((file) => ofNode.test(file));
 	for (const version of OTHER_NODES) {
 		console.log(`\nWith Node ${version}:`);

@@ -26,11 +26,14 @@ describe("the credential's dialog", () => {
 
 	it('says that the connection works where the API answers', async () => {
 		assert.equal((await test(`${server().url}/`)).status, 'OK');
-		assert.deepEqual(server().requests.map(({ method }) => method), ['GET']);
+		// One for each technology.
+		assert.deepEqual(server().requests.map(({ method }) => method), ['GET', 'GET', 'GET']);
 	});
 
 	it('says what is wrong elsewhere', async () => {
-		server().inject('GET', loginPage(), unauthorized(), page(404, '404 Not Found'));
+		const faults = [loginPage(), unauthorized(), page(404, '404 Not Found')];
+		// The dialog asks for three technologies.
+		server().inject('GET', ...faults.flatMap((fault) => [fault, fault, fault]));
 		for (const baseUrl of [
 			...Array.from({ length: 3 }, () => server().url),
 			server().origin,

@@ -199,7 +199,7 @@ describe('a gallery', () => {
 
 		const segments = await table({
 			...Object.fromEntries(['file_name', 'engine', 'model', 'runtime', 'segment_type', 'warnings'].map((name) => [name, 'string'])),
-			...Object.fromEntries(['file_index', 'channel_number', 'segment_index', 'start_time', 'end_time', 'duration'].map((name) => [name, 'number'])),
+			...Object.fromEntries(['file_index', 'channel_number', 'segment_index', 'start_time', 'end_time', 'duration', 'echo_of_channel'].map((name) => [name, 'number'])),
 		});
 		const insert = base('Insert', 'dataTable', 1.1, {
 			resource: 'row',

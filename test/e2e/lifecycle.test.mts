@@ -59,7 +59,7 @@ describe("n8n's own installer", () => {
 		await n8n!.client.call('POST', '/rest/community-packages', { name: `${PACKAGE}@${version}` });
 		const [one] = await installed();
 		assert.equal(one.installedVersion, version);
-		assert.equal(one.installedNodes.length, 3);
+		assert.equal(one.installedNodes.length, 4);
 		assert.equal(await detect(), 'success');
 	});
 

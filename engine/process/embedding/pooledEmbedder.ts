@@ -56,9 +56,6 @@ export class PooledEmbedder implements Embedder {
 
 	readonly windowSeconds: number;
 
-	/** Numbers per row of what the trunk hears. */
-	readonly width: number;
-
 	private readonly fbank: Fbank;
 
 	constructor(
@@ -69,7 +66,6 @@ export class PooledEmbedder implements Embedder {
 		this.id = model.id;
 		this.dimension = model.dimension;
 		this.windowSeconds = model.windowSeconds;
-		this.width = model.width;
 		this.fbank = new Fbank(model.features);
 	}
 
@@ -98,9 +94,8 @@ export class PooledEmbedder implements Embedder {
 		await this.head.release();
 	}
 
-	/** For statistics of rows. */
-	newStatistics(): RowStatistics {
-		return new RowStatistics(this.width);
+	private newStatistics(): RowStatistics {
+		return new RowStatistics(this.model.width);
 	}
 
 	/**
@@ -108,7 +103,7 @@ export class PooledEmbedder implements Embedder {
 	 * @param speech a quarter of a second to `longestSeconds`
 	 * @returns `[rows, width]`, a row every 80 ms, the first one centred 200 samples after the beginning
 	 */
-	async rowsOf(speech: Float32Array): Promise<Float32Array> {
+	private async rowsOf(speech: Float32Array): Promise<Float32Array> {
 		const features = this.fbank.compute(speech);
 		normalizeFeatures(features, 'mean');
 		const { features: output } = await this.trunk.run({ feats: { data: features.data, dims: [1, features.frames, features.mels] } });
@@ -116,9 +111,9 @@ export class PooledEmbedder implements Embedder {
 	}
 
 	/** @returns the vector of each, of length one */
-	async vectorsOf(parts: readonly RowStatistics[]): Promise<Float32Array[]> {
+	private async vectorsOf(parts: readonly RowStatistics[]): Promise<Float32Array[]> {
 		const { dimension } = this;
-		const length = 2 * this.width;
+		const length = 2 * this.model.width;
 		const statistics = new Float32Array(parts.length * length);
 		parts.forEach((part, i) => part.write(statistics.subarray(i * length, (i + 1) * length)));
 		const { embedding } = await this.head.run({ statistics: { data: statistics, dims: [parts.length, length] } });
@@ -134,7 +129,7 @@ export class PooledEmbedder implements Embedder {
 
 	/** @param data `[rows, width]` over the joined windows */
 	private split(data: Float32Array, chunk: readonly SpeechWindow[]): RowStatistics[] {
-		const { width } = this;
+		const { width } = this.model;
 		const rows = data.length / width;
 		const total = chunk.reduce((sum, { samples }) => sum + samples, 0);
 		let before = 0;

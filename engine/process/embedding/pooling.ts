@@ -9,8 +9,7 @@ export class RowStatistics {
 
 	private readonly squares: Float64Array;
 
-	/** How many it has collected. */
-	rows = 0;
+	private rows = 0;
 
 	/** @param width numbers per row */
 	constructor(private readonly width: number) {

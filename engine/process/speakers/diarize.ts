@@ -3,16 +3,16 @@
  * voice, and the voices clustered. Values: measured, see `docs/speaker-diarization.md`.
  */
 import { SAMPLE_RATE, type Audio, type Span } from '../audio';
-import type { PooledEmbedder } from '../embedding/pooledEmbedder';
+import type { Embedder } from '../embedding/embedder';
 import { labelVoices, type Labels, type SpeakerCount, type Voice } from './attribution';
 import { piecesOf, turnsOf } from './pieces';
 import { framesIn, FRAMES, STEP, WINDOW, type Segmentation } from './segmentation';
 import { HOP, TrackBuilder } from './tracks';
-import { voicesOf } from './voices';
+import { voicesOf, type VoiceModel } from './voices';
 
 export interface SpeakerModels {
 	segmentation: Segmentation;
-	embedder: PooledEmbedder;
+	embedder: Embedder & VoiceModel;
 }
 
 /** What is said in a channel, and by whom. */

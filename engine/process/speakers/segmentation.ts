@@ -28,9 +28,6 @@ const SPEAKERS_OF_CLASS = [0b000, 0b001, 0b010, 0b100, 0b011, 0b101, 0b110];
 /** Seconds of the recording at which a frame begins, counted from the recording's first one. */
 export const frameStart = (frame: number): number => (FIRST_MIDDLE - STEP / 2 + frame * STEP) / SAMPLE_RATE;
 
-/** The frame of the recording whose middle is nearest to a sample. */
-export const frameAt = (sample: number): number => Math.round((sample - FIRST_MIDDLE) / STEP);
-
 /** Frames of which so many samples hold all that they see; one at least. */
 export const framesIn = (samples: number): number => Math.max(1, Math.floor((samples - 2 * FIRST_MIDDLE) / STEP) + 1);
 
