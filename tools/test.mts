@@ -64,7 +64,7 @@ if (endToEnd.length > 0) {
 }
 if (!values.fast && !values.node && positionals.length === 0) {
 	// Processes, threads, streams and sockets, and the nodes with the real engine; arithmetic is the same on every Node.
-	const ofNode = /[\\/]test[\\/](nodes[\\/]lo|speech-platform|engine[\\/]client|engine[\\/]process[\\/](host|runtime))/;
+	const ofNode = /[\\/]test[\\/](nodes[\\/]local|speech-platform|engine[\\/]client|engine[\\/]process[\\/](host|runtime))/;
 	const onEveryNode = serverless.filter((file) => ofNode.test(file));
 	for (const version of OTHER_NODES) {
 		console.log(`\nWith Node ${version}:`);
