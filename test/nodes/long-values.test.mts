@@ -14,6 +14,9 @@ beforeEach(() => {
 	useFakeEngine();
 });
 
+/** Nothing answers there, and that is soon enough known. */
+const API: INodeParameters = { engine: 'api', options: { timeout: 0.2 } };
+
 /** Settings of the parameters that decide which others the editor shows. */
 const SETTINGS: Record<string, INodeParameters[]> = {
 	compareVoiceprints: [
@@ -24,15 +27,16 @@ const SETTINGS: Record<string, INodeParameters[]> = {
 		{ operation: 'group', output: 'speaker' },
 		{ operatingPoint: 'custom' },
 	],
-	extractVoiceprint: [{ modelFile: '/x' }, { model: 'own', modelFile: '/x' }, { engine: 'api' }, { engine: 'api', operation: 'getResult' }],
-	voiceActivityDetection: [{}, { preset: 'custom' }, { engine: 'api' }, { engine: 'api', operation: 'getResult' }],
+	extractVoiceprint: [{ modelFile: '/x' }, { model: 'own', modelFile: '/x' }, API, { ...API, operation: 'getResult' }],
+	speakerDiarization: [{ knownSpeakers: 'input' }, { speakerCount: 'between' }, { operation: 'addToTranscript' }],
+	voiceActivityDetection: [{}, { preset: 'custom' }, API, { ...API, operation: 'getResult' }],
 };
 
 /** Every parameter with the long value, given by an expression as `form` has it. */
 function withLongValues({ description }: INodeType, setting: INodeParameters, form: string): INodeParameters[] {
 	return description.properties.flatMap(({ name, type, options }): INodeParameters[] => {
 		if (type !== 'collection') return name in setting && name !== 'modelFile' ? [] : [{ ...setting, [name]: form }];
-		return (options as INodeProperties[]).map((field) => ({ ...setting, [name]: { [field.name]: form } }));
+		return (options as INodeProperties[]).map((field) => ({ ...setting, [name]: { ...(setting[name] as INodeParameters | undefined), [field.name]: form } }));
 	});
 }
 
