@@ -2,7 +2,7 @@
  * By how much one sound is behind another: generalized cross-correlation with phase transform (Knapp and Carter 1976),
  * averaged over several moments, so that what only happens to be alike in one of them vanishes.
  */
-import { ComplexFft } from './fft';
+import { ComplexFft } from '../fft';
 
 /** Hz of the sound that is compared. */
 export const ECHO_RATE = 8000;

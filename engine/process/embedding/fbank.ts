@@ -3,7 +3,7 @@
  * graph starts behind them. Float64 inside, without dither.
  */
 import { SAMPLE_RATE } from '../audio';
-import { RealFft } from './fft';
+import { RealFft } from '../fft';
 import { countFrames, readFrame, windowWeights, type Edges, type Framing, type WindowType } from './framing';
 import { melBanks, type MelBank, type MelOptions } from './mel';
 

@@ -1,6 +1,6 @@
 /** Whether speech came through a telephone: heard from its spectrum, since a file's sample rate says nothing of that. */
 import { SAMPLE_RATE } from '../audio';
-import { RealFft } from '../embedding/fft';
+import { RealFft } from '../fft';
 import { quantile } from '../quantile';
 
 /** Samples per frame of the spectrum; frames do not overlap. */

@@ -8,7 +8,7 @@ import { Fbank, type FbankOptions, type Features } from '../../../../dist/engine
 import { readFeatureDescription } from '../../../../dist/engine/process/embedding/featureDescription.js';
 import { arrangeFeatures, normalizeFeatures, type Normalization } from '../../../../dist/engine/process/embedding/features.js';
 import { Fields } from '../../../../dist/engine/process/embedding/descriptionFields.js';
-import { RealFft } from '../../../../dist/engine/process/embedding/fft.js';
+import { RealFft } from '../../../../dist/engine/process/fft.js';
 import { decodeChannels, CALL, TELEPHONE } from '../../../support/recordings.mts';
 import { numbers } from './support/graphs.mts';
 import { generalModel, nemoModel, sherpaFeatures, type Fed, type GeneralFields, type NemoFields } from './support/sherpa.mts';
