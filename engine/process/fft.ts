@@ -1,16 +1,26 @@
 /** Radix-2 FFTs in float64: of complex points, and power spectra of real signals. */
 
+const reverseBits = (value: number, bits: number) => {
+	let reversed = 0;
+	for (let bit = 0; bit < bits; bit++) reversed |= ((value >> bit) & 1) << (bits - 1 - bit);
+	return reversed;
+};
+
 /** In place. */
 export class ComplexFft {
 	private readonly cos: Float64Array;
 
 	private readonly sin: Float64Array;
 
+	/** Of each point, its number read backwards in bits. */
+	private readonly order: Uint32Array;
+
 	/** @param size points per transform: a power of two */
 	constructor(readonly size: number) {
 		const angle = (k: number) => (2 * Math.PI * k) / size;
 		this.cos = Float64Array.from({ length: size / 2 }, (_, k) => Math.cos(angle(k)));
 		this.sin = Float64Array.from({ length: size / 2 }, (_, k) => Math.sin(angle(k)));
+		this.order = Uint32Array.from({ length: size }, (_, i) => reverseBits(i, Math.log2(size)));
 	}
 
 	/** From time to frequency; with real and imaginary parts exchanged, back again, times the size. */
@@ -37,12 +47,9 @@ export class ComplexFft {
 		}
 	}
 
-	/** Each point to the place of its number read backwards in bits. */
 	private reorder(re: Float64Array, im: Float64Array): void {
-		for (let i = 1, j = 0; i < this.size; i++) {
-			let bit = this.size >> 1;
-			for (; j & bit; bit >>= 1) j ^= bit;
-			j ^= bit;
+		for (let i = 0; i < this.size; i++) {
+			const j = this.order[i]!;
 			if (i >= j) continue;
 			const [real, imaginary] = [re[i]!, im[i]!];
 			re[i] = re[j]!;

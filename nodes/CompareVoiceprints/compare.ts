@@ -1,6 +1,6 @@
 /** The operations by name. They look at all items at once or share what they read, so each has the loop it needs. */
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { errorItem } from '../common/itemLoop';
+import { errorItemOfAll } from '../common/itemLoop';
 import type { Hints } from '../common/hints';
 import { choice, read } from '../common/read';
 import { group } from './group';
@@ -20,7 +20,6 @@ export async function compare(ctx: IExecuteFunctions, hints: Hints): Promise<INo
 		const operation = choice<keyof typeof OPERATIONS>(operations, read(ctx, 0, OPERATION));
 		return await OPERATIONS[operation](await openSession(ctx, engine, hints));
 	} catch (error) {
-		// Parameters that hold for all items.
-		return [errorItem(ctx, error, 0, ctx.getInputData().map((_, itemIndex) => itemIndex).slice(1))];
+		return [errorItemOfAll(ctx, error)];
 	}
 }

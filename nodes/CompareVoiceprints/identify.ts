@@ -1,6 +1,7 @@
 /** Identify: whose voiceprint it is, of all in a gallery of known speakers. */
 import type { INodeExecutionData } from 'n8n-workflow';
 import { bestEntries } from '../../voiceprints/gallery';
+import { readPath } from '../common/path';
 import { runForEachItem } from '../common/itemLoop';
 import { number, readCollection, shortValue } from '../common/read';
 import { readWish, rounded, type Decision } from './decision';
@@ -10,7 +11,7 @@ import { MAXIMUM_MATCHES, OPTIONS } from './parameters';
 import { isOneRecording, sameVoiceprint } from './recordings';
 import type { Session } from './session';
 import { readSpeakers, type Speakers } from './speakers';
-import { findVoiceprint, readPath, withNeighbours, type Given } from './voiceprints';
+import { findVoiceprint, withNeighbours, type Given } from './voiceprints';
 import { littleSpeech, outside, outsideOfBoth, type CompareWarning } from './warnings';
 
 /** A voiceprint beside all entries of the gallery. */

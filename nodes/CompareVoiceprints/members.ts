@@ -1,11 +1,12 @@
 /** The voiceprints of all items, for the operations that look at all of them at once. */
 import type { INodeExecutionData } from 'n8n-workflow';
 import { ModelsDiffer } from '../../voiceprints/gallery';
+import { readPath } from '../common/path';
 import { errorItem } from '../common/itemLoop';
 import type { Reading } from './drivers/driver';
 import { VOICEPRINT_FIELD } from './fieldParameters';
 import type { Session } from './session';
-import { findVoiceprint, readPath, withNeighbours, type Given } from './voiceprints';
+import { findVoiceprint, withNeighbours, type Given } from './voiceprints';
 
 /** An item and what was read from it. */
 export interface Member<T> {

@@ -1,13 +1,12 @@
 /** Which item of the second input belongs to which of the first, for Verify: by a field, or by position where that is clear. */
 import type { INodeExecutionData } from 'n8n-workflow';
 import { VoiceprintError } from '../../errors';
-import { seenAs, valueAt, type FieldPath } from '../common/path';
+import { readPath, seenAs, valueAt, type FieldPath } from '../common/path';
 import { read, shortValue } from '../common/read';
 import { itemsAsGiven } from '../common/wiring';
 import { MATCH_BY_FIELD } from './fieldParameters';
 import { readSecondInput, type SecondInput } from '../common/secondInput';
 import type { Session } from './session';
-import { readPath } from './voiceprints';
 
 export interface Partner {
 	item: INodeExecutionData;

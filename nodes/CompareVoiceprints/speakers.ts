@@ -2,14 +2,14 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 import { VoiceprintError } from '../../errors';
 import { ModelsDiffer } from '../../voiceprints/gallery';
-import { seenAs, valueAt, type FieldPath } from '../common/path';
+import { readPath, seenAs, valueAt, type FieldPath } from '../common/path';
 import { choice, readCollection } from '../common/read';
 import type { Entries } from './drivers/driver';
 import { GALLERY_FIELD, NAME_FIELD } from './fieldParameters';
 import { EMPTY_GALLERY, OPTIONS } from './parameters';
 import { readSecondInput } from '../common/secondInput';
 import type { Session } from './session';
-import { findVoiceprint, readPath, short, withNeighbours, type Given } from './voiceprints';
+import { findVoiceprint, short, withNeighbours, type Given } from './voiceprints';
 import { speechLengthUnknown, type CompareWarning } from './warnings';
 
 /** The input's name in the editor. */

@@ -1,6 +1,7 @@
 /** Verify: whether two voiceprints are of the same speaker. */
 import type { IDataObject, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { VoiceprintError } from '../../errors';
+import { readPath } from '../common/path';
 import { runForEachItem } from '../common/itemLoop';
 import { choice, read } from '../common/read';
 import { readWish, rounded, type Decision } from './decision';
@@ -10,7 +11,7 @@ import { readPairs, type Pairs } from './pairs';
 import { COMPARE_WITH } from './parameters';
 import { isOneRecording, sameVoiceprint } from './recordings';
 import type { Session } from './session';
-import { findVoiceprint, readPath, withNeighbours, type Given } from './voiceprints';
+import { findVoiceprint, withNeighbours, type Given } from './voiceprints';
 import { littleSpeech, outsideOfBoth } from './warnings';
 
 interface Compared {

@@ -3,9 +3,8 @@ import type { IBinaryData, IExecuteFunctions, INodeExecutionData, INodePropertie
 import { textOf, VoiceprintError } from '../../errors';
 import { readBuffer } from '../common/binary';
 import { filesOf } from '../common/itemFiles';
-import { valueAt } from '../common/path';
+import { readPath, valueAt } from '../common/path';
 import { GALLERY_FIELD, SECOND_FIELD, SECOND_INPUT_FIELD, VOICEPRINT_FIELD } from './fieldParameters';
-import { readPath } from './voiceprints';
 
 /** Bytes; a voiceprint has some thousands. */
 const LARGEST = 2 ** 20;

@@ -1,9 +1,9 @@
 /** The voiceprints of items: where they are, whose model they name, and whether they go with the engine. */
-import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { VoiceprintError } from '../../errors';
 import { isOwnVoiceprint } from '../../voiceprints/encoding';
-import { nameOf, parentAt, parsePath, seenAs, valueAt, type FieldPath } from '../common/path';
-import { invalid, read, shortValue } from '../common/read';
+import { nameOf, parentAt, seenAs, valueAt, type FieldPath } from '../common/path';
+import { shortValue } from '../common/read';
 import { recordingOf, type Recording } from './recordings';
 
 /** A voiceprint as it stands in an item, not decoded yet. */
@@ -25,13 +25,6 @@ export interface Given {
 	model: string | null;
 	/** Seconds. */
 	speechLength: number | null;
-}
-
-/** The value of a parameter that names a field. */
-export function readPath(ctx: IExecuteFunctions, itemIndex: number, parameter: INodeProperties): FieldPath {
-	const value = read(ctx, itemIndex, parameter);
-	if (typeof value === 'string' && value.trim() !== '') return parsePath(value);
-	throw invalid(parameter, 'must be the name of a field', value);
 }
 
 /** Texts of the voiceprints that lie in files of items. */

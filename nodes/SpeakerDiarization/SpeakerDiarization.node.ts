@@ -9,7 +9,7 @@ import {
 } from 'n8n-workflow';
 import { toSpeakerItems, type SpeakerForm, type SpeakerShape, type SpeakersResult } from '../../items/speakerItems';
 import { SIMPLIFY } from '../common/engineParameters';
-import { errorItem } from '../common/itemLoop';
+import { errorItemOfAll } from '../common/itemLoop';
 import { runMediaNode, type MediaNode } from '../common/mediaNode';
 import { boolean, choice, read } from '../common/read';
 import { addToTranscript } from './addToTranscript';
@@ -55,13 +55,12 @@ export class SpeakerDiarization implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const items = this.getInputData();
-		if (items.length === 0) return [[]];
+		if (this.getInputData().length === 0) return [[]];
 		let operation: 'diarize' | 'addToTranscript';
 		try {
 			operation = choice(OPERATION, read(this, 0, OPERATION));
 		} catch (error) {
-			return [[errorItem(this, error, 0, items.map((_, itemIndex) => itemIndex).slice(1))]];
+			return [[errorItemOfAll(this, error)]];
 		}
 		return operation === 'diarize' ? await runMediaNode(this, NODE) : [await addToTranscript(this)];
 	}

@@ -1,7 +1,7 @@
 /** Add Speakers to Transcript: who says which word, from the times of a transcript and the segments of this node. */
 import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { VoiceprintError } from '../../errors';
-import { addSpeakers, dialogueOf, timedLists, type Block, type SpokenBy, type TimeFields } from '../../items/transcript';
+import { addSpeakers, dialogueOf, type Block, type SpokenBy, type TimeFields } from '../../items/transcript';
 import { runForEachItem } from '../common/itemLoop';
 import { choice, invalid, read, readCollection } from '../common/read';
 import { END_FIELD, SPEAKERS, START_FIELD, TEXT_FIELD, TIME_UNIT, TRANSCRIPT, TRANSCRIPT_OPTIONS, UNKNOWN_SPEAKER } from './parameters';
@@ -14,10 +14,8 @@ async function spokenItem(ctx: IExecuteFunctions, itemIndex: number): Promise<IN
 	const options = readCollection(ctx, itemIndex, TRANSCRIPT_OPTIONS);
 	const fields = readFields(options);
 	const unknown = text(UNKNOWN_SPEAKER, options.unknownSpeaker) ?? (UNKNOWN_SPEAKER.default as string);
-	const transcript = readJson(ctx, itemIndex, TRANSCRIPT);
-	if (timedLists(transcript, fields, Infinity).length === 0) throw noTimes();
 	const { segments, duration } = readSegments(ctx, itemIndex);
-	const spoken = addSpeakers(transcript, segments, fields, duration);
+	const spoken = addSpeakers(readJson(ctx, itemIndex, TRANSCRIPT), segments, fields, duration);
 	if (!spoken) throw noTimes();
 	const { blocks } = spoken;
 	const { binary } = ctx.getInputData()[itemIndex]!;

@@ -1,17 +1,11 @@
 /** The second input: people who may be among the speakers, with their voiceprints. */
-import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { KnownSpeaker } from '../../engine/client/protocol';
 import { VoiceprintError } from '../../errors';
-import { parsePath, valueAt, type FieldPath } from '../common/path';
-import { invalid, read, shortValue } from '../common/read';
+import { readPath, valueAt, type FieldPath } from '../common/path';
+import { shortValue } from '../common/read';
 import { readSecondInput } from '../common/secondInput';
 import { KNOWN_NAME_FIELD, KNOWN_VOICEPRINT_FIELD } from './parameters';
-
-function readPath(ctx: IExecuteFunctions, parameter: INodeProperties): FieldPath {
-	const value = read(ctx, 0, parameter);
-	if (typeof value === 'string' && value.trim() !== '') return parsePath(value);
-	throw invalid(parameter, 'must be the name of a field', value);
-}
 
 function textAt({ json }: INodeExecutionData, index: number, path: FieldPath, what: string): string {
 	const value = valueAt(json, path);
@@ -29,7 +23,7 @@ function textAt({ json }: INodeExecutionData, index: number, path: FieldPath, wh
  * @throws VoiceprintError VOICEPRINT_MISSING, which names the item; INPUT_IN_PARTS
  */
 export function readKnownSpeakers(ctx: IExecuteFunctions): KnownSpeaker[] {
-	const [name, voiceprint] = [readPath(ctx, KNOWN_NAME_FIELD), readPath(ctx, KNOWN_VOICEPRINT_FIELD)];
+	const [name, voiceprint] = [readPath(ctx, 0, KNOWN_NAME_FIELD), readPath(ctx, 0, KNOWN_VOICEPRINT_FIELD)];
 	const { items } = readSecondInput({ ctx }, 'Known Speakers');
 	return items.map((item, index) => ({ name: textAt(item, index, name, 'name'), voiceprint: textAt(item, index, voiceprint, 'voiceprint') }));
 }

@@ -77,6 +77,11 @@ export function errorItem(
 	};
 }
 
+/** The item that stands for all, where parameters that hold for all of them are wrong. @throws as `errorItem` */
+export function errorItemOfAll(ctx: IExecuteFunctions, error: unknown): INodeExecutionData {
+	return errorItem(ctx, error, 0, ctx.getInputData().map((_, itemIndex) => itemIndex).slice(1));
+}
+
 /** Such an error may name a task that goes on. */
 function isCanceled(error: unknown): boolean {
 	return (error instanceof SpeechPlatformError || error instanceof VoiceprintError) && error.code === 'CANCELED';

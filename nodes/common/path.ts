@@ -1,5 +1,6 @@
 /** Fields of an item by their path, as n8n's editor writes it where a field is dragged in: `a`, `a.b`, `a[0].b`, `a["b c"]`. */
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { invalid, read } from './read';
 
 export interface FieldPath {
 	/** As the user wrote it. */
@@ -13,6 +14,13 @@ const STEP = /\[\s*(\d+)\s*\]|\[\s*"([^"]*)"\s*\]|\[\s*'([^']*)'\s*\]|([^.[\]]+)
 export function parsePath(text: string): FieldPath {
 	const steps = [...text.trim().matchAll(STEP)].map(([, index, double, single, name]) => index ?? double ?? single ?? name!);
 	return { text: text.trim(), steps: steps[0] === '$json' ? steps.slice(1) : steps };
+}
+
+/** The value of a parameter that names a field. @throws VoiceprintError INVALID_PARAMETER */
+export function readPath(ctx: IExecuteFunctions, itemIndex: number, parameter: INodeProperties): FieldPath {
+	const value = read(ctx, itemIndex, parameter);
+	if (typeof value === 'string' && value.trim() !== '') return parsePath(value);
+	throw invalid(parameter, 'must be the name of a field', value);
 }
 
 /** What is at the path; a field whose name has the very text of the path comes first. */

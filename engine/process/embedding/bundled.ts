@@ -25,11 +25,11 @@ export const ACCURATE: PooledModel = {
 	longestSeconds: 15,
 };
 
-export async function loadFast(runtime: Runtime): Promise<ModelEmbedder> {
+async function loadFast(runtime: Runtime): Promise<ModelEmbedder> {
 	return await loadEmbedder(runtime, FAST, await readPackageFile(FAST.file));
 }
 
-export async function loadAccurate(runtime: Runtime): Promise<PooledEmbedder> {
+async function loadAccurate(runtime: Runtime): Promise<PooledEmbedder> {
 	const read = async (part: string) => await readPackageFile(modelPath(`${ACCURATE_MODEL}.${part}.onnx`));
 	// The trunk as it is cheapest on this runtime; the weights are those of the trunk's own file.
 	const trunk = await read(`trunk.${runtime.name}`);

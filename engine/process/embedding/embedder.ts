@@ -20,6 +20,11 @@ export interface Embedder {
 	 * @param windows speech of one voice, in time order, not empty; each is read once, when it is its turn
 	 */
 	embedWindows(windows: readonly SpeechWindow[]): Promise<Embedded>;
+	/**
+	 * @param speech of one voice, not empty: mono, 16 kHz, -1 to 1; up to some ten seconds
+	 * @returns `[dimension]`, of length one
+	 */
+	embed(speech: Float32Array): Promise<Float32Array>;
 }
 
 /** A stretch of speech: mono, 16 kHz, -1 to 1; up to some ten seconds. */

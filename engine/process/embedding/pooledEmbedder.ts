@@ -84,7 +84,6 @@ export class PooledEmbedder implements Embedder {
 		return { vector: vector!, windows: windows.length === 1 ? [vector!] : others };
 	}
 
-	/** @returns `[dimension]`, of length one */
 	async embed(speech: Float32Array): Promise<Float32Array> {
 		return (await this.embedWindows([{ samples: speech.length, read: () => speech }])).vector;
 	}

@@ -40,14 +40,9 @@ interface Sound {
 }
 
 /** Made as that of an enrolment is, so that both can be compared. */
-async function voiceprintsOf({ audio, step }: Sound, { voices, labels }: Diarization, model: VoiceModel): Promise<Voiceprint[]> {
-	const voiceprints: Voiceprint[] = [];
-	const speakers = voices.length === 0 ? 0 : Math.max(...labels.labels) + 1;
-	for (let speaker = 0; speaker < speakers; speaker++) {
-		const spans = forVoiceprint(voices.filter((_, i) => labels.labels[i] === speaker));
-		voiceprints.push(voiceprintOf(await extractVoiceprint(audio, spans, model.embedder, VOICEPRINT_SPEECH, step), model));
-	}
-	return voiceprints;
+async function voiceprintOfSpeaker(speaker: number, { audio, step }: Sound, { voices, labels }: Diarization, model: VoiceModel): Promise<Voiceprint> {
+	const spans = forVoiceprint(voices.filter((_, i) => labels.labels[i] === speaker));
+	return voiceprintOf(await extractVoiceprint(audio, spans, model.embedder, VOICEPRINT_SPEECH, step), model);
 }
 
 interface Found {
@@ -59,12 +54,20 @@ interface Found {
 
 /** Names the speakers, and joins those who are one person. */
 async function named(sound: Sound, found: Diarization, model: VoiceModel, names: Names): Promise<{ found: Diarization; voiceprints: Voiceprint[]; namings: Naming[] }> {
-	const voiceprints = await voiceprintsOf(sound, found, model);
+	const voiceprints: Voiceprint[] = [];
+	const count = Math.max(-1, ...found.labels.labels) + 1;
+	for (let speaker = 0; speaker < count; speaker++) voiceprints.push(await voiceprintOfSpeaker(speaker, sound, found, model));
 	const namings = names.of(voiceprints);
 	const same = namings.map(({ name }, i) => (name === null ? i : namings.findIndex((other) => other.name === name)));
-	if (same.every((speaker, i) => speaker === i)) return { found, voiceprints, namings };
+	const kept = [...new Set(same)];
+	if (kept.length === count) return { found, voiceprints, namings };
 	const joined = { ...found, labels: joinSpeakers(found.labels, found.voices, same) };
-	return { found: joined, voiceprints: await voiceprintsOf(sound, joined, model), namings: namings.filter((_, i) => same[i] === i) };
+	const ofKept: Voiceprint[] = [];
+	for (const [speaker, old] of kept.entries()) {
+		const isAlone = same.filter((one) => one === old).length === 1;
+		ofKept.push(isAlone ? voiceprints[old]! : await voiceprintOfSpeaker(speaker, sound, joined, model));
+	}
+	return { found: joined, voiceprints: ofKept, namings: kept.map((old) => namings[old]!) };
 }
 
 async function listen(sound: Sound, diarization: Diarization, model: VoiceModel, names: Names, { mergePauses, shortestTurn }: SpeakersJob['speakers']): Promise<Found> {

@@ -3,7 +3,7 @@ import { oncePerKey } from '../../../once';
 import type { RuntimeChoice, VoiceprintRequest } from '../../client/protocol';
 import { chooseRuntime } from '../runtime/chooseRuntime';
 import type { Runtime } from '../runtime/interface';
-import { loadAccurate, loadFast } from '../embedding/bundled';
+import { BUNDLED_EMBEDDERS } from '../embedding/bundled';
 import { loadSegmentation } from '../speakers/segmentation';
 import type { SpeakerModels } from '../speakers/diarize';
 import type { Embedder } from '../embedding/embedder';
@@ -13,7 +13,7 @@ import type { SileroModels } from '../vad/probabilities';
 
 const silero = oncePerKey(loadSileroModels);
 
-const bundled = { accurate: oncePerKey(loadAccurate), fast: oncePerKey(loadFast) };
+const bundled = { accurate: oncePerKey(BUNDLED_EMBEDDERS.accurate), fast: oncePerKey(BUNDLED_EMBEDDERS.fast) };
 
 const segmentation = oncePerKey(loadSegmentation);
 

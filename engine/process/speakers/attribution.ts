@@ -49,6 +49,11 @@ export function nearestOf(centroids: readonly Float32Array[], vector: Float32Arr
 	return alike.indexOf(Math.max(...alike));
 }
 
+/** Weighted by how much is said in each piece. @param voices with vectors, one at least */
+function meanVoice(voices: readonly Voice[]): Float32Array {
+	return meanVector(voices.map(({ vector }) => vector!), voices.map(({ clean }) => Math.max(0.1, clean)));
+}
+
 class Labelling {
 	/** Pieces that found speakers. */
 	private readonly founders: number[];
@@ -72,9 +77,8 @@ class Labelling {
 
 	private readonly talk = (members: readonly number[]) => members.reduce((sum, i) => sum + this.voices[i]!.clean, 0);
 
-	/** Weighted by how much is said in each piece. */
 	private centroid(members: readonly number[]): Float32Array {
-		return meanVector(members.map(this.vectorOf), members.map((piece) => Math.max(0.1, this.voices[piece]!.clean)));
+		return meanVoice(members.map((piece) => this.voices[piece]!));
 	}
 
 	private linked(threshold: number): Clusters {
@@ -152,14 +156,12 @@ class Labelling {
 export function joinSpeakers({ labels, centroids }: Labels, voices: readonly Voice[], same: readonly number[]): Labels {
 	const kept = [...new Set(same)].sort((one, other) => one - other);
 	const joined = labels.map((label) => kept.indexOf(same[label]!));
-	const weights = voices.map(({ clean }) => Math.max(0.1, clean));
-	const ofSpeaker = (speaker: number) => voices.flatMap(({ vector }, i) => (vector && joined[i] === speaker ? [i] : []));
 	if (centroids.length === 0) return { labels: joined, centroids };
 	return {
 		labels: joined,
 		centroids: kept.map((old, speaker) => {
-			const pieces = ofSpeaker(speaker);
-			return pieces.length === 0 ? centroids[old]! : meanVector(pieces.map((i) => voices[i]!.vector!), pieces.map((i) => weights[i]!));
+			const own = voices.filter(({ vector }, i) => vector && joined[i] === speaker);
+			return own.length === 0 ? centroids[old]! : meanVoice(own);
 		}),
 	};
 }

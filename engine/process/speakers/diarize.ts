@@ -8,11 +8,11 @@ import { labelVoices, type Labels, type SpeakerCount, type Voice } from './attri
 import { piecesOf, turnsOf } from './pieces';
 import { framesIn, FRAMES, STEP, WINDOW, type Segmentation } from './segmentation';
 import { HOP, TrackBuilder } from './tracks';
-import { voicesOf, type VoiceModel } from './voices';
+import { voicesOf } from './voices';
 
 export interface SpeakerModels {
 	segmentation: Segmentation;
-	embedder: Embedder & VoiceModel;
+	embedder: Embedder;
 }
 
 /** What is said in a channel, and by whom. */

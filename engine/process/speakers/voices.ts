@@ -3,14 +3,10 @@
  * would blur it, as the network listens a second around (measured: with turns of one second, all speakers sounded alike).
  */
 import { SAMPLE_RATE, type Audio } from '../audio';
+import type { Embedder } from '../embedding/embedder';
 import type { Voice } from './attribution';
 import type { Piece } from './pieces';
 import { frameStart, STEP } from './segmentation';
-
-/** Makes a vector of length one of speech: mono, 16 kHz. */
-export interface VoiceModel {
-	embed(speech: Float32Array): Promise<Float32Array>;
-}
 
 /** Seconds: a piece with less of one person alone has no vector. */
 const LEAST_CLEAN = 0.2;
@@ -52,13 +48,13 @@ function read(audio: Audio, stretches: ReadonlyArray<{ start: number; length: nu
  * @param pieces in time order
  * @param talkers how many talk in each frame
  */
-export async function voicesOf(audio: Audio, pieces: readonly Piece[], talkers: Uint8Array, model: VoiceModel): Promise<Voice[]> {
+export async function voicesOf(audio: Audio, pieces: readonly Piece[], talkers: Uint8Array, embedder: Embedder): Promise<Voice[]> {
 	const solo = soloPieces(pieces, talkers);
 	const voices: Voice[] = [];
 	for (const [i, piece] of pieces.entries()) {
 		const speech = read(audio, ownStretches(piece, i, solo));
 		const clean = speech.length / SAMPLE_RATE;
-		const vector = clean >= LEAST_CLEAN ? await model.embed(speech) : undefined;
+		const vector = clean >= LEAST_CLEAN ? await embedder.embed(speech) : undefined;
 		voices.push({ vector, clean, start: frameStart(piece.from), end: frameStart(piece.to) });
 	}
 	return voices;
