@@ -82,6 +82,21 @@ def halve(graph: onnx.GraphProto, least: int = 512) -> None:
     graph.node.extend(nodes)
 
 
+def finished(
+    nodes: list, tensors: list, identity: str, source: tuple[str, list], target: tuple[str, list], origin: str, licence: str,
+) -> bytes:
+    """A graph of written nodes as a file: in half precision, checked. `source` and `target` are (name, shape); `origin` says whose the weights are."""
+    values = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in (source, target)]
+    graph = helper.make_graph(nodes, identity, values[:1], values[1:], tensors)
+    halve(graph)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=8,
+                              producer_name="n8n-nodes-voiceprint training")
+    model.doc_string = origin
+    helper.set_model_props(model, {"model_id": identity, "sample_rate": "16000", "licence": licence})
+    onnx.checker.check_model(model, full_check=True)
+    return model.SerializeToString()
+
+
 def describe(model: onnx.ModelProto, identity: str, dim: int) -> None:
     """Name, rate and size as metadata, so that a reader need not know the file's history."""
     facts = {"model_id": identity, "sample_rate": "16000", "dim": str(dim), "input": "mono waveform, -1..1",

@@ -22,13 +22,13 @@ FLOOR = 1e-5
 """Added to each mel band's power before the logarithm: about 45 dB below the mean band power of speech at TARGET_RMS."""
 
 
-def mel_bank() -> np.ndarray:
-    """Triangular filters on the mel scale 1127 ln(1 + f/700). float64 [POINTS/2 + 1, MELS]."""
+def mel_bank(low: float = LOW_HZ, high: float = HIGH_HZ) -> np.ndarray:
+    """Triangular filters on the mel scale 1127 ln(1 + f/700), from `low` to `high` Hz. float64 [POINTS/2 + 1, MELS]."""
 
     def mel(hertz):
         return 1127.0 * np.log1p(np.asarray(hertz) / 700.0)
 
-    edges = np.linspace(mel(LOW_HZ), mel(HIGH_HZ), MELS + 2)
+    edges = np.linspace(mel(low), mel(high), MELS + 2)
     bins = mel(np.arange(POINTS // 2 + 1) * RATE / POINTS)[:, None]
     left, centre, right = edges[:-2], edges[1:-1], edges[2:]
     return np.maximum(0.0, np.minimum((bins - left) / (centre - left), (right - bins) / (right - centre)))

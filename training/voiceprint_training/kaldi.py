@@ -4,10 +4,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-RATE = 16000
-FRAME, HOP, POINTS = 400, 160, 512
-MELS, LOW_HZ, HIGH_HZ = 80, 20.0, 8000.0
-PRE_EMPHASIS = 0.97
+from . import features
+from .features import FRAME, HOP, MELS, POINTS, PRE_EMPHASIS, RATE
+
+LOW_HZ, HIGH_HZ = 20.0, 8000.0
 FULL_SCALE = 32768.0
 """Kaldi works on 16-bit values; samples here are -1..1."""
 FLOOR = 2.0**-23
@@ -15,15 +15,8 @@ FLOOR = 2.0**-23
 
 
 def mel_bank() -> np.ndarray:
-    """Triangles that are straight on the mel scale 1127 ln(1 + f/700). float64 [POINTS/2 + 1, MELS]; the last bin stays unused."""
-
-    def mel(hertz):
-        return 1127.0 * np.log1p(np.asarray(hertz) / 700.0)
-
-    edges = np.linspace(mel(LOW_HZ), mel(HIGH_HZ), MELS + 2)
-    bins = mel(np.arange(POINTS // 2 + 1) * RATE / POINTS)[:, None]
-    left, centre, right = edges[:-2], edges[1:-1], edges[2:]
-    bank = np.maximum(0.0, np.minimum((bins - left) / (centre - left), (right - bins) / (right - centre)))
+    """As that of our own features, to the other bounds; Kaldi leaves the last bin unused. float64 [POINTS/2 + 1, MELS]."""
+    bank = features.mel_bank(LOW_HZ, HIGH_HZ)
     bank[-1] = 0.0
     return bank
 

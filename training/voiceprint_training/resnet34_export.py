@@ -24,10 +24,10 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
-from onnx import TensorProto, helper, numpy_helper
+from onnx import helper, numpy_helper
 
 from .corpus import Corpus
-from .export import OPSET, TOLERANCE, halve, session
+from .export import TOLERANCE, finished, session
 from .kaldi import KaldiFbank
 from .paths import MODELS_DIR, work_dir
 from .resnet34 import ResNet34, read_published, statistics
@@ -60,15 +60,8 @@ class Writer:
 
     def model(self, identity: str, source: tuple[str, list], target: tuple[str, list]) -> bytes:
         """The finished graph, checked and in half precision; `source` and `target` are (name, shape)."""
-        values = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in (source, target)]
-        graph = helper.make_graph(self.nodes, identity, values[:1], values[1:], self.tensors)
-        halve(graph)
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=8,
-                                  producer_name="n8n-nodes-voiceprint training")
-        model.doc_string = "Speaker embedding after WeSpeaker's ResNet34 (VoxCeleb2), CC BY 4.0; changes: see the model card"
-        helper.set_model_props(model, {"model_id": identity, "sample_rate": "16000", "licence": "CC BY 4.0"})
-        onnx.checker.check_model(model, full_check=True)
-        return model.SerializeToString()
+        origin = "Speaker embedding after WeSpeaker's ResNet34 (VoxCeleb2), CC BY 4.0; changes: see the model card"
+        return finished(self.nodes, self.tensors, identity, source, target, origin, "CC BY 4.0")
 
 
 def trunk_graph(network: ResNet34, identity: str = IDENTITY) -> bytes:

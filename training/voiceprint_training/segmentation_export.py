@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper, numpy_helper
+from onnx import helper, numpy_helper
 
-from .export import OPSET, halve, session
+from .export import finished, session
 from .paths import MODELS_DIR
 
 IDENTITY = "segmentation-3.0"
@@ -87,16 +87,9 @@ def rebuild(published: onnx.ModelProto) -> bytes:
         if place < len(dense) - 1:
             x = w.node("LeakyRelu", x, alpha=0.01)
     w.node("LogSoftmax", x, out="log_probabilities", axis=-1)
-    values = [helper.make_tensor_value_info("waveform", TensorProto.FLOAT, [1, 1, SAMPLES]),
-              helper.make_tensor_value_info("log_probabilities", TensorProto.FLOAT, [FRAMES, CLASSES])]
-    graph = helper.make_graph(w.nodes, IDENTITY, values[:1], values[1:], w.tensors)
-    halve(graph)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=8,
-                              producer_name="n8n-nodes-voiceprint training")
-    model.doc_string = "Speaker segmentation after pyannote's segmentation-3.0, MIT, Copyright (c) 2022 CNRS"
-    helper.set_model_props(model, {"model_id": IDENTITY, "sample_rate": "16000", "licence": "MIT"})
-    onnx.checker.check_model(model, full_check=True)
-    return model.SerializeToString()
+    source, target = ("waveform", [1, 1, SAMPLES]), ("log_probabilities", [FRAMES, CLASSES])
+    origin = "Speaker segmentation after pyannote's segmentation-3.0, MIT, Copyright (c) 2022 CNRS"
+    return finished(w.nodes, w.tensors, IDENTITY, source, target, origin, "MIT")
 
 
 def agreement(ours: bytes, published: bytes, waves: list[np.ndarray]) -> float:
