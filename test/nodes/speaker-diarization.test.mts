@@ -99,6 +99,13 @@ describe('a call of two in one channel', () => {
 		assert.equal(segments[1].name, 'Ben');
 	});
 
+	it('has its times from the beginning of the file, also of a part of it', async () => {
+		const { output } = await diarize({ rangeFrom: 9.6, output: 'speaker' });
+		assert.ok(Math.abs((output[0].json.first_time as number) - file.channels[0].segments[2].start_time) < 0.2);
+		const { output: segments } = await diarize({ rangeFrom: 9.6, output: 'segment' });
+		assert.equal(segments[0].json.start_time, output[0].json.first_time);
+	});
+
 	it('has no more speakers than are said', async () => {
 		const { output } = await diarize({ speakerCount: 'exactly', speakers: 1 });
 		assert.equal((output[0].json as unknown as File).speakers_count, 1);
@@ -137,8 +144,10 @@ it('a file in which nobody speaks gives an item without times', async () => {
 		assert.equal(found[0].json.speaker, null);
 		assert.match(found[0].json.warnings as string, /SILENT_CHANNEL/);
 	}
-	const { output: none } = await diarize({ output: 'segment', channelMode: 'split', options: { keepFilesWithoutSpeech: false } }, { items });
-	assert.deepEqual(none, []);
+	for (const output of ['segment', 'speaker']) {
+		const { output: none } = await diarize({ output, channelMode: 'split', options: { keepFilesWithoutSpeech: false } }, { items });
+		assert.deepEqual(none, []);
+	}
 });
 
 describe('the transcript of the call', () => {

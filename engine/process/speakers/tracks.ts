@@ -47,12 +47,12 @@ export class TrackBuilder {
 	private count = 0;
 
 	/**
-	 * @param start first frame of the window; a window whose frames were left out since the one before begins anew
+	 * @param start first frame of the window; one that shares no frames with the one before begins anew
 	 * @param activity `[FRAMES]`, see `Segmentation.window`
 	 */
 	add(start: number, activity: Uint8Array): void {
 		const before = this.windows.at(-1);
-		const tracks = before && start < before.start + FRAMES ? this.linked(before, start, activity) : Array<number>(LOCAL_SPEAKERS).fill(-1);
+		const tracks = before ? this.linked(before, start, activity) : Array<number>(LOCAL_SPEAKERS).fill(-1);
 		for (let speaker = 0; speaker < LOCAL_SPEAKERS; speaker++) {
 			const talks = activity.some((bits) => (bits >> speaker) & 1);
 			if (!talks) tracks[speaker] = -1;

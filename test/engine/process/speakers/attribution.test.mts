@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { linkByAverage } from '../../../../dist/engine/process/speakers/clusters.js';
-import { labelVoices, type Voice } from '../../../../dist/engine/process/speakers/attribution.js';
+import { joinSpeakers, labelVoices, type Voice } from '../../../../dist/engine/process/speakers/attribution.js';
 import { overlapsOf, speakerSegments } from '../../../../dist/engine/process/speakers/segments.js';
 import { near as nearBy, randomNumbers, unitVector } from '../../../voiceprints/support/vectors.mts';
 
@@ -42,6 +42,23 @@ describe('average linkage', () => {
 		const vectors = Array.from({ length: 2500 }, (_, i) => near(PEOPLE[i % 5], 0.85, i));
 		const found = linkByAverage(vectors, 0.3);
 		assert.deepEqual(found.map((members) => new Set(members.map((i) => i % 5)).size), [1, 1, 1, 1, 1]);
+	});
+});
+
+it('hundreds of voices that are unlike stay apart, however many are open', () => {
+	const vectors = Array.from({ length: 500 }, (_, i) => unitVector(randomNumbers(7000 + i)));
+	assert.equal(linkByAverage(vectors, 0.6).length, 500);
+});
+
+describe('speakers who turn out to be one person', () => {
+	it('have one number, the others move up, and their voice is the mean of both', () => {
+		const voices = conversation(0, 1, 2, 0, 1, 2);
+		const labels = labelVoices(voices, ANYBODY);
+		const joined = joinSpeakers(labels, voices, [0, 0, 2]);
+		assert.deepEqual(joined.labels, [0, 0, 1, 0, 0, 1]);
+		const alike = (one: Float32Array, other: Float32Array) => one.reduce((sum, value, i) => sum + value * other[i], 0);
+		assert.ok(alike(joined.centroids[1], labels.centroids[2]) > 0.9999);
+		for (const old of [0, 1]) assert.ok(alike(joined.centroids[0], labels.centroids[old]) > 0.6);
 	});
 });
 

@@ -46,6 +46,17 @@ describe('tracks', () => {
 		assert.deepEqual(runs.map(({ track }) => track), [0, 1]);
 	});
 
+	it('are new where there is little in common beside what is not, or little at all', () => {
+		// Beyond the first window, where only the second one is heard, it shows which track its speaker is.
+		const isOne = (one: [number, number], other: [number, number]) => {
+			const { runs } = tracksOf(HOP + FRAMES, [0, window([0, ...one])], [HOP, window([0, ...other], [0, 400, 450])]);
+			return runs.at(-1)!.track === 0;
+		};
+		assert.equal(isOne([HOP, HOP + 60], [20, 60]), true);
+		assert.equal(isOne([HOP, HOP + 60], [40, 100]), false, 'twenty frames of a hundred');
+		assert.equal(isOne([HOP, HOP + 8], [0, 8]), false, 'eight frames of eight');
+	});
+
 	it('may talk at the same time', () => {
 		const { runs, talkers } = tracksOf(FRAMES, [0, window([0, 10, 200], [1, 150, 300])]);
 		assert.deepEqual(runs, [{ track: 0, from: 10, to: 200 }, { track: 1, from: 150, to: 300 }]);
