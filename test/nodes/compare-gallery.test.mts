@@ -18,7 +18,7 @@ describe('an empty gallery', () => {
 			const run = await compare(IDENTIFY, items(like(anna), like(ben)), { secondItems: [...secondItems] });
 			assert.equal(run.error?.message, undefined);
 			for (const { json } of run.output) {
-				assert.deepEqual([json.identified, json.speaker, json.gallery_size, json.matches, json.expected_false_accept_rate], [false, 'unknown', 0, [], null]);
+				assert.deepEqual([json.identified, json.speaker, json.gallery_size, json.best_match, json.expected_false_accept_rate], [false, 'unknown', 0, null, null]);
 				assert.match(json.warnings as string, /^EMPTY_GALLERY: /);
 			}
 			assert.match(run.hints[0].message, /^The gallery is empty/);
