@@ -126,7 +126,8 @@ describe('a silent voiceprint is of nobody with either engine', () => {
 			assert.deepEqual(summary(grouped, speaker), [null, 'speaker_1', 'speaker_1', null]);
 			const gallery = [itemOf({ ...silent.json, name: 'Nobody' }), itemOf({ ...speaking[0].json, name: 'Xaver' })];
 			const found = await api.run(COMPARE, IDENTIFY, [silent, speaking[1]], { secondItems: gallery, onError: 'continueRegularOutput' });
-			assert.deepEqual(summary(found, speaker), ['EMPTY_VOICEPRINT', 'Xaver']);
+			assert.deepEqual(summary(found, speaker), ['unknown', 'Xaver']);
+			assert.match(found.output[0].json.warnings as string, /^EMPTY_VOICEPRINT: /);
 			assert.equal(found.output[1].json.gallery_size, 1);
 			for (const { body } of api.server.posts) assert.ok(!JSON.stringify(body).includes(silence));
 		});

@@ -156,7 +156,7 @@ describe('Extract Voiceprint', () => {
 			binaryPropertyName: 'data',
 			model: 'accurate',
 			modelFile: '',
-			output: 'file',
+			output: 'channel',
 			channelMode: 'split',
 			channels: '',
 			waitForCompletion: true,
@@ -229,7 +229,7 @@ describe('the editor', () => {
 		const names = ['engine', 'operation', 'taskId', 'output', 'waitUntilDone', ...options];
 		const { properties } = nodeOf('extractVoiceprint').description;
 		assert.deepEqual(shown(description.properties, parameters), names);
-		const own = ['includeVoiceprintFile', 'minimumSpeechLength', 'onLittleSpeech'];
+		const own = ['includeBinary', 'includeVoiceprintFile', 'minimumSpeechLength', 'onLittleSpeech'];
 		assert.deepEqual(shown(properties, parameters).filter((name) => !own.includes(name)), names);
 	});
 
