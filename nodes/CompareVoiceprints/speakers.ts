@@ -2,12 +2,13 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 import { VoiceprintError } from '../../errors';
 import { ModelsDiffer } from '../../voiceprints/gallery';
-import { parsePath, readPath, seenAs, valueAt, type FieldPath } from '../common/path';
+import { readPath, seenAs, type FieldPath } from '../common/path';
 import { choice, readCollection } from '../common/read';
 import type { Entries } from './drivers/driver';
 import { GALLERY_FIELD, NAME_FIELD } from './fieldParameters';
 import { EMPTY_GALLERY, OPTIONS } from './parameters';
 import { readSecondInput } from '../common/secondInput';
+import { FILE_NAME, isName, speakerNames } from '../common/speakerNames';
 import type { Recording } from './recordings';
 import type { Session } from './session';
 import { findVoiceprint, short, withNeighbours, type Given } from './voiceprints';
@@ -50,7 +51,9 @@ export async function readSpeakers(
 	const { items: gallery } = readSecondInput(session, LABEL);
 	if (gallery.length === 0 && isToFail) throw noGallery();
 	const field = readPath(ctx, 0, GALLERY_FIELD);
-	const nameOf = namesIn(session, gallery);
+	const nameField = readPath(ctx, 0, NAME_FIELD);
+	const names = speakerNames(gallery, NAME_FIELD, nameField);
+	if (names.hint) session.hint(0, names.hint);
 	const labelOf = new Map<string, number>();
 	const entries = driver.entries(gallery.length, probeOf, ctx.getInputData().keys());
 	const speakers: Speakers = { entries, names: [], labels: [], items: [], recordings: [], entryOf: new Map(), warnings: [] };
@@ -59,7 +62,8 @@ export async function readSpeakers(
 	for (const [index, entry] of gallery.entries()) {
 		if ((index & 63) === 0 && pace.isDue) await pace.rest();
 		try {
-			const name = nameOf(entry);
+			const name = names.of(entry);
+			if (name === undefined) throw noName(entry, nameField);
 			const given = withNeighbours(entry, findVoiceprint(entry, field, files), field);
 			entries.add(given);
 			if (!speakers.entryOf.has(given.voiceprint)) speakers.entryOf.set(given.voiceprint, speakers.items.length);
@@ -92,39 +96,9 @@ function sayWhatIsUnknown(session: Session, { sides, size }: Entries): void {
 	if (unknown > 0) session.hint(0, speechLengthUnknown(`${unknown} of ${size} entries of the gallery`));
 }
 
-const FILE_NAME = 'file_name';
-
-/**
- * Who an item is of. Items of Extract Voiceprint have no name; where nobody has said in which field one is, their files'
- * names stand for them.
- */
-function namesIn(session: Session, gallery: INodeExecutionData[]): (item: INodeExecutionData) => string {
-	const path = readPath(session.ctx, 0, NAME_FIELD);
-	const isNamed = path.text !== NAME_FIELD.default || gallery.some(({ json }) => valueAt(json, path) !== undefined || seenAs(json, path));
-	if (isNamed || !gallery.some(({ json }) => isName(json[FILE_NAME]))) return (item) => nameAt(item, path);
-	const message =
-		`No item of the gallery has a field '${path.text}', so their files' names stand for the speakers. Set '${NAME_FIELD.displayName}' ` +
-		'to the field that says who it is';
-	session.hint(0, { code: 'NAMED_BY_FILE', message });
-	const channels = new Map<unknown, Set<unknown>>();
-	for (const { json } of gallery) channels.set(json[FILE_NAME], (channels.get(json[FILE_NAME]) ?? new Set()).add(json.channel_number));
-	return (item) => {
-		const name = nameAt(item, parsePath(FILE_NAME));
-		// Two channels are mostly two people.
-		const isSeveral = channels.get(item.json[FILE_NAME])!.size > 1;
-		return isSeveral ? `${name}, channel ${String(item.json.channel_number)}` : name;
-	};
-}
-
-function isName(value: unknown): value is string | number {
-	return (typeof value === 'string' && value.trim() !== '') || typeof value === 'number';
-}
-
-function nameAt({ json }: INodeExecutionData, path: FieldPath): string {
-	const name = valueAt(json, path);
-	if (isName(name)) return String(name);
+function noName({ json }: INodeExecutionData, path: FieldPath): VoiceprintError {
 	const seen = seenAs(json, path);
-	throw new VoiceprintError(
+	return new VoiceprintError(
 		'VOICEPRINT_MISSING',
 		`The item has no name in the field '${short(path.text)}'${seen ? `: ${seen.what}` : ''}`,
 		seen?.remedy ?? `Set '${NAME_FIELD.displayName}' to the field that says who it is${isName(json[FILE_NAME]) ? `, such as ${FILE_NAME}` : ''}.`,

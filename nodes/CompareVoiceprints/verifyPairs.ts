@@ -56,9 +56,10 @@ function modeOf(session: Session): Mode {
 	const { ctx } = session;
 	const given = choice<Mode | 'auto'>(COMPARE_WITH, read(ctx, 0, COMPARE_WITH));
 	if (given !== 'auto') return given;
+	// A mistake in it shows, whatever is connected.
+	const paths = ctx.getInputData().map((_, itemIndex) => readPath(ctx, itemIndex, SECOND_FIELD));
 	if ((wiresTo(ctx, 1) ?? []).length > 0) return 'input';
-	const hasSecond = ctx.getInputData().some((item, itemIndex) => has(session, item, readPath(ctx, itemIndex, SECOND_FIELD)));
-	return hasSecond ? 'field' : 'items';
+	return ctx.getInputData().some((item, itemIndex) => has(session, item, paths[itemIndex]!)) ? 'field' : 'items';
 }
 
 function has({ files }: Session, item: INodeExecutionData, path: FieldPath): boolean {

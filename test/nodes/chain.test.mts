@@ -3,7 +3,9 @@
  * listens once to each recording; what comes out of the node is then compared in every way.
  */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { HarnessItem, RunOptions, RunResult } from '../../tools/n8n/harness.mts';
@@ -57,6 +59,16 @@ describe('Extract Voiceprint by default', () => {
 			assert.ok(isFlat(json));
 		}
 		assert.deepEqual(all.map((json) => json.has_speech), [true, true, true, false]);
+	});
+
+	it('has the columns that the editor is told before it ran, in their order; Verify too', async () => {
+		const columnsOf = (node: string) => {
+			const file = join(import.meta.dirname, '..', '..', 'nodes', node, '__schema__', 'v1.0.0', 'output.json');
+			return Object.keys((JSON.parse(readFileSync(file, 'utf8')) as { properties: object }).properties);
+		};
+		const ofServer = ['task_id', 'correlation_id', 'state'];
+		assert.deepEqual(columnsOf('ExtractVoiceprint').filter((name) => !ofServer.includes(name)), Object.keys(call[0].json!));
+		assert.deepEqual(columnsOf('CompareVoiceprints'), Object.keys((await compare({}, call)).output[0].json));
 	});
 
 	it('tells who says so where Simplify is off, at the end', async () => {
@@ -179,7 +191,7 @@ describe('Identify', () => {
 			[true, 'call.ogg, channel 1', 'telephone.wav', 0, 'call.ogg', 1],
 		);
 		assert.ok(isFlat(json));
-		assert.match(run.hints[0].message, /no item of the gallery has a field 'name', so their files' names stand/i);
+		assert.match(run.hints[0].message, /^No item has a field 'name' that says who it is, so the names of the files stand/);
 	});
 
 	it('names a recording with one voice by its file alone', async () => {
@@ -236,5 +248,16 @@ describe('Merge', () => {
 	it('says where they are not of one speaker', async () => {
 		const { output } = await compare({ operation: 'merge' }, [...call, ...telephone]);
 		assert.match(output[0].json.warnings as string, /VOICEPRINT_DOES_NOT_FIT: The voiceprint of item 0/);
+	});
+});
+
+describe('Speaker Diarization', () => {
+	it('takes the items of Extract Voiceprint as known speakers, named by their files', async () => {
+		// Speakers are told apart by the accurate model.
+		const known = asItems(await harness.run({ node: 'extractVoiceprint', items: [RECORDINGS[0]] }));
+		const run = await harness.run({ node: 'speakerDiarization', parameters: { knownSpeakers: 'input', output: 'speaker' }, items: [RECORDINGS[1]], secondItems: known });
+		assert.equal(run.error, undefined);
+		assert.deepEqual(run.output.map(({ json }) => json.name), ['call.ogg, channel 1']);
+		assert.equal(run.hints.filter(({ message }) => message.includes('names of the files')).length, 1);
 	});
 });
