@@ -89,10 +89,13 @@ function orElsewhere(second: () => Given): Given {
 	try {
 		return second();
 	} catch (error) {
-		if (!(error instanceof VoiceprintError) || error.code !== 'VOICEPRINT_MISSING') throw error;
-		const elsewhere = `Where it comes from another item or node, set '${COMPARE_WITH.displayName}' to Automatic. ${TWO_WAYS}`;
-		throw new VoiceprintError(error.code, error.message, [error.description, elsewhere].filter(Boolean).join(' '));
+		throw error instanceof VoiceprintError && error.code === 'VOICEPRINT_MISSING' ? elsewhere(error) : error;
 	}
+}
+
+function elsewhere({ code, message, description }: VoiceprintError): VoiceprintError {
+	const ways = `Where it comes from another item or node, set '${COMPARE_WITH.displayName}' to Automatic. ${TWO_WAYS}`;
+	return new VoiceprintError(code, message, [description, ways].filter(Boolean).join(' '));
 }
 
 /** What was said in Automatic of the first input holds for the second too. */
