@@ -277,7 +277,7 @@ for (const [folder, type] of Object.entries(NODE_NAMES)) {
 				for (const { name, description: text, action } of options as INodePropertyOptions[]) {
 					assert.ok(text);
 					assert.ok(isTitleCase(name), name);
-					if (parameter === 'operation') assert.match(action!, /^[A-Z][a-z ]+$/);
+					if (parameter === 'operation') assert.match(action!, /^[A-Z][a-z ]+( Speech Platform)?$/);
 				}
 			}
 		});

@@ -88,11 +88,12 @@ interface Place {
 function describeChannel({ segments, overlaps, speakers }: Found, { channelNumber, offset, before }: Place): SpeakersChannel {
 	const idOf = (speaker: number) => speakerLabel(before + speaker);
 	const timeOf = (seconds: number) => round(offset + seconds);
-	const talk = talkOfSpeakers(segments.map((one) => ({ ...one, start: offset + one.start, end: offset + one.end })));
+	const turns = segments.map(({ speaker, start, end }) => ({ speaker, start: timeOf(start), end: timeOf(end) }));
+	const talk = talkOfSpeakers(turns);
 	return {
 		channel_number: channelNumber,
 		speakers_count: speakers.length,
-		speech_length: speechLengthOf(segments),
+		speech_length: speechLengthOf(turns),
 		speakers: speakers.map(({ voiceprint, naming }, number): Speaker => ({
 			speaker: idOf(number),
 			name: naming.name,
