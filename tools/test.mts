@@ -8,6 +8,7 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureN8n } from './n8n/install.mts';
+import { isMusl } from './setup.cjs';
 import { describeFile, summarise } from './testing/report.mts';
 import { ensureNodeVersion, OTHER_NODES } from './testing/node-versions.mts';
 import { killRunningFiles, runFile, type FileReport, type RunFileOptions } from './testing/run-file.mts';
@@ -66,7 +67,8 @@ if (!values.fast && !values.node && positionals.length === 0) {
 	// Processes, threads, streams and sockets, and the nodes with the real engine; arithmetic is the same on every Node.
 	const ofNode = /[\\/]test[\\/](nodes[\\/]local|speech-platform|engine[\\/]client|engine[\\/]process[\\/](host|runtime))/;
 	const onEveryNode = serverless.filter((file) => ofNode.test(file));
-	for (const version of OTHER_NODES) {
+	if (isMusl()) console.log('\nNot run with other versions of Node: npm has none for musl.');
+	for (const version of isMusl() ? [] : OTHER_NODES) {
 		console.log(`\nWith Node ${version}:`);
 		reports.push(...(await runAll(onEveryNode, FILES_AT_ONCE, { ...options, node: await ensureNodeVersion(version, say) })));
 	}
