@@ -10,11 +10,11 @@ import { runLogged } from '../n8n/run-logged.mts';
 /** Those that the package must run on, beside the 24 of n8n 2.41. */
 export const OTHER_NODES = ['22.23.3', '26.10.0'];
 
-/** Path of the executable, which is installed where it is missing. */
-export async function ensureNodeVersion(version: string, log: Log): Promise<string> {
+/** That Node, which is installed where it is missing. */
+export async function ensureNodeVersion(version: string, log: Log): Promise<{ version: string; executable: string }> {
 	const folder = join(cacheFolder(), `node-${version}`);
 	const executable = executableOf(folder);
-	if (existsSync(executable)) return executable;
+	if (existsSync(executable)) return { version, executable };
 	mkdirSync(folder, { recursive: true });
 	const wait = () => log(`Another process is installing Node ${version}; waiting for it …`);
 	await withLock(`${folder}.lock`, wait, async () => {
@@ -25,5 +25,5 @@ export async function ensureNodeVersion(version: string, log: Log): Promise<stri
 		// Its install script picks the build for this machine.
 		await runLogged(...npmCommand(['install', '--ignore-scripts=false', '--no-audit', '--no-fund', `node@${version}`]), { cwd: folder, logFile });
 	});
-	return executable;
+	return { version, executable };
 }

@@ -10,6 +10,8 @@ import type { TestNote, TestOutcome } from './events-reporter.mts';
 /** What came of a test file, in the order of its events. */
 export interface FileReport {
 	file: string;
+	/** Of the Node that ran it, where it is another one than this. */
+	nodeVersion?: string;
 	events: Array<TestOutcome | TestNote>;
 	/** What it wrote to stdout and stderr. */
 	output: string;
@@ -21,8 +23,8 @@ export interface RunFileOptions {
 	timeoutSeconds: number;
 	/** Only tests whose name matches. */
 	namePattern?: string;
-	/** Node's executable, where it is not the one that runs this. */
-	node?: string;
+	/** Where another Node than the one that runs this is to run it. */
+	node?: { version: string; executable: string };
 }
 
 /** An address, since Node takes the drive of a Windows path for the scheme of one. */
@@ -67,7 +69,7 @@ function troubleOf(events: FileReport['events'], code: number | null, mayBeEmpty
 }
 
 /** Runs one test file in a process of its own. */
-export async function runFile(file: string, { timeoutSeconds, namePattern, node = process.execPath }: RunFileOptions): Promise<FileReport> {
+export async function runFile(file: string, { timeoutSeconds, namePattern, node }: RunFileOptions): Promise<FileReport> {
 	const folder = mkdtempSync(join(tmpdir(), 'test-events-'));
 	const eventsFile = join(folder, 'events.jsonl');
 	const startedAt = performance.now();
@@ -77,8 +79,9 @@ export async function runFile(file: string, { timeoutSeconds, namePattern, node 
 		...(namePattern ? [`--test-name-pattern=${namePattern}`] : []),
 		file,
 	];
-	const path = [dirname(node), process.env.PATH].join(delimiter);
-	const child = spawn(node, args, {
+	const executable = node?.executable ?? process.execPath;
+	const path = [dirname(executable), process.env.PATH].join(delimiter);
+	const child = spawn(executable, args, {
 		env: { ...process.env, PATH: path },
 		detached: !IS_WINDOWS,
 		stdio: ['ignore', 'pipe', 'pipe'],
@@ -106,5 +109,5 @@ export async function runFile(file: string, { timeoutSeconds, namePattern, node 
 		? `killed, as it had not ended after ${timeoutSeconds} s`
 		: troubleOf(events, code, namePattern !== undefined);
 	if (trouble) events.push({ outcome: 'failed', name: 'the test file as a whole', milliseconds, detail: trouble });
-	return { file, events, output, milliseconds };
+	return { file, nodeVersion: node?.version, events, output, milliseconds };
 }
