@@ -8,6 +8,7 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureN8n } from './n8n/install.mts';
+import { isMusl } from './setup.cjs';
 import { describeFile, summarise } from './testing/report.mts';
 import { ensureNodeVersion, OTHER_NODES } from './testing/node-versions.mts';
 import { killRunningFiles, runFile, type FileReport, type RunFileOptions } from './testing/run-file.mts';
@@ -74,7 +75,8 @@ async function runOnOtherNodes(): Promise<FileReport[]> {
 	const ofNode = /[\\/]test[\\/](nodes[\\/]local|speech-platform|engine[\\/]client|engine[\\/]process[\\/](host|runtime))/;
 	const onEveryNode = serverless.filter((file) => ofNode.test(file));
 	const all: FileReport[] = [];
-	for (const version of OTHER_NODES) {
+	// npm has none for musl.
+	for (const version of isMusl() ? [] : OTHER_NODES) {
 		all.push(...(await runAll(onEveryNode, 1, { ...options, node: await ensureNodeVersion(version, say) })));
 	}
 	return all;

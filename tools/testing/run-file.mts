@@ -1,9 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import type { TestNote, TestOutcome } from './events-reporter.mts';
 
 /** What came of a test file, in the order of its events. */
@@ -26,13 +27,20 @@ export interface RunFileOptions {
 	node?: { version: string; executable: string };
 }
 
-const REPORTER = join(import.meta.dirname, 'events-reporter.mts');
+/** An address, since Node takes the drive of a Windows path for the scheme of one. */
+const REPORTER = pathToFileURL(join(import.meta.dirname, 'events-reporter.mts')).href;
+
+const IS_WINDOWS = process.platform === 'win32';
 
 /** Process groups of the running test files. */
 const running = new Set<ChildProcess>();
 
-/** Kills a test file together with all that it started; each file leads a process group of its own. */
+/** Kills a test file together with all that it started; each file leads a process group of its own, which Windows has not. */
 function killGroup(child: ChildProcess): void {
+	if (IS_WINDOWS) {
+		spawnSync('taskkill', ['/pid', String(child.pid), '/t', '/f']);
+		return;
+	}
 	try {
 		process.kill(-child.pid!, 'SIGKILL');
 	} catch {
@@ -75,7 +83,7 @@ export async function runFile(file: string, { timeoutSeconds, namePattern, node 
 	const path = [dirname(executable), process.env.PATH].join(delimiter);
 	const child = spawn(executable, args, {
 		env: { ...process.env, PATH: path },
-		detached: true,
+		detached: !IS_WINDOWS,
 		stdio: ['ignore', 'pipe', 'pipe'],
 	});
 	running.add(child);
