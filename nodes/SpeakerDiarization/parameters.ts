@@ -220,8 +220,6 @@ export const KEEP_FILES_WITHOUT_SPEECH: INodeProperties = {
 	displayOptions: { show: { '/output': ['segment', 'speaker'] } },
 };
 
-const INCLUDE_BINARY_HERE: INodeProperties = { ...INCLUDE_BINARY, displayOptions: { show: { '/output': ['speaker', 'segment'] } } };
-
 export const OPTIONS: INodeProperties = {
 	displayName: 'Options',
 	name: 'options',
@@ -230,7 +228,7 @@ export const OPTIONS: INodeProperties = {
 	default: {},
 	displayOptions: DIARIZE,
 	options: [
-		INCLUDE_BINARY_HERE,
+		INCLUDE_BINARY,
 		KEEP_FILES_WITHOUT_SPEECH,
 		LABELS,
 		MAXIMUM_DURATION,

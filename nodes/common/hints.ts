@@ -6,6 +6,8 @@ const INFORMATIVE: ReadonlySet<string> = new Set([
 	'NO_SPEECH',
 	'NO_ITEMS',
 	'ONE_FOR_ALL',
+	'ONLY_FILE',
+	'SUMMARY',
 	'NOT_MATCHED',
 	'SPEECH_LENGTH_UNKNOWN',
 	'CONVERSATION_UNKNOWN',
