@@ -1,14 +1,30 @@
 /** A speaker diarization as items: one per file, per speaker or per segment. */
-import type { Speaker, SpeakersChannel, Warning } from '../engine/client/protocol';
+import type { Speaker, SpeakersChannel, SpeakerTurn, Warning } from '../engine/client/protocol';
 import { asItems, seconds, warningsOf, type Fields } from './fields';
 import { asFlatItems, fileColumns, inWords, mediaDuration, warningText } from './flat';
 import { LABEL_FORMATS, type LabelFormat } from './labelFiles';
 import type { Origin, Provenance, ResultItem } from './result';
 import { firstStart, longestPause, overlapOf, shareOf, speechIn } from './times';
 
+/** What a server does not tell. */
+type Unknown<T, K extends keyof T> = Omit<T, K> & { [F in K]: T[F] | null };
+
+/** The number that a server gives speakers and their segments, its own in each channel. */
+interface OfServer {
+	speaker_id?: number;
+}
+
+/** Of the local engine, or of a server, which makes no voiceprints. */
+export type SpeakerOfChannel = Unknown<Speaker, 'voiceprint' | 'speech_length' | 'reliable'> & OfServer;
+
+export type ChannelOfSpeakers = Omit<SpeakersChannel, 'speakers' | 'segments'> & {
+	speakers: SpeakerOfChannel[];
+	segments: Array<SpeakerTurn & OfServer>;
+};
+
 /** Wherever it was computed. */
 export interface SpeakersResult extends Provenance {
-	channels: SpeakersChannel[];
+	channels: ChannelOfSpeakers[];
 }
 
 export type SpeakerForm = 'file' | 'speaker' | 'segment';
@@ -68,7 +84,7 @@ function factsOf(result: SpeakersResult): Fields {
 /** Such as `2 speakers, 7.1 s of speech (79 %), the first at 0.2 s`. */
 export function speakersSummary(result: SpeakersResult): string {
 	const { speakers_count: count, ...facts } = factsOf(result);
-	return `${String(count)} ${count === 1 ? 'speaker' : 'speakers'}, ${inWords(facts)}`;
+	return count === 0 ? inWords(facts) : `${String(count)} ${count === 1 ? 'speaker' : 'speakers'}, ${inWords(facts)}`;
 }
 
 type Nulls<T> = { [K in keyof T]: null };
@@ -105,7 +121,8 @@ function eachSpeaker(result: SpeakersResult, origin: Origin, { simplify, keepFil
 	});
 	const found = result.channels.flatMap(({ channel_number, speakers }) => {
 		const warnings = warningsOf(result, channel_number);
-		return speakers.map(({ speech_length, reliable, voiceprint, ...speaker }) => row({ ...speaker, channel_number, speech_length, reliable, voiceprint }, warnings));
+		// Columns are the same wherever it was computed.
+		return speakers.map(({ speaker_id: _id, speech_length, reliable, voiceprint, ...speaker }) => row({ ...speaker, channel_number, speech_length, reliable, voiceprint }, warnings));
 	});
 	const none = keepFilesWithoutSpeech ? [row(NOBODY, result.warnings ?? [])] : [];
 	return asFlatItems(found.length > 0 ? found : none, result, origin, simplify);

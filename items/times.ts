@@ -50,12 +50,13 @@ export function overlapOf(talks: ReadonlyArray<readonly Times[]>): number {
 export function longestPause(segments: readonly Times[]): number | null {
 	const all = joined(segments);
 	if (all.length === 0) return null;
-	return seconds(Math.max(0, ...all.slice(1).map(({ start_time }, i) => start_time - all[i]!.end_time)));
+	return seconds(all.reduce((longest, { start_time }, i) => (i === 0 ? 0 : Math.max(longest, start_time - all[i - 1]!.end_time)), 0));
 }
 
 /** Seconds at which the first segment begins; null without any. */
 export function firstStart(segments: readonly Times[]): number | null {
-	return segments.length === 0 ? null : seconds(Math.min(...segments.map(({ start_time }) => start_time)));
+	const first = segments.reduce((earliest, { start_time }) => Math.min(earliest, start_time), Infinity);
+	return first === Infinity ? null : seconds(first);
 }
 
 /** Of the whole, 0 to 1; null where the whole is not known. */
@@ -63,11 +64,23 @@ export function shareOf(part: number, whole: number | undefined): number | null 
 	return whole === undefined || whole <= 0 ? null : Math.min(1, seconds(part / whole));
 }
 
+/** The one in which a moment lies, its edges left out. @param segments in time order, not overlapping */
+function around(segments: readonly Times[], time: number): Times | undefined {
+	let [low, high] = [0, segments.length];
+	while (low < high) {
+		const middle = (low + high) >> 1;
+		if (segments[middle]!.start_time < time) low = middle + 1;
+		else high = middle;
+	}
+	const last = segments[low - 1];
+	return last && time < last.end_time ? last : undefined;
+}
+
 /** How often one takes the turn of another: begins while that one speaks, and goes on when that one has come to an end. */
 export function interruptionsOf(own: readonly Times[], other: readonly Times[]): number {
-	const turns = joined(other, PAUSE_WITHIN_TURN);
+	const [talk, turns] = [joined(other), joined(other, PAUSE_WITHIN_TURN)];
 	return joined(own, PAUSE_WITHIN_TURN).filter(({ start_time: start, end_time: end }) => {
-		if (!other.some((one) => one.start_time < start && start < one.end_time)) return false;
-		return turns.some((turn) => turn.start_time < start && start <= turn.end_time - SHORTEST_INTERRUPTION && turn.end_time < end);
+		const turn = around(talk, start) && around(turns, start);
+		return turn !== undefined && start <= turn.end_time - SHORTEST_INTERRUPTION && turn.end_time < end;
 	}).length;
 }

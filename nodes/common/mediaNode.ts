@@ -6,6 +6,7 @@ import { itemsOf, type Answer } from './answer';
 import { takenInstead } from './binary';
 import { INCLUDE_BINARY } from './engineParameters';
 import { Hints } from './hints';
+import { filesWith } from './itemFiles';
 import { runForEachItem } from './itemLoop';
 import { withAcceptedTasks } from './nodeErrors';
 import { BINARY_PROPERTY_NAME } from './mediaParameters';
@@ -69,9 +70,10 @@ async function runItem<R extends Provenance, F extends string, S>(
 
 	const answer = withNotice(ctx, itemIndex, await driver(ctx, itemIndex, servers), hints);
 
+	const hasFiles = passOn && Object.keys(filesWith(ctx, itemIndex, answer.file.binary)).length > 0;
 	const items = itemsOf(ctx, itemIndex, answer, passOn, (result, origin) => {
 		hints.add(itemIndex, result.warnings);
-		if (passOn && summary) hints.add(itemIndex, [{ code: 'SUMMARY', message: summaryWithFile(summary(result), origin) }]);
+		if (hasFiles && summary) hints.add(itemIndex, [{ code: 'SUMMARY', message: summaryWithFile(summary(result), origin) }]);
 		const items = toItems(result, form, origin, shape);
 		if (items.length === 0 && form === noItems?.form) hints.add(itemIndex, [noItems]);
 		return items;
