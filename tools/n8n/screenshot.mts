@@ -41,10 +41,27 @@ async function takePictures({ client, filesFolder }: RunningN8n, page: Page, fol
 	await page.keyboard.press('1'); // zoom to fit
 	await take(page, folder, 'workflow');
 
+	await page.goto(`${client.url}/workflow/new`, { waitUntil: 'domcontentloaded' });
+	await page.getByTestId('canvas-add-button').first().waitFor();
+	await page.keyboard.press('n');
+	await page.getByPlaceholder('Search nodes...').fill('who is speaking');
+	await page.getByTestId('node-creator-item-name').filter({ hasText: NODE_NAME }).waitFor();
+	await take(page, folder, 'panel');
+
+	const answer = await client.createWorkflow(fileWorkflow(join(filesFolder, 'recordings', 'call.ogg'), {}));
+	await openWorkflow(page, client, answer);
+	await node.dblclick();
+	await page.getByTestId('node-execute-button').first().click();
+	await page.getByTestId('output-panel').getByText(/ s of speech/).waitFor();
+	await take(page, folder, 'answer');
+	await page.getByTestId('output-panel').getByText('Schema', { exact: true }).click();
+	await take(page, folder, 'answer-schema');
+
 	const segments = await client.createWorkflow(fileWorkflow(join(filesFolder, 'recordings', 'call.ogg'), { output: 'segment' }));
 	await openWorkflow(page, client, segments);
 	await node.dblclick();
 	await page.getByTestId('node-execute-button').first().click();
+	await page.getByTestId('output-panel').getByText('Table', { exact: true }).click();
 	await page.getByTestId('output-panel').getByText('start_time').first().waitFor();
 	await take(page, folder, 'node');
 
