@@ -205,6 +205,7 @@ export interface Warning {
 		| 'SEVERAL_TRACKS'
 		| 'OTHER_TRACK'
 		| 'SILENT_CHANNEL'
+		| 'OTHER_FIELD'
 		| 'LITTLE_SPEECH'
 		| 'NOISY'
 		| 'CLIPPED'

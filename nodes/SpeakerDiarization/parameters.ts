@@ -266,8 +266,6 @@ export const KEEP_FILES_WITHOUT_SPEECH: INodeProperties = {
 	displayOptions: { show: { '/output': ['segment', 'speaker'] } },
 };
 
-const INCLUDE_BINARY_HERE: INodeProperties = { ...INCLUDE_BINARY, displayOptions: { show: { '/output': ['speaker', 'segment'] } } };
-
 export const OPTIONS: INodeProperties = {
 	displayName: 'Options',
 	name: 'options',
@@ -277,7 +275,7 @@ export const OPTIONS: INodeProperties = {
 	displayOptions: WITH_RESULT,
 	options: [
 		FILES_AT_ONCE,
-		INCLUDE_BINARY_HERE,
+		INCLUDE_BINARY,
 		KEEP_FILES_WITHOUT_SPEECH,
 		LABELS,
 		MAXIMUM_DURATION,

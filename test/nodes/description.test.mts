@@ -98,7 +98,7 @@ describe('the node', () => {
 			waitUntilDone: false,
 			audioTrack: '',
 			filesAtOnce: 5,
-			includeBinary: false,
+			includeBinary: true,
 			includeProbabilities: false,
 			includeSegments: false,
 			keepFilesWithoutSpeech: true,
@@ -173,7 +173,7 @@ describe('Extract Voiceprint', () => {
 			waitUntilDone: false,
 			audioTrack: '',
 			filesAtOnce: 5,
-			includeBinary: false,
+			includeBinary: true,
 			includeVectorVoiceprint: false,
 			includeVoiceprintFile: false,
 			maximumDuration: 0,
@@ -210,7 +210,7 @@ describe('the editor', () => {
 
 	it('shows no server where the engine is local', () => {
 		const raw = ['rawChannels', 'rawEncoding', 'rawSampleRate'];
-		const options = ['audioTrack', 'includeProbabilities', 'maximumDuration', ...raw, 'runtime', 'simplify', 'timeout'];
+		const options = ['audioTrack', 'includeBinary', 'includeProbabilities', 'maximumDuration', ...raw, 'runtime', 'simplify', 'timeout'];
 		assert.deepEqual(shown(description.properties, {}), [...LOCAL, ...options]);
 	});
 
@@ -219,6 +219,7 @@ describe('the editor', () => {
 			...LOCAL.filter((name) => name !== 'preset'),
 			'waitForCompletion',
 			'filesAtOnce',
+			'includeBinary',
 			'pollingInterval',
 			'simplify',
 			'timeout',
@@ -227,12 +228,12 @@ describe('the editor', () => {
 
 	it('shows no polling interval where nothing is waited for', () => {
 		const options = shown(description.properties, { engine: 'api', waitForCompletion: false });
-		assert.deepEqual(options.slice(-2), ['simplify', 'timeout']);
+		assert.deepEqual(options.slice(-3), ['includeBinary', 'simplify', 'timeout']);
 	});
 
 	it('asks for the task alone where its result is fetched', () => {
 		const parameters = { engine: 'api', operation: 'getResult' };
-		const options = ['filesAtOnce', 'pollingInterval', 'simplify', 'timeout'];
+		const options = ['filesAtOnce', 'includeBinary', 'pollingInterval', 'simplify', 'timeout'];
 		const names = ['engine', 'operation', 'taskId', 'output', 'waitUntilDone', ...options];
 		const { properties } = nodeOf('extractVoiceprint').description;
 		assert.deepEqual(shown(description.properties, parameters), names);
