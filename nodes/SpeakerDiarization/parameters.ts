@@ -1,15 +1,20 @@
 /** The parameters of the node, one constant each, so that the code that reads a value has its label and limits. */
 import type { INodeProperties } from 'n8n-workflow';
+import { ALSO_PRODUCE_PARAMETERS } from '../common/alsoProduce';
 import { ENGINE_LOCAL, INCLUDE_BINARY, MAXIMUM_DURATION, RUNTIME, SIMPLIFY } from '../common/engineParameters';
 import { BINARY_PROPERTY_NAME, CHANNEL_MODE, CHANNELS, RANGE_FROM, RANGE_TO } from '../common/mediaParameters';
 import { TIMEOUT } from '../common/taskParameters';
+import { LABELS } from './labels';
 
 const DIARIZE = { show: { operation: ['diarize'] } };
 
 const ADD_TO_TRANSCRIPT = { show: { operation: ['addToTranscript'] } };
 
 /** Parameters that also stand in other nodes, shown only where there is a file. */
-const forFile = (parameter: INodeProperties): INodeProperties => ({ ...parameter, displayOptions: DIARIZE });
+const forFile = (parameter: INodeProperties): INodeProperties => ({
+	...parameter,
+	displayOptions: { show: { ...parameter.displayOptions?.show, ...DIARIZE.show } },
+});
 
 export const OPERATION: INodeProperties = {
 	displayName: 'Operation',
@@ -176,21 +181,6 @@ export const OUTPUT: INodeProperties = {
 	],
 };
 
-export const LABELS: INodeProperties = {
-	displayName: 'Labels',
-	name: 'labels',
-	type: 'multiOptions',
-	default: [],
-	description: 'Text forms of the segments to add, as other programs read them',
-	displayOptions: { show: { '/output': ['file'] } },
-	options: [
-		{ name: 'Audacity Labels', value: 'audacity' },
-		{ name: 'RTTM', value: 'rttm' },
-		{ name: 'SRT', value: 'srt' },
-		{ name: 'WebVTT', value: 'webvtt' },
-	],
-};
-
 export const MERGE_PAUSES: INodeProperties = {
 	displayName: 'Merge Pauses',
 	name: 'mergePauses',
@@ -232,12 +222,12 @@ export const OPTIONS: INodeProperties = {
 	options: [
 		INCLUDE_BINARY_HERE,
 		KEEP_FILES_WITHOUT_SPEECH,
-		LABELS,
 		MAXIMUM_DURATION,
 		MERGE_PAUSES,
 		RUNTIME,
 		SHORTEST_TURN,
 		SIMPLIFY,
+		LABELS,
 		TIMEOUT,
 	],
 };
@@ -322,6 +312,7 @@ export const PROPERTIES: INodeProperties[] = [
 	KNOWN_VOICEPRINT_FIELD,
 	OPERATING_POINT,
 	OUTPUT,
+	...ALSO_PRODUCE_PARAMETERS.map(forFile),
 	forFile(CHANNEL_MODE),
 	forFile(CHANNELS),
 	forFile(RANGE_FROM),
