@@ -17,10 +17,13 @@ export function toSpeechItems(
 	return FORMS[form](result, origin, options);
 }
 
-/** The segments as label files have them: by channel where there are several. */
+/** The segments as label files have them: with their channel where there are several. */
 export function labelledSpeech({ channels }: SpeechResult): LabelledSegment[] {
 	return channels.flatMap(({ channel_number: channel, segments }) =>
-		segments.map(({ start_time, end_time }) => ({ start_time, end_time, label: channels.length === 1 ? 'speech' : `channel ${channel}` })),
+		segments.map(({ start_time, end_time, echo_of_channel: other }) => {
+			const own = channels.length === 1 ? 'speech' : `channel ${channel}`;
+			return { start_time, end_time, label: other === undefined ? own : `${own} (echo of channel ${other})`, channel };
+		}),
 	);
 }
 
