@@ -2,8 +2,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parse } from 'csv-parse/sync';
-import { parseText } from 'media-captions';
 import { LABEL_FILES, LABEL_FORMATS, type LabelledSegment } from '../../dist/items/labelFiles.js';
+
+/** Its own types are written for bundlers. */
+interface Captions {
+	parseText(
+		text: string,
+		options: { type: 'srt' | 'vtt'; strict: boolean; errors: boolean },
+	): Promise<{ cues: Array<{ startTime: number; endTime: number; text: string }>; errors: Error[] }>;
+}
+
+const { parseText } = (await import('media-captions')) as unknown as Captions;
 
 /** More than an hour, more than a day, overlapping, names that formats take for something else. */
 const SEGMENTS: LabelledSegment[] = [
