@@ -2,7 +2,7 @@
 import type { Speaker, SpeakersChannel, SpeakerTurn, Warning } from '../engine/client/protocol';
 import { asItems, seconds, warningsOf, type Fields } from './fields';
 import { asFlatItems, fileColumns, inWords, mediaDuration, warningText } from './flat';
-import { LABEL_FORMATS, type LabelFormat } from './labelFiles';
+import { LABEL_FORMATS, type LabelFormat, type LabelledSegment } from './labelFiles';
 import type { Origin, Provenance, ResultItem } from './result';
 import { firstStart, longestPause, overlapOf, shareOf, speechIn } from './times';
 
@@ -49,10 +49,17 @@ export function toSpeakerItems(result: SpeakersResult, form: SpeakerForm, origin
 
 const countOf = ({ channels }: SpeakersResult) => channels.reduce((sum, { speakers_count: count }) => sum + count, 0);
 
+/** The segments under the names of their speakers, as label files have them. */
+export function labelledSpeakers({ channels }: SpeakersResult): LabelledSegment[] {
+	return channels.flatMap(({ channel_number: channel, segments }) =>
+		segments.map(({ start_time, end_time, speaker, name }) => ({ start_time, end_time, label: name ?? speaker, channel })),
+	);
+}
+
 /** Who speaks first, what a list of speakers needs to be read, and all of it as lists. */
 function wholeFile(result: SpeakersResult, origin: Origin, { simplify, labels }: SpeakerShape): ResultItem[] {
 	const { channels, warnings = [] } = result;
-	const segments = channels.flatMap((channel) => channel.segments.map(({ start_time, end_time, speaker, name }) => ({ start_time, end_time, label: name ?? speaker })));
+	const segments = labelledSpeakers(result);
 	const fields: Fields = {
 		...factsOf(result),
 		...(origin.fileName === undefined ? {} : { file_name: origin.fileName }),

@@ -3,6 +3,7 @@ import type { VadChannel, Warning } from '../engine/client/protocol';
 import { factsOfChannel, factsOfFile } from './facts';
 import { asItems, roundChannel, roundSegment, seconds, warningsOf, type Fields } from './fields';
 import { asFlatItems, fileColumns, inWords, warningText } from './flat';
+import type { LabelledSegment } from './labelFiles';
 import type { Origin, OutputForm, ResultItem, ShapeOptions, SpeechResult } from './result';
 
 type Shape = (result: SpeechResult, origin: Origin, options: ShapeOptions) => ResultItem[];
@@ -20,6 +21,16 @@ export function toSpeechItems(
 /** Such as `7.1 s of speech (79 %), the first at 0.2 s`. */
 export function speechSummary(result: SpeechResult): string {
 	return inWords(factsOfFile(result));
+}
+
+/** The segments as label files have them: with their channel where there are several. */
+export function labelledSpeech({ channels }: SpeechResult): LabelledSegment[] {
+	return channels.flatMap(({ channel_number: channel, segments }) =>
+		segments.map(({ start_time, end_time, echo_of_channel: other }) => {
+			const own = channels.length === 1 ? 'speech' : `channel ${channel}`;
+			return { start_time, end_time, label: other === undefined ? own : `${own} (echo of channel ${other})`, channel };
+		}),
+	);
 }
 
 /** A new form is one function and one line here. */

@@ -6,7 +6,7 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 import type { OutputForm, ShapeOptions, SpeechResult } from '../../items/result';
-import { speechSummary, toSpeechItems } from '../../items/speechItems';
+import { labelledSpeech, speechSummary, toSpeechItems } from '../../items/speechItems';
 import { SIMPLIFY } from '../common/engineParameters';
 import { runMediaNode, type MediaNode } from '../common/mediaNode';
 import { speechPlatformApiTest } from '../common/platform';
@@ -27,6 +27,7 @@ const NODE: MediaNode<SpeechResult, OutputForm, ShapeOptions> = {
 	}),
 	toItems: toSpeechItems,
 	summary: speechSummary,
+	labelled: labelledSpeech,
 	// n8n ends a branch without items and does not say why.
 	noItems: {
 		form: 'segment',

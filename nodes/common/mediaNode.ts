@@ -2,6 +2,8 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { shortName } from '../../errors';
 import { isTaskReference, type Origin, type Provenance, type ResultItem } from '../../items/result';
+import type { LabelledSegment } from '../../items/labelFiles';
+import { readProducts } from './alsoProduce';
 import { itemsOf, type Answer } from './answer';
 import { takenInstead } from './binary';
 import { INCLUDE_BINARY } from './engineParameters';
@@ -11,6 +13,7 @@ import { runForEachItem } from './itemLoop';
 import { withAcceptedTasks } from './nodeErrors';
 import { BINARY_PROPERTY_NAME } from './mediaParameters';
 import { Servers } from './platform';
+import { makeLabels, withProduced } from './produced';
 import { boolean, choice, read, readCollection } from './read';
 import { readFilesAtOnce } from './taskParameters';
 
@@ -30,6 +33,8 @@ export interface MediaNode<R extends Provenance, F extends string, S> {
 	toItems: (result: R, form: F, origin: Origin, shape: S) => ResultItem[];
 	/** The answer in a few words. */
 	summary?: (result: R) => string;
+	/** The segments of a result, for label files; absent where the node makes none. */
+	labelled?: (result: R) => LabelledSegment[];
 	/** Adds files to the items of a finished result. */
 	withFiles?: (ctx: IExecuteFunctions, shape: S, result: R, items: INodeExecutionData[]) => Promise<INodeExecutionData[]>;
 	/** Said in the editor of a result that gives no items in this form. */
@@ -57,7 +62,7 @@ export async function runMediaNode<R extends Provenance, F extends string, S>(
 async function runItem<R extends Provenance, F extends string, S>(
 	ctx: IExecuteFunctions,
 	itemIndex: number,
-	{ engine, output, options, drivers, readShape, toItems, summary, withFiles, noItems }: MediaNode<R, F, S>,
+	{ engine, output, options, drivers, readShape, toItems, summary, labelled, withFiles, noItems }: MediaNode<R, F, S>,
 	hints: Hints,
 	servers: Servers,
 ): Promise<INodeExecutionData[]> {
@@ -67,6 +72,8 @@ async function runItem<R extends Provenance, F extends string, S>(
 	const passOn = boolean(INCLUDE_BINARY, given.includeBinary);
 	// `choice` takes no engine that the node does not offer.
 	const driver = drivers[choice<'local' | 'api'>(engine, read(ctx, itemIndex, engine))]!;
+
+	const labels = labelled ? readProducts(ctx, itemIndex).labels : [];
 
 	const answer = withNotice(ctx, itemIndex, await driver(ctx, itemIndex, servers), hints);
 
@@ -78,8 +85,10 @@ async function runItem<R extends Provenance, F extends string, S>(
 		if (items.length === 0 && form === noItems?.form) hints.add(itemIndex, [noItems]);
 		return items;
 	});
-	const { result } = answer;
-	return withFiles && !isTaskReference(result) ? await withFiles(ctx, shape, result, items) : items;
+	const { result, file } = answer;
+	if (isTaskReference(result)) return items;
+	const withLabels = labelled ? withProduced(items, await makeLabels(ctx, labels, labelled(result), file.fileName)) : items;
+	return withFiles ? await withFiles(ctx, shape, result, withLabels) : withLabels;
 }
 
 /**
