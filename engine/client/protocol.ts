@@ -4,6 +4,8 @@
  */
 import type { ErrorData } from '../../errors';
 
+export type * from './cuts';
+
 /** `split`: each kept channel on its own. `mix`: the kept channels mixed into one, reported as channel 0. */
 export type ChannelMode = 'split' | 'mix';
 
