@@ -6,7 +6,7 @@ import { VoiceprintError } from '../../../../errors';
 import { divideClip, planClips, type ClipLimits, type ClipPlan, type ClipSegment } from './clipPlan';
 import { CutSound, type Sound } from './cutSound';
 import { encodeSounds, type EncodeOptions } from './encode';
-import { bytesPerSecond, FORMATS, OVERHEAD, rateIn } from './formats';
+import { bytesPerSecond, checkChannels, FORMATS, OVERHEAD, rateIn } from './formats';
 import { inSamples } from './pieces';
 import { union } from '../../spans';
 
@@ -134,6 +134,7 @@ export async function cutClips(recording: ClipsOf, request: ClipsRequest): Promi
 	const { rate } = sound;
 	const lists = listsOf(recording, request.channels);
 	const heard = request.channels === 'each' ? 1 : sound.channels;
+	checkChannels(request.format, heard);
 	const plans = lists.flatMap((segments, i) => {
 		const source = request.channels === 'each' ? channelOf(sound, i) : sound;
 		return planClips(segments, source, limitsOf(request, { ...source, channels: heard }));

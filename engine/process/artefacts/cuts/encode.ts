@@ -170,14 +170,21 @@ function writeWav({ sound, path }: Written, gain: number): void {
 	}
 }
 
+/** What Opus needs to be told of several channels. */
+function opusLine(channels: number): string[] {
+	// Two that are coded together need more stack than FFmpeg has here, in frames of 20 ms.
+	if (channels === 2) return ['-frame_duration', '10'];
+	// Families with a layout take the sixth channel for one of low tones.
+	return channels > 2 ? ['-mapping_family', '255'] : [];
+}
+
 /** The arguments of one file's output, without its name. */
 function outputLine({ channels, rate }: Sound, { format, bitRate }: EncodeOptions): string[] {
 	const kilobits = bitRateIn(format, rate, channels, bitRate);
 	return [
 		...FORMATS[format].encoder!,
 		...(kilobits === undefined ? [] : ['-b:a', `${kilobits}k`]),
-		// Families with a layout take the sixth channel for one of low tones.
-		...(format === 'opus' && channels > 2 ? ['-mapping_family', '255'] : []),
+		...(format === 'opus' ? opusLine(channels) : []),
 		...['-ar', String(rateIn(format, rate)), '-map_metadata', '-1', '-bitexact'],
 	];
 }

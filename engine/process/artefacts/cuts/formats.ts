@@ -37,7 +37,7 @@ export const FORMATS: Record<AudioFormat, FormatFacts> = {
 	},
 	opus: {
 		...{ name: 'Opus', extension: 'ogg', mimeType: 'audio/ogg', mostChannels: 8, rates: OPUS_RATES, highestRate: 48_000 },
-		encoder: ['-c:a', 'libopus', '-application', 'voip', '-vbr', 'constrained', '-f', 'ogg'],
+		encoder: ['-c:a', 'libopus', '-application', 'audio', '-vbr', 'constrained', '-f', 'ogg'],
 		bitRate: (rate) => (rate >= 24_000 ? 32 : 24),
 	},
 };

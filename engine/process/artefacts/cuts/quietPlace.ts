@@ -13,7 +13,7 @@ const SLACK = 0.4;
 const FARTHEST = 30;
 
 /** Seconds in which there is a pause in nearly all speech. */
-const ENOUGH = 4;
+const ENOUGH = 2;
 
 /** Energy of all channels in each hop between two samples. */
 function energies(sound: Sound, from: number, to: number): Float64Array {
@@ -69,7 +69,7 @@ function placeOf(sound: Sound, from: number, end: number, longest: number): numb
 	const left = end - from;
 	let count = Math.ceil(left / longest);
 	// Parts that are nearly as long as may be leave no room to look for a pause: then one part more.
-	const room = Math.min(ENOUGH * sound.rate, longest / 4);
+	const room = Math.min(ENOUGH * sound.rate, longest / 8);
 	if (count * longest - left < room) count += 1;
 	const length = left / count;
 	const wanted = from + Math.round(length);

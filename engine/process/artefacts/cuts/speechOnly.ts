@@ -4,7 +4,7 @@ import type { SpeechOnlyArtefact, SpeechOnlyRequest, TimeMapEntry } from '../../
 import type { Span } from '../../audio';
 import { CutSound, type Sound } from './cutSound';
 import { encodeSounds } from './encode';
-import { FORMATS, rateIn } from './formats';
+import { checkChannels, FORMATS, rateIn } from './formats';
 import { inSamples, keptPieces, type Piece } from './pieces';
 
 const round = (seconds: number) => Math.round(seconds * 1000) / 1000;
@@ -47,6 +47,7 @@ export async function cutSpeechOnly(recording: SpeechOnly, { format, bitRate, ke
 	const { rate, channels } = sound;
 	const pieces = inSamples(keptPieces(spans, keptPause, sound.length / rate), rate);
 	if (pieces.length === 0) return undefined;
+	checkChannels(format, channels);
 	const cut = new CutSound(sound, pieces);
 	const { extension, mimeType } = FORMATS[format];
 	const path = join(folder, `speech-only.${extension}`);
