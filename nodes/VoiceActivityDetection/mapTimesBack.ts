@@ -42,7 +42,7 @@ function namesIn(parameter: INodeProperties, value: unknown): string[] | undefin
 	if (value === undefined) return undefined;
 	const list: unknown[] = typeof value === 'string' ? value.split(',') : Array.isArray(value) ? value : [value];
 	if (!list.every((one) => typeof one === 'string')) throw invalid(parameter, 'must be names of fields, separated by commas', value);
-	const names = (list as string[]).map((name) => name.trim()).filter((name) => name !== '');
+	const names = list.map((name) => name.trim()).filter((name) => name !== '');
 	if (names.length === 0) throw invalid(parameter, 'must name at least one field', value);
 	return names;
 }

@@ -4,6 +4,7 @@ import { isTaskReference, type Origin, type Provenance, type ResultItem } from '
 import type { LabelledSegment } from '../../items/labelFiles';
 import { readProducts } from './alsoProduce';
 import { itemsOf, type Answer } from './answer';
+import { withCuts } from './cutOutput';
 import { INCLUDE_BINARY } from './engineParameters';
 import { Hints } from './hints';
 import { runForEachItem } from './itemLoop';
@@ -60,15 +61,15 @@ async function runItem<R extends Provenance, F extends string, S>(
 	hints: Hints,
 	servers: Servers,
 ): Promise<INodeExecutionData[]> {
-	const form = choice<F>(output, read(ctx, itemIndex, output));
+	const { labels, produce = {} } = labelled ? readProducts(ctx, itemIndex) : { labels: [] };
+	// Where clips are the items, they are made of the item for the file.
+	const form = choice<F>(output, produce.clips ? output.default : read(ctx, itemIndex, output));
 	const given = readCollection(ctx, itemIndex, options);
 	const shape = readShape(given);
 	// Where there are several items, each would hold the files: with binary data kept in memory, so would n8n's record.
 	const passOn = form === 'file' || boolean(INCLUDE_BINARY, given.includeBinary);
 	// `choice` takes no engine that the node does not offer.
 	const driver = drivers[choice<'local' | 'api'>(engine, read(ctx, itemIndex, engine))]!;
-
-	const labels = labelled ? readProducts(ctx, itemIndex).labels : [];
 
 	const answer = await driver(ctx, itemIndex, servers);
 
@@ -78,8 +79,9 @@ async function runItem<R extends Provenance, F extends string, S>(
 		if (items.length === 0 && form === noItems?.form) hints.add(itemIndex, [noItems]);
 		return items;
 	});
-	const { result, file } = answer;
+	const { result, file, produced = [] } = answer;
 	if (isTaskReference(result)) return items;
-	const withLabels = labelled ? withProduced(items, await makeLabels(ctx, labels, labelled(result), file.fileName)) : items;
+	const cut = withCuts(items, produce, produced, form === 'file');
+	const withLabels = labelled ? withProduced(cut, await makeLabels(ctx, labels, labelled(result), file.fileName)) : cut;
 	return withFiles ? await withFiles(ctx, shape, result, withLabels) : withLabels;
 }

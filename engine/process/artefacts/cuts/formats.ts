@@ -21,7 +21,9 @@ const MP3_RATES = [8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000]
 const OPUS_RATES = [8000, 12000, 16000, 24000, 48000];
 
 /** Speech at these is not told from the original by recognisers, and hardly by ears. */
-const mp3BitRate = (rate: number) => (rate >= 32_000 ? 64 : rate >= 16_000 ? 48 : 32);
+const mp3BitRate = (rate: number): number => (rate >= 32_000 ? 64 : rate >= 16_000 ? 48 : 32);
+
+const opusBitRate = (rate: number): number => (rate >= 24_000 ? 32 : 24);
 
 /** The endings are those that transcription services take: none of them knows `.opus`. */
 export const FORMATS: Record<AudioFormat, FormatFacts> = {
@@ -38,7 +40,7 @@ export const FORMATS: Record<AudioFormat, FormatFacts> = {
 	opus: {
 		...{ name: 'Opus', extension: 'ogg', mimeType: 'audio/ogg', mostChannels: 8, rates: OPUS_RATES, highestRate: 48_000 },
 		encoder: ['-c:a', 'libopus', '-application', 'audio', '-vbr', 'constrained', '-f', 'ogg'],
-		bitRate: (rate) => (rate >= 24_000 ? 32 : 24),
+		bitRate: opusBitRate,
 	},
 };
 
