@@ -1,5 +1,5 @@
 /** A transcript of cut audio with the times of the recording: all times in it, at any depth, in the form they have. */
-import { cutLength, isWithin, timeInRecording, type Side, type TimeMap } from './timeMap';
+import { cutLength, isWithin, mapOfClip, timeInRecording, type Side, type TimeMap } from './timeMap';
 import { clockOf, readTime, type WrittenTime } from './writtenTimes';
 
 /** Names of the fields that hold times. */
@@ -44,6 +44,9 @@ type Entry = Record<string, unknown>;
 
 const isObject = (value: unknown): value is Entry => typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** The item of the cut audio may hold the transcript: its own times already are those of the recording. */
+const isOfItem = (entry: Entry, name: string) => name === 'time_map' || (mapOfClip(entry) !== undefined && typeof entry[name] === 'number');
+
 const pathTo = (path: string, name: string) => (path === '' ? name : `${path}.${name}`);
 
 /** The place of all entries of a list. */
@@ -57,7 +60,7 @@ function walk(value: unknown, path: string, visit: (entry: Entry, path: string) 
 	if (Array.isArray(value)) value.forEach((one, i) => walk(one, `${path}[${i}]`, visit));
 	else if (isObject(value)) {
 		visit(value, path);
-		for (const [name, inner] of Object.entries(value)) walk(inner, pathTo(path, name), visit);
+		for (const [name, inner] of Object.entries(value)) if (!isOfItem(value, name)) walk(inner, pathTo(path, name), visit);
 	}
 }
 
@@ -78,6 +81,7 @@ class Units {
 			const found = places.get(patternOf(path)) ?? [];
 			places.set(patternOf(path), found);
 			for (const [name, value] of Object.entries(entry)) {
+				if (isOfItem(entry, name)) continue;
 				const times = isPair(name, value) ? value : fields.starts.includes(name) || fields.ends.includes(name) ? [value] : [];
 				found.push(...times.map(readTime).flatMap((time) => (time && !time.isSeconds ? [time.value] : [])));
 			}
@@ -129,6 +133,7 @@ class Mapping {
 	}
 
 	private field(entry: Entry, name: string, value: unknown, path: string): unknown {
+		if (isOfItem(entry, name)) return value;
 		const place = pathTo(path, name);
 		if (isPair(name, value)) {
 			return value.map((one, i) => this.time(one, i === 0 || value[0] === one ? 'start' : 'end', `${place}[${i}]`, path));
@@ -172,7 +177,7 @@ class Mapping {
 	private addDurations(entry: Entry, copy: Entry, path: string): void {
 		const name = DURATIONS.find((one) => readTime(entry[one]) !== undefined);
 		const startName = this.fields.starts.find((one) => readTime(entry[one]) !== undefined);
-		if (name === undefined || startName === undefined) return;
+		if (name === undefined || startName === undefined || isOfItem(entry, startName)) return;
 		const [start, duration] = [readTime(entry[startName])!, readTime(entry[name])!];
 		const perSecond = this.perSecond(start, path);
 		const end = start.value / perSecond + duration.value / this.perSecond(duration, path);

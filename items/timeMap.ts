@@ -27,7 +27,7 @@ function isEntry(value: unknown): value is TimeMapEntry {
 }
 
 /** A clip is one stretch. */
-function mapOfClip({ clip_index: index, start_time: start, end_time: end }: Record<string, unknown>): TimeMap | undefined {
+export function mapOfClip({ clip_index: index, start_time: start, end_time: end }: Record<string, unknown>): TimeMap | undefined {
 	if (typeof index !== 'number' || typeof start !== 'number' || typeof end !== 'number') return undefined;
 	return [{ start_time: start, end_time: end, cut_start_time: 0, cut_end_time: end - start }];
 }

@@ -141,6 +141,13 @@ describe('transcripts', () => {
 		assert.deepEqual(clean([{ start: null, end: 4 }]), [{ start: null, end: 14 }]);
 	});
 
+	test('in the item of the cut audio, whose own times are those of the recording', () => {
+		const clip = { clip_index: 2, start_time: 60, end_time: 72, duration: 12, text: 'x', words: [{ start: 1, end: 4.5 }] };
+		const { transcript, count } = mapTimes({ time_map: MAP, ...clip }, MAP, USUAL_FIELDS);
+		assert.deepEqual(transcript, { time_map: MAP, ...clip, words: [{ start: 11, end: 20.5 }] });
+		assert.equal(count, 2);
+	});
+
 	test('fields of other names', () => {
 		const fields = { starts: ['von'], ends: ['bis'] };
 		const { transcript } = mapTimes([{ von: 4, bis: 7, start: 99 }], MAP, fields);
