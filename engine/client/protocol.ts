@@ -7,6 +7,8 @@ import type { Artefact, ProduceRequest } from './artefacts';
 
 export type * from './artefacts';
 
+export type * from './cuts';
+
 /** `split`: each kept channel on its own. `mix`: the kept channels mixed into one, reported as channel 0. */
 export type ChannelMode = 'split' | 'mix';
 

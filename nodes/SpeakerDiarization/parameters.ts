@@ -1,6 +1,6 @@
 /** The parameters of the node, one constant each, so that the code that reads a value has its label and limits. */
 import type { INodeProperties } from 'n8n-workflow';
-import { ALSO_PRODUCE_PARAMETERS } from '../common/alsoProduce';
+import { ALSO_PRODUCE_PARAMETERS, withoutClips } from '../common/alsoProduce';
 import { ENGINE_API, ENGINE_LOCAL, INCLUDE_BINARY, LOCAL_ONLY, MAXIMUM_DURATION, RUNTIME, SIMPLIFY } from '../common/engineParameters';
 import { BINARY_PROPERTY_NAME, CHANNEL_MODE, CHANNELS, RANGE_FROM, RANGE_TO } from '../common/mediaParameters';
 import {
@@ -294,7 +294,7 @@ export const PROPERTIES: INodeProperties[] = [
 	KNOWN_NAME_FIELD,
 	KNOWN_VOICEPRINT_FIELD,
 	OPERATING_POINT,
-	OUTPUT,
+	withoutClips(OUTPUT),
 	...ALSO_PRODUCE_PARAMETERS.map(forResult),
 	forFile(CHANNEL_MODE),
 	forFile(CHANNELS),

@@ -6,6 +6,7 @@ import type { LabelledSegment } from '../../items/labelFiles';
 import { readProducts } from './alsoProduce';
 import { itemsOf, type Answer } from './answer';
 import { takenInstead } from './binary';
+import { withCuts } from './cutOutput';
 import { INCLUDE_BINARY } from './engineParameters';
 import { Hints } from './hints';
 import { filesWith } from './itemFiles';
@@ -66,14 +67,14 @@ async function runItem<R extends Provenance, F extends string, S>(
 	hints: Hints,
 	servers: Servers,
 ): Promise<INodeExecutionData[]> {
-	const form = choice<F>(output, read(ctx, itemIndex, output));
+	const { labels, produce = {} } = labelled ? readProducts(ctx, itemIndex) : { labels: [] };
+	// Where clips are the items, they are made of the item for the file.
+	const form = choice<F>(output, produce.clips ? output.default : read(ctx, itemIndex, output));
 	const given = readCollection(ctx, itemIndex, options);
 	const shape = readShape(given);
 	const passOn = boolean(INCLUDE_BINARY, given.includeBinary);
 	// `choice` takes no engine that the node does not offer.
 	const driver = drivers[choice<'local' | 'api'>(engine, read(ctx, itemIndex, engine))]!;
-
-	const labels = labelled ? readProducts(ctx, itemIndex).labels : [];
 
 	const answer = withNotice(ctx, itemIndex, await driver(ctx, itemIndex, servers), hints);
 
@@ -85,9 +86,10 @@ async function runItem<R extends Provenance, F extends string, S>(
 		if (items.length === 0 && form === noItems?.form) hints.add(itemIndex, [noItems]);
 		return items;
 	});
-	const { result, file } = answer;
+	const { result, file, produced = [] } = answer;
 	if (isTaskReference(result)) return items;
-	const withLabels = labelled ? withProduced(items, await makeLabels(ctx, labels, labelled(result), file.fileName)) : items;
+	const cut = withCuts(items, produce, produced, form === 'file');
+	const withLabels = labelled ? withProduced(cut, await makeLabels(ctx, labels, labelled(result), file.fileName)) : cut;
 	return withFiles ? await withFiles(ctx, shape, result, withLabels) : withLabels;
 }
 

@@ -142,7 +142,7 @@ export async function diarizeSpeakers(job: SpeakersJob): Promise<SpeakersResult>
 			if (warning) warnings.push(warning);
 			warnings.push(...notes);
 		}
-		const made = await makeArtefacts(job.produce, { sounds, channels, start: media.start, media: job.media, folder: job.workFolder });
+		const made = await makeArtefacts(job.produce, { sounds, channels, start: media.start, media: job.media, info: media.info, folder: job.workFolder });
 		warnings.push(...made.warnings);
 		return { engine: 'local', model: models.embedder.id, runtime: runtime.name, duration, media: media.info, channels, warnings, ...asFields(job.produce, made.artefacts) };
 	});
