@@ -1,7 +1,7 @@
 /** The parameters of the node, one constant each, so that the code that reads a value has its label and limits. */
 import type { INodeProperties } from 'n8n-workflow';
 import { ENGINE_API, ENGINE_LOCAL, INCLUDE_BINARY, LOCAL_ONLY, MAXIMUM_DURATION, RUNTIME, SIMPLIFY } from '../common/engineParameters';
-import { BINARY_PROPERTY_NAME, CHANNEL_MODE, CHANNELS, RANGE_FROM, RANGE_TO } from '../common/mediaParameters';
+import { BINARY_PROPERTY_NAME, CHANNELS, RANGE_FROM, RANGE_TO } from '../common/mediaParameters';
 import {
 	FILES_AT_ONCE,
 	GET_RESULT,
@@ -12,6 +12,7 @@ import {
 	WAIT_FOR_COMPLETION,
 	WAIT_UNTIL_DONE,
 } from '../common/taskParameters';
+import { CHANNEL_MODE_OF_SPEAKERS } from './channelMode';
 import { SPEAKERS, TRANSCRIPT, TRANSCRIPT_OPTIONS } from './transcriptParameters';
 
 const DIARIZE = { show: { operation: ['diarize'] } };
@@ -305,7 +306,7 @@ export const PROPERTIES: INodeProperties[] = [
 	KNOWN_VOICEPRINT_FIELD,
 	OPERATING_POINT,
 	OUTPUT,
-	forFile(CHANNEL_MODE),
+	forFile(CHANNEL_MODE_OF_SPEAKERS),
 	forFile(CHANNELS),
 	forFile(RANGE_FROM),
 	forFile(RANGE_TO),

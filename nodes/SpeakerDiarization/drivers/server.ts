@@ -5,10 +5,11 @@ import { VoiceprintError } from '../../../errors';
 import type { ChannelOfSpeakers, SpeakersResult } from '../../../items/speakerItems';
 import type { SpeakerDiarizationOptions, SpeakerDiarizationResult } from '../../../speech-platform';
 import { noSpeech, type Answer } from '../../common/answer';
-import { readChannels, readRange } from '../../common/mediaParameters';
+import { readRange } from '../../common/mediaParameters';
 import type { Servers } from '../../common/platform';
 import { choice, read } from '../../common/read';
 import { runTask } from '../../common/tasks';
+import { readChannelsToDiarize } from '../channelMode';
 import { readCount } from '../count';
 import { ENGINE, KNOWN_SPEAKERS, MINIMUM_SPEAKERS, OPERATION_ON_SERVER, OPTIONS, SPEAKER_COUNT } from '../parameters';
 
@@ -27,7 +28,9 @@ export async function diarizeOnServer(ctx: IExecuteFunctions, itemIndex: number,
 /** @throws VoiceprintError INVALID_PARAMETER, also for what the server cannot do and would leave undone without a word */
 function readRequest(ctx: IExecuteFunctions, itemIndex: number): SpeakerDiarizationOptions {
 	if (choice(KNOWN_SPEAKERS, read(ctx, itemIndex, KNOWN_SPEAKERS)) !== 'none') throw noNames();
-	return { ...readChannels(ctx, itemIndex), ...readRange(ctx, itemIndex), ...readSpeakers(ctx, itemIndex) };
+	// The server looks at each channel by itself, or at all of them mixed; which is better it does not say.
+	const { channelMode, channels } = readChannelsToDiarize(ctx, itemIndex);
+	return { channelMode, channels, ...readRange(ctx, itemIndex), ...readSpeakers(ctx, itemIndex) };
 }
 
 function readSpeakers(ctx: IExecuteFunctions, itemIndex: number): Pick<SpeakerDiarizationOptions, 'maxSpeakers' | 'totalSpeakers'> {
@@ -84,6 +87,7 @@ function describeChannel({ channel_number, speakers_count, segments }: SpeakerDi
 	const overlaps = overlapsOf(turns);
 	return {
 		channel_number,
+		method: 'diarization',
 		speakers_count,
 		speech_length: speechLengthOf(turns),
 		speakers: ids.map((id, speaker) => ({ speaker: labelOf(speaker), speaker_id: id, ...NOBODY_KNOWN, ...talk.get(speaker)!, ...NO_VOICEPRINT })),
