@@ -65,3 +65,18 @@ const audacity: Format = (segments) =>
 export const LABEL_FORMATS = { audacity, rttm, srt, webvtt } satisfies Record<string, Format>;
 
 export type LabelFormat = keyof typeof LABEL_FORMATS;
+
+export interface LabelFile {
+	write: Format;
+	/** Of the file's name. */
+	extension: string;
+	mimeType: string;
+}
+
+/** Each format as a file. */
+export const LABEL_FILES: Record<LabelFormat, LabelFile> = {
+	audacity: { write: audacity, extension: 'txt', mimeType: 'text/plain' },
+	rttm: { write: rttm, extension: 'rttm', mimeType: 'text/plain' },
+	srt: { write: srt, extension: 'srt', mimeType: 'application/x-subrip' },
+	webvtt: { write: webvtt, extension: 'vtt', mimeType: 'text/vtt' },
+};

@@ -3,13 +3,14 @@ import { encodeVoiceprint } from '../../../voiceprints/encoding';
 import type { Voiceprint } from '../../../voiceprints/voiceprint';
 import { speakerLabel, speechLengthOf, talkOfSpeakers } from '../../client/talk';
 import type { Speaker, SpeakersChannel, SpeakersJob, SpeakersResult, SpeakerTurn, Warning } from '../../client/protocol';
-import type { Span } from '../audio';
+import type { Audio, Span } from '../audio';
 import { lengthOf, union } from '../spans';
 import { quantizationStep } from '../extraction/clipping';
 import { extractVoiceprint, type Extraction } from '../extraction/extract';
 import { diarizeTracks, tracksIn, type Diarization, type SpeakerModels } from '../speakers/diarize';
 import { joinSpeakers } from '../speakers/attribution';
 import { speakerSegments, type Overlap, type SpeakerSegment } from '../speakers/segments';
+import { asFields, makeArtefacts } from './artefacts';
 import { areOneConversation, onlyVoice } from './channelsOfSpeakers';
 import { speakerModels } from './loadedModels';
 import { Names, type Naming } from './names';
@@ -140,6 +141,7 @@ async function diarizeAs(job: SpeakersJob, automatic: boolean): Promise<Speakers
 		const model = await voiceModel(models.embedder);
 		const names = new Names(model, job.speakers);
 		const channels: SpeakersChannel[] = [];
+		const sounds: Audio[] = [];
 		const warnings: Warning[] = [...media.warnings];
 		const step = quantizationStep(media.info.codec);
 		const heard: ListenedChannel[] = [];
@@ -152,8 +154,11 @@ async function diarizeAs(job: SpeakersJob, automatic: boolean): Promise<Speakers
 			channels.push(describeChannel(found, { channelNumber: channel.channelNumber, offset: media.start, before }));
 			if (channel.warning) warnings.push(channel.warning);
 			warnings.push(...channel.notes);
+			sounds.push(channel.audio);
 		}
-		return { engine: 'local', model: models.embedder.id, runtime: runtime.name, duration, media: media.info, channels, warnings };
+		const made = await makeArtefacts(job.produce, { sounds, channels, start: media.start, media: job.media, folder: job.workFolder });
+		warnings.push(...made.warnings);
+		return { engine: 'local', model: models.embedder.id, runtime: runtime.name, duration, media: media.info, channels, warnings, ...asFields(job.produce, made.artefacts) };
 	});
 }
 
