@@ -6,7 +6,7 @@ import { SAMPLE_RATE, type Audio, type Span } from '../audio';
 import type { Embedder } from '../embedding/embedder';
 import { labelVoices, type Labels, type SpeakerCount, type Voice } from './attribution';
 import { piecesOf, turnsOf } from './pieces';
-import { framesIn, FRAMES, STEP, WINDOW, type Segmentation } from './segmentation';
+import { framesIn, framesOfSpans, FRAMES, STEP, WINDOW, type Segmentation } from './segmentation';
 import { HOP, TrackBuilder } from './tracks';
 import { voicesOf } from './voices';
 
@@ -45,8 +45,9 @@ export async function diarize(
 	count: SpeakerCount,
 ): Promise<Diarization> {
 	const frames = framesIn(audio.length);
+	const speech = framesOfSpans(frames, spans);
 	const builder = new TrackBuilder();
-	for (const start of windowStarts(frames, spans)) builder.add(start, await segmentation.window(audio, start));
+	for (const start of windowStarts(frames, spans)) builder.add(start, await segmentation.window(audio, start, speech));
 	const tracks = builder.finish(frames);
 	const pieces = piecesOf(turnsOf(tracks));
 	const voices = await voicesOf(audio, pieces, tracks.talkers, embedder);
