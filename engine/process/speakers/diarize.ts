@@ -6,7 +6,7 @@ import { SAMPLE_RATE, type Audio, type Span } from '../audio';
 import type { Embedder } from '../embedding/embedder';
 import { labelVoices, type Labels, type SpeakerCount, type Voice } from './attribution';
 import { piecesOf, turnsOf } from './pieces';
-import { framesIn, FRAMES, STEP, WINDOW, type Segmentation } from './segmentation';
+import { framesIn, framesOfSpans, FRAMES, STEP, WINDOW, type Segmentation } from './segmentation';
 import { HOP, TrackBuilder, type Tracks } from './tracks';
 import { voicesOf } from './voices';
 
@@ -43,8 +43,9 @@ function windowStarts(frames: number, spans: readonly Span[]): number[] {
  */
 export async function tracksIn(audio: Audio, spans: readonly Span[], segmentation: Segmentation): Promise<Tracks> {
 	const frames = framesIn(audio.length);
+	const speech = framesOfSpans(frames, spans);
 	const builder = new TrackBuilder();
-	for (const start of windowStarts(frames, spans)) builder.add(start, await segmentation.window(audio, start));
+	for (const start of windowStarts(frames, spans)) builder.add(start, await segmentation.window(audio, start, speech));
 	return builder.finish(frames);
 }
 
