@@ -85,6 +85,7 @@ describe('the result', () => {
 			channels: [
 				{
 					channel_number: 0,
+					method: 'diarization',
 					speakers_count: 2,
 					speech_length: 6.3,
 					speakers: [
