@@ -1,7 +1,7 @@
 /** Audio → speech probability per chunk of 32 ms, in blocks, so that memory does not grow with the recording. */
 import type { Audio } from '../audio';
-import { halveSampleRate } from './halfband';
-import { SILERO_HOP, type SileroVad } from './silero';
+import { HALFBAND_LEAD, type NarrowModel } from './halfband';
+import { SILERO_HOP, type SpeechModel } from './speechModel';
 
 /** Chunks per run of the models: enough for full speed, 8 s of audio. */
 const BLOCK_CHUNKS = 256;
@@ -18,9 +18,9 @@ const SURELY_SILENT = 0.1;
 
 export interface SileroModels {
 	/** The 16 kHz model. */
-	wide: SileroVad;
+	wide: SpeechModel;
 	/** The 8 kHz model; where given, both are averaged. */
-	narrow?: SileroVad;
+	narrow?: NarrowModel;
 }
 
 export interface ProbabilityOptions {
@@ -53,9 +53,7 @@ async function runModels({ wide, narrow }: SileroModels, buffer: Float32Array, c
 	const from = MARGIN_BEFORE - wide.context;
 	const probabilities = await wide.run(buffer.subarray(from, MARGIN_BEFORE + chunks * wide.window));
 	if (!narrow) return probabilities;
-	const halved = new Float32Array(narrow.context + chunks * narrow.window);
-	halveSampleRate(buffer, from, halved);
-	const second = await narrow.run(halved);
+	const second = await narrow.run(buffer.subarray(from - HALFBAND_LEAD), chunks);
 	return probabilities.map((probability, i) => (probability + (second[i] as number)) / 2);
 }
 
