@@ -38,14 +38,15 @@ function silenceAtEnd(probabilities: Float32Array, before: number): number {
 	return before + probabilities.length;
 }
 
-export function scale(samples: Float32Array, gain: number): void {
-	if (gain === 1) return;
-	for (let i = 0; i < samples.length; i++) samples[i] = (samples[i] as number) * gain;
-}
-
-/** A beep far above full scale deafens the models for seconds (recall 0.56 after one of +40 dB, limited 0.95). */
-export function limit(samples: Float32Array): void {
-	for (let i = 0; i < samples.length; i++) samples[i] = Math.max(-1, Math.min(1, samples[i] as number));
+/**
+ * Multiplies in place.
+ * @param isLimited to full scale: a beep far above it deafens the models for seconds (recall 0.56 after one of +40 dB,
+ *   limited 0.95)
+ */
+export function amplify(samples: Float32Array, gain: number, isLimited: boolean): void {
+	if (gain === 1 && !isLimited) return;
+	const most = isLimited ? 1 : Infinity;
+	for (let i = 0; i < samples.length; i++) samples[i] = Math.max(-most, Math.min(most, (samples[i] as number) * gain));
 }
 
 /** Runs the models over one block that starts at MARGIN_BEFORE in `buffer`. */
@@ -80,8 +81,7 @@ export async function* speechProbabilities(
 		const chunks = Math.min(BLOCK_CHUNKS, total - done);
 		const buffer = whole.subarray(0, MARGIN_BEFORE + chunks * wide.window + MARGIN_AFTER);
 		audio.read(done * wide.window - MARGIN_BEFORE, buffer);
-		scale(buffer, gain);
-		if (gain > 1) limit(buffer);
+		amplify(buffer, gain, gain > 1);
 		// A file can say that hours of it are silence; they need no models.
 		const isSilence = isFresh && chunks === BLOCK_CHUNKS && buffer.every((sample) => sample === 0);
 		const probabilities = (isSilence && ofSilence?.slice()) || (await runModels(models, buffer, chunks));
