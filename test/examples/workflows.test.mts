@@ -55,7 +55,7 @@ describe('an example workflow', () => {
 			const names = nodes.map((node) => node.name);
 			const notes = nodes.filter(({ type }) => type === 'n8n-nodes-base.stickyNote');
 			assert.notEqual(notes.length, 0);
-			assert.match(notes.map(({ parameters }) => parameters.content).join('\n'), /\*\*To change\*\*|Set |Choose |Send /);
+			assert.match(JSON.stringify(notes.map(({ parameters }) => parameters.content)), /\*\*To change\*\*|Set |Choose |Send /);
 			const targets = Object.values(connections).flatMap(({ main = [] }) =>
 				main.flatMap((output) => (output ?? []).map(({ node }) => node)),
 			);
