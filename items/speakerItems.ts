@@ -1,13 +1,29 @@
 /** A speaker diarization as items: one per file, per speaker or per segment. */
-import type { Speaker, SpeakersChannel } from '../engine/client/protocol';
+import type { Speaker, SpeakersChannel, SpeakerTurn } from '../engine/client/protocol';
 import { asItems, headWithDuration, seconds, warningsOf, type Fields } from './fields';
 import { asFlatItems, flatHead, mediaDuration, warningText } from './flat';
 import { LABEL_FORMATS, type LabelFormat } from './labelFiles';
 import type { Origin, Provenance, ResultItem } from './result';
 
+/** What a server does not tell. */
+type Unknown<T, K extends keyof T> = Omit<T, K> & { [F in K]: T[F] | null };
+
+/** The number that a server gives speakers and their segments, its own in each channel. */
+interface OfServer {
+	speaker_id?: number;
+}
+
+/** Of the local engine, or of a server, which makes no voiceprints. */
+export type SpeakerOfChannel = Unknown<Speaker, 'voiceprint' | 'speech_length' | 'reliable'> & OfServer;
+
+export type ChannelOfSpeakers = Omit<SpeakersChannel, 'speakers' | 'segments'> & {
+	speakers: SpeakerOfChannel[];
+	segments: Array<SpeakerTurn & OfServer>;
+};
+
 /** Wherever it was computed. */
 export interface SpeakersResult extends Provenance {
-	channels: SpeakersChannel[];
+	channels: ChannelOfSpeakers[];
 }
 
 export type SpeakerForm = 'file' | 'speaker' | 'segment';
@@ -71,7 +87,8 @@ function eachSpeaker(result: SpeakersResult, origin: Origin, { simplify, keepFil
 	const head = { ...flatHead(result, origin), ...mediaDuration(result), speakers_count: countOf(result) };
 	const found = result.channels.flatMap((channel) => {
 		const warnings = warningText(warningsOf(result, channel.channel_number));
-		return channel.speakers.map((speaker): Fields => ({ ...head, channel_number: channel.channel_number, ...speaker, warnings }));
+		// Columns are the same wherever it was computed.
+		return channel.speakers.map(({ speaker_id: _id, ...speaker }): Fields => ({ ...head, channel_number: channel.channel_number, ...speaker, warnings }));
 	});
 	const none = keepFilesWithoutSpeech ? [{ ...head, ...NOBODY, warnings: warningText(result.warnings ?? []) }] : [];
 	return asFlatItems(found.length > 0 ? found : none, result, origin, simplify);

@@ -74,7 +74,7 @@ export const OPERATION: INodeProperties = {
 export const OPERATION_OF_API: INodeProperties = {
 	...OPERATION,
 	displayOptions: { show: { engine: ['api'] } },
-	options: [GROUP, IDENTIFY, VERIFY],
+	options: [GROUP, IDENTIFY, VERIFY].map((one) => ({ ...one, action: `${one.action} on Speech Platform` })),
 };
 
 /** Where decisions are made. */

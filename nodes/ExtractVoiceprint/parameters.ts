@@ -33,25 +33,39 @@ export const ENGINE: INodeProperties = {
 	options: [ENGINE_LOCAL, ENGINE_API],
 };
 
+/** First of the two: n8n's node panel takes its actions from the first operation, and a click on one must stay local. */
 export const OPERATION: INodeProperties = {
 	displayName: 'Operation',
 	name: 'operation',
 	type: 'options',
 	noDataExpression: true,
 	default: 'extract',
+	displayOptions: LOCAL_ONLY,
+	options: [
+		{
+			name: 'Extract',
+			value: 'extract',
+			description: 'Make the voiceprint of who speaks in an audio or video file',
+			action: 'Extract voiceprints from a file',
+		},
+	],
+};
+
+export const OPERATION_OF_API: INodeProperties = {
+	...OPERATION,
 	displayOptions: { show: ON_A_SERVER },
 	options: [
 		{
 			name: 'Extract',
 			value: 'extract',
 			description: 'Send a file and get the voiceprint of who speaks in it',
-			action: 'Extract voiceprint',
+			action: 'Extract voiceprints on Speech Platform',
 		},
 		{
 			name: 'Get Result',
 			value: GET_RESULT,
 			description: 'Fetch the result of a task that was started without waiting for it',
-			action: 'Get voiceprint result',
+			action: 'Get voiceprint result from Speech Platform',
 		},
 	],
 };
@@ -228,6 +242,7 @@ export const OPTIONS: INodeProperties = {
 export const PROPERTIES: INodeProperties[] = [
 	ENGINE,
 	OPERATION,
+	OPERATION_OF_API,
 	TASK_ID,
 	forMedia(BINARY_PROPERTY_NAME),
 	MODEL,

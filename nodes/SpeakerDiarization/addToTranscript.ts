@@ -4,7 +4,7 @@ import { VoiceprintError } from '../../errors';
 import { addSpeakers, dialogueOf, type Block, type SpokenBy, type TimeFields } from '../../items/transcript';
 import { runForEachItem } from '../common/itemLoop';
 import { choice, invalid, read, readCollection } from '../common/read';
-import { END_FIELD, SPEAKERS, START_FIELD, TEXT_FIELD, TIME_UNIT, TRANSCRIPT, TRANSCRIPT_OPTIONS, UNKNOWN_SPEAKER } from './parameters';
+import { END_FIELD, SPEAKERS, START_FIELD, TEXT_FIELD, TIME_UNIT, TRANSCRIPT, TRANSCRIPT_OPTIONS, UNKNOWN_SPEAKER } from './transcriptParameters';
 
 export async function addToTranscript(ctx: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	return await runForEachItem(ctx, async (itemIndex) => [await spokenItem(ctx, itemIndex)]);

@@ -39,25 +39,39 @@ export const ENGINE: INodeProperties = {
 	],
 };
 
+/** First of the two: n8n's node panel takes its actions from the first operation, and a click on one must stay local. */
 export const OPERATION: INodeProperties = {
 	displayName: 'Operation',
 	name: 'operation',
 	type: 'options',
 	noDataExpression: true,
 	default: 'detect',
+	displayOptions: LOCAL_ONLY,
+	options: [
+		{
+			name: 'Detect',
+			value: 'detect',
+			description: 'Find where people speak in an audio or video file',
+			action: 'Detect voice activity in a file',
+		},
+	],
+};
+
+export const OPERATION_OF_API: INodeProperties = {
+	...OPERATION,
 	displayOptions: { show: ON_A_SERVER },
 	options: [
 		{
 			name: 'Detect',
 			value: 'detect',
 			description: 'Send a file and detect speech in it',
-			action: 'Detect voice activity',
+			action: 'Detect voice activity on Speech Platform',
 		},
 		{
 			name: 'Get Result',
 			value: GET_RESULT,
 			description: 'Fetch the result of a task that was started without waiting for it',
-			action: 'Get voice activity result',
+			action: 'Get voice activity result from Speech Platform',
 		},
 	],
 };
@@ -175,6 +189,7 @@ export const OPTIONS: INodeProperties = {
 export const PROPERTIES: INodeProperties[] = [
 	ENGINE,
 	OPERATION,
+	OPERATION_OF_API,
 	TASK_ID,
 	forMedia(BINARY_PROPERTY_NAME),
 	PRESET,

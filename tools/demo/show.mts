@@ -10,7 +10,6 @@ interface Channel {
 
 interface Answer {
 	file: string;
-	error?: { message: string; description?: string };
 	model?: string;
 	runtime?: string;
 	duration?: number;
@@ -92,49 +91,9 @@ function lastEnd(channels: Channel[]): number {
 	return Math.max(0, ...channels.flatMap(({ segments }) => segments.map(({ end_time }) => end_time)));
 }
 
-interface Comparison {
-	file: string;
-	error?: { message: string; description?: string };
-	score: number;
-	score_type: string;
-	probability: number | null;
-	same_speaker: boolean;
-	threshold: number;
-	operating_point: string;
-	expected_false_accept_rate?: number | null;
-	expected_false_reject_rate?: number | null;
-	/** `CODE: message | CODE: message` */
-	warnings?: string;
-}
-
-const percent = (share: number | null | undefined) => (share == null ? 'not known' : `${Number((share * 100).toPrecision(2))} %`);
-
-/** Beyond a hundredth, the figure would promise more than anybody knows. */
-function likely(probability: number | null): string {
-	if (probability === null) return 'not known';
-	if (probability > 0.99) return 'above 99 %';
-	return probability < 0.01 ? 'below 1 %' : `${Math.round(probability * 100)} %`;
-}
-
-/** @param answer the output of Compare Voiceprints, with the files' names */
-export function showComparison(answer: { file: string }): string {
-	const { file, error, ...result } = answer as Comparison;
-	if (error) return showAnswer(answer);
-	const { same_speaker, score, score_type, probability, threshold, operating_point, warnings = '' } = result;
-	const notes = warnings === '' ? [] : warnings.split(' | ').map((one) => one.replace(/^[A-Z_]+: /, ''));
-	return [
-		`${file}: ${same_speaker ? 'the same speaker' : 'different speakers'}`,
-		`  score ${score.toFixed(2)} (${score_type}), threshold ${threshold.toFixed(2)} (${operating_point}), probability ${likely(probability)}`,
-		`  errors to expect there: false accepts ${percent(result.expected_false_accept_rate)}, false rejects ${percent(result.expected_false_reject_rate)}`,
-		...notes.map((note) => `  note: ${note}`),
-		'',
-	].join('\n');
-}
-
 /** @param answer the node's output for one file, with the file's name */
 export function showAnswer(answer: { file: string }): string {
-	const { file, error, channels = [], duration, ...rest } = answer as Answer;
-	if (error) return [`${file}: ${error.message}`, error.description].filter(Boolean).join('\n  ');
+	const { file, channels = [], duration, ...rest } = answer as Answer;
 	const detected = channels.filter((channel) => 'segments' in channel);
 	const voiceprints = channels.filter((channel) => 'voiceprint' in channel);
 	const from = rest.settings?.range_from ?? 0;

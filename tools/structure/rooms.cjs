@@ -71,7 +71,8 @@ const ROOMS = [
 		process: 'engine',
 		what: 'who spoke when: local speakers, tracks, pieces, clusters, segments',
 		mayImport: [
-			'engine/process/embedding', 'engine/process/runtime', 'engine/process', 'voiceprints', 'models', 'ground',
+			'engine/process/embedding', 'engine/process/runtime', 'engine/process', 'engine/client/talk', 'voiceprints', 'models',
+			'ground',
 		],
 	},
 	{

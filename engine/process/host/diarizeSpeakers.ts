@@ -1,6 +1,7 @@
 /** The pipeline of a speaker diarization: media file → speech per channel → who talks when → who they are → result. */
 import { encodeVoiceprint } from '../../../voiceprints/encoding';
 import type { Voiceprint } from '../../../voiceprints/voiceprint';
+import { speakerLabel, speechLengthOf, talkOfSpeakers } from '../../client/talk';
 import type { Speaker, SpeakersChannel, SpeakersJob, SpeakersResult, SpeakerTurn, Warning } from '../../client/protocol';
 import type { Audio, Span } from '../audio';
 import { lengthOf, union } from '../spans';
@@ -85,31 +86,24 @@ interface Place {
 }
 
 function describeChannel({ segments, overlaps, speakers }: Found, { channelNumber, offset, before }: Place): SpeakersChannel {
-	const idOf = (speaker: number) => `SPEAKER_${String(before + speaker).padStart(2, '0')}`;
+	const idOf = (speaker: number) => speakerLabel(before + speaker);
 	const timeOf = (seconds: number) => round(offset + seconds);
-	const talk = lengthOf(segments);
+	const turns = segments.map(({ speaker, start, end }) => ({ speaker, start: timeOf(start), end: timeOf(end) }));
+	const talk = talkOfSpeakers(turns);
 	return {
 		channel_number: channelNumber,
 		speakers_count: speakers.length,
-		speech_length: round(lengthOf(union(segments, []))),
-		speakers: speakers.map(({ voiceprint, naming }, number): Speaker => {
-			const own = segments.filter(({ speaker }) => speaker === number);
-			return {
-				speaker: idOf(number),
-				name: naming.name,
-				identified: naming.name !== null,
-				name_score: naming.score === null ? null : round(naming.score),
-				talk_time: round(lengthOf(own)),
-				share: round(lengthOf(own) / talk),
-				turns: own.length,
-				longest_turn: round(Math.max(...own.map(({ start, end }) => end - start))),
-				first_time: timeOf(own[0]!.start),
-				last_time: timeOf(Math.max(...own.map(({ end }) => end))),
-				voiceprint: encodeVoiceprint(voiceprint),
-				speech_length: round(voiceprint.speechLength),
-				reliable: voiceprint.speechLength >= RELIABLE_SPEECH,
-			};
-		}),
+		speech_length: speechLengthOf(turns),
+		speakers: speakers.map(({ voiceprint, naming }, number): Speaker => ({
+			speaker: idOf(number),
+			name: naming.name,
+			identified: naming.name !== null,
+			name_score: naming.score === null ? null : round(naming.score),
+			...talk.get(number)!,
+			voiceprint: encodeVoiceprint(voiceprint),
+			speech_length: round(voiceprint.speechLength),
+			reliable: voiceprint.speechLength >= RELIABLE_SPEECH,
+		})),
 		segments: segments.map(({ speaker, start, end, overlap, confidence }): SpeakerTurn => ({
 			segment_type: 'voice',
 			start_time: timeOf(start),

@@ -14,12 +14,14 @@ import {
 	MODEL,
 	MODEL_FILE,
 	ON_LITTLE_SPEECH,
+	OPERATION,
 	OPTIONS,
 	VAD_PRESET,
 } from '../parameters';
 
 /** Parameters are read and checked before the file is copied: a typing mistake shows at once, however long the file. */
 export async function extractLocally(ctx: IExecuteFunctions, itemIndex: number): Promise<Answer<VoiceprintResult>> {
+	choice(OPERATION, read(ctx, itemIndex, OPERATION)); // throws for one of the server's
 	const { media, runtime, timeoutMs } = readLocalSettings(ctx, itemIndex, OPTIONS);
 	const { vadPreset, includeVectorVoiceprint } = readCollection(ctx, itemIndex, OPTIONS);
 	const includeVector = boolean(INCLUDE_VECTOR_VOICEPRINT, includeVectorVoiceprint);

@@ -1,26 +1,14 @@
 /** Speaker diarization by the engine process: from an item to a result. */
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { SpeakersJob, SpeakersRequest } from '../../../engine/client/protocol';
-import { VoiceprintError } from '../../../errors';
 import type { SpeakersResult } from '../../../items/speakerItems';
 import type { Answer } from '../../common/answer';
 import { readLocalSettings, runLocally, type JobRequest } from '../../common/localJob';
 import { readRange } from '../../common/mediaParameters';
 import { choice, number, read, readCollection } from '../../common/read';
+import { readCount } from '../count';
 import { readKnownSpeakers } from '../knownSpeakers';
-import {
-	KNOWN_SPEAKERS,
-	MAXIMUM_SPEAKERS,
-	MERGE_PAUSES,
-	MINIMUM_SPEAKERS,
-	OPERATING_POINT,
-	OPTIONS,
-	SHORTEST_TURN,
-	SPEAKER_COUNT,
-	SPEAKERS_EXACTLY,
-} from '../parameters';
-
-type Count = Pick<SpeakersRequest, 'minimumSpeakers' | 'maximumSpeakers'>;
+import { KNOWN_SPEAKERS, MERGE_PAUSES, OPERATING_POINT, OPTIONS, SHORTEST_TURN } from '../parameters';
 
 /** Parameters are read and checked before the file is copied: a typing mistake shows at once, however long the file. */
 export async function diarizeLocally(ctx: IExecuteFunctions, itemIndex: number): Promise<Answer<SpeakersResult>> {
@@ -48,20 +36,6 @@ function readSpeakers(ctx: IExecuteFunctions, itemIndex: number): SpeakersReques
 		known: hasKnown ? readKnownSpeakers(ctx) : [],
 		threshold,
 	};
-}
-
-function readCount(ctx: IExecuteFunctions, itemIndex: number): Count {
-	const whole = (parameter: typeof SPEAKERS_EXACTLY) => Math.floor(number(parameter, read(ctx, itemIndex, parameter)));
-	const counts: Record<string, () => Count> = {
-		automatic: () => ({ minimumSpeakers: 1 }),
-		atMost: () => ({ minimumSpeakers: 1, maximumSpeakers: whole(MAXIMUM_SPEAKERS) }),
-		between: () => ({ minimumSpeakers: whole(MINIMUM_SPEAKERS), maximumSpeakers: whole(MAXIMUM_SPEAKERS) }),
-		exactly: () => ({ minimumSpeakers: whole(SPEAKERS_EXACTLY), maximumSpeakers: whole(SPEAKERS_EXACTLY) }),
-	};
-	const count = counts[choice(SPEAKER_COUNT, read(ctx, itemIndex, SPEAKER_COUNT))]!();
-	if (count.minimumSpeakers <= (count.maximumSpeakers ?? Infinity)) return count;
-	const [least, most] = [MINIMUM_SPEAKERS.displayName, MAXIMUM_SPEAKERS.displayName];
-	throw new VoiceprintError('INVALID_PARAMETER', `'${least}' must not be above '${most}'`, `Correct one of '${least}' and '${most}'.`);
 }
 
 function settingsOf({ media, speakers }: JobRequest<SpeakersJob>): Answer<SpeakersResult>['settings'] {

@@ -6,7 +6,7 @@ import { noSpeech, type Answer } from '../../common/answer';
 import { readChannels, readRange } from '../../common/mediaParameters';
 import type { Servers } from '../../common/platform';
 import { runTask } from '../../common/tasks';
-import { OPERATION, OPTIONS } from '../parameters';
+import { OPERATION_OF_API, OPTIONS } from '../parameters';
 
 export async function detectOnServer(
 	ctx: IExecuteFunctions,
@@ -15,7 +15,7 @@ export async function detectOnServer(
 ): Promise<Answer<SpeechResult>> {
 	return await runTask(ctx, itemIndex, servers, {
 		technology: 'voice-activity-detection',
-		operation: OPERATION,
+		operation: OPERATION_OF_API,
 		options: OPTIONS,
 		readRequest: () => ({ ...readChannels(ctx, itemIndex), ...readRange(ctx, itemIndex) }),
 		start: async (platform, media, request, budget) => await platform.startVoiceActivityDetection(media, request, budget),
