@@ -2,7 +2,7 @@
 import type { Speaker, SpeakersChannel, SpeakerTurn } from '../engine/client/protocol';
 import { asItems, headWithDuration, seconds, warningsOf, type Fields } from './fields';
 import { asFlatItems, flatHead, mediaDuration, warningText } from './flat';
-import { LABEL_FORMATS, type LabelFormat } from './labelFiles';
+import { LABEL_FORMATS, type LabelFormat, type LabelledSegment } from './labelFiles';
 import type { Origin, Provenance, ResultItem } from './result';
 
 /** What a server does not tell. */
@@ -48,10 +48,17 @@ export function toSpeakerItems(result: SpeakersResult, form: SpeakerForm, origin
 
 const countOf = ({ channels }: SpeakersResult) => channels.reduce((sum, { speakers_count: count }) => sum + count, 0);
 
+/** The segments under the names of their speakers, as label files have them. */
+export function labelledSpeakers({ channels }: SpeakersResult): LabelledSegment[] {
+	return channels.flatMap(({ channel_number: channel, segments }) =>
+		segments.map(({ start_time, end_time, speaker, name }) => ({ start_time, end_time, label: name ?? speaker, channel })),
+	);
+}
+
 /** Who speaks first, what a list of speakers needs to be read, and all of it as lists. */
 function wholeFile(result: SpeakersResult, origin: Origin, { simplify, labels }: SpeakerShape): ResultItem[] {
 	const { channels, warnings = [] } = result;
-	const segments = channels.flatMap((channel) => channel.segments.map(({ start_time, end_time, speaker, name }) => ({ start_time, end_time, label: name ?? speaker })));
+	const segments = labelledSpeakers(result);
 	const fields: Fields = {
 		...headWithDuration(result, origin),
 		speakers_count: countOf(result),

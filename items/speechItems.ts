@@ -2,6 +2,7 @@
 import type { Segment, VadChannel } from '../engine/client/protocol';
 import { asItems, headWithDuration, roundChannel, roundSegment, seconds, warningsOf, type Fields } from './fields';
 import { asFlatItems, flatHead, mediaDuration, warningText } from './flat';
+import type { LabelledSegment } from './labelFiles';
 import type { Origin, OutputForm, ResultItem, ShapeOptions, SpeechResult } from './result';
 
 type Shape = (result: SpeechResult, origin: Origin, options: ShapeOptions) => ResultItem[];
@@ -14,6 +15,16 @@ export function toSpeechItems(
 	options: ShapeOptions,
 ): ResultItem[] {
 	return FORMS[form](result, origin, options);
+}
+
+/** The segments as label files have them: with their channel where there are several. */
+export function labelledSpeech({ channels }: SpeechResult): LabelledSegment[] {
+	return channels.flatMap(({ channel_number: channel, segments }) =>
+		segments.map(({ start_time, end_time, echo_of_channel: other }) => {
+			const own = channels.length === 1 ? 'speech' : `channel ${channel}`;
+			return { start_time, end_time, label: other === undefined ? own : `${own} (echo of channel ${other})`, channel };
+		}),
+	);
 }
 
 /** A new form is one function and one line here. */

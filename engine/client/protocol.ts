@@ -3,6 +3,9 @@
  * Times are seconds of the media's own timeline, rounded to milliseconds; channel numbers count from 0.
  */
 import type { ErrorData } from '../../errors';
+import type { Artefact, ProduceRequest } from './artefacts';
+
+export type * from './artefacts';
 
 /** `split`: each kept channel on its own. `mix`: the kept channels mixed into one, reported as channel 0. */
 export type ChannelMode = 'split' | 'mix';
@@ -104,6 +107,8 @@ export interface VadJob {
 	media: MediaRequest;
 	vad: VadRequest;
 	runtime: RuntimeChoice;
+	/** What to make of the recording beside the result. */
+	produce?: ProduceRequest;
 	/** A private folder for this job's temporary files; the client removes it. */
 	workFolder: string;
 }
@@ -160,12 +165,37 @@ export interface SpeakersJob {
 	vad: VadRequest;
 	speakers: SpeakersRequest;
 	runtime: RuntimeChoice;
+	/** What to make of the recording beside the result. */
+	produce?: ProduceRequest;
 	/** A private folder for this job's temporary files; the client removes it. */
 	workFolder: string;
 }
 
+/** Makes something of a recording whose result came from elsewhere. */
+export interface ArtefactsJob {
+	type: 'artefacts';
+	media: MediaRequest;
+	/** What was found in the channels, by any engine. */
+	channels: FoundChannel[];
+	produce: ProduceRequest;
+	/** A private folder for this job's temporary files; the client removes it. */
+	workFolder: string;
+}
+
+/** What a picture or a cut needs to know of a channel: of speech, or of speakers where they are known. */
+export interface FoundChannel {
+	channel_number: number;
+	segments: FoundSegment[];
+}
+
+export interface FoundSegment extends Segment {
+	speaker?: string;
+	/** Of the known person who it is. */
+	name?: string | null;
+}
+
 /** Every job the engine knows. A new capability adds a member here and a pipeline in `engine/host`. */
-export type Job = VadJob | VoiceprintJob | SpeakersJob;
+export type Job = VadJob | VoiceprintJob | SpeakersJob | ArtefactsJob;
 
 export interface Segment {
 	segment_type: string;
@@ -208,7 +238,8 @@ export interface Warning {
 		| 'LITTLE_SPEECH'
 		| 'NOISY'
 		| 'CLIPPED'
-		| 'SEVERAL_SPEAKERS';
+		| 'SEVERAL_SPEAKERS'
+		| 'NOT_PRODUCED';
 	message: string;
 	/** The channel it is about, where it is about one. */
 	channel_number?: number;
@@ -224,6 +255,8 @@ export interface VadResult {
 	media: MediaInfo;
 	channels: VadChannel[];
 	warnings: Warning[];
+	/** Where some were asked for. */
+	artefacts?: Artefact[];
 }
 
 /** How good the speech behind a voiceprint is. */
@@ -332,12 +365,20 @@ export interface SpeakersResult {
 	media: MediaInfo;
 	channels: SpeakersChannel[];
 	warnings: Warning[];
+	/** Where some were asked for. */
+	artefacts?: Artefact[];
+}
+
+export interface ArtefactsResult {
+	artefacts: Artefact[];
+	warnings: Warning[];
 }
 
 export interface JobResults {
 	vad: VadResult;
 	voiceprint: VoiceprintResult;
 	speakers: SpeakersResult;
+	artefacts: ArtefactsResult;
 }
 
 export type JobResult<J extends Job = Job> = JobResults[J['type']];

@@ -1,5 +1,6 @@
 /** The parameters of the node, one constant each, so that the code that reads a value has its label and limits. */
 import type { INodeProperties } from 'n8n-workflow';
+import { ALSO_PRODUCE_PARAMETERS } from '../common/alsoProduce';
 import { ENGINE_API, ENGINE_LOCAL, INCLUDE_BINARY, LOCAL_ONLY, MAXIMUM_DURATION, RUNTIME, SIMPLIFY } from '../common/engineParameters';
 import { BINARY_PROPERTY_NAME, CHANNEL_MODE, CHANNELS, RANGE_FROM, RANGE_TO } from '../common/mediaParameters';
 import {
@@ -12,6 +13,7 @@ import {
 	WAIT_FOR_COMPLETION,
 	WAIT_UNTIL_DONE,
 } from '../common/taskParameters';
+import { LABELS } from './labels';
 import { SPEAKERS, TRANSCRIPT, TRANSCRIPT_OPTIONS } from './transcriptParameters';
 
 const DIARIZE = { show: { operation: ['diarize'] } };
@@ -21,6 +23,11 @@ const WITH_RESULT = { show: { operation: ['diarize', GET_RESULT] } };
 
 /** Parameters that also stand in other nodes, shown only where there is a file. */
 const forFile = (parameter: INodeProperties): INodeProperties => ({ ...parameter, displayOptions: DIARIZE });
+
+const forResult = (parameter: INodeProperties): INodeProperties => ({
+	...parameter,
+	displayOptions: { show: { ...parameter.displayOptions?.show, ...WITH_RESULT.show } },
+});
 
 export const OPERATION: INodeProperties = {
 	displayName: 'Operation',
@@ -217,21 +224,6 @@ export const OUTPUT: INodeProperties = {
 	],
 };
 
-export const LABELS: INodeProperties = {
-	displayName: 'Labels',
-	name: 'labels',
-	type: 'multiOptions',
-	default: [],
-	description: 'Text forms of the segments to add, as other programs read them',
-	displayOptions: { show: { '/output': ['file'] } },
-	options: [
-		{ name: 'Audacity Labels', value: 'audacity' },
-		{ name: 'RTTM', value: 'rttm' },
-		{ name: 'SRT', value: 'srt' },
-		{ name: 'WebVTT', value: 'webvtt' },
-	],
-};
-
 /** Within a collection. */
 const OPTION_LOCAL_ONLY = { show: { '/engine': ['local'] } };
 
@@ -279,13 +271,13 @@ export const OPTIONS: INodeProperties = {
 		FILES_AT_ONCE,
 		INCLUDE_BINARY_HERE,
 		KEEP_FILES_WITHOUT_SPEECH,
-		LABELS,
 		MAXIMUM_DURATION,
 		MERGE_PAUSES,
 		POLLING_INTERVAL,
 		RUNTIME,
 		SHORTEST_TURN,
 		SIMPLIFY,
+		LABELS,
 		TIMEOUT,
 	],
 };
@@ -305,6 +297,7 @@ export const PROPERTIES: INodeProperties[] = [
 	KNOWN_VOICEPRINT_FIELD,
 	OPERATING_POINT,
 	OUTPUT,
+	...ALSO_PRODUCE_PARAMETERS.map(forResult),
 	forFile(CHANNEL_MODE),
 	forFile(CHANNELS),
 	forFile(RANGE_FROM),

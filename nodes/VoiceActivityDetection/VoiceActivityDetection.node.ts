@@ -6,7 +6,7 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 import type { OutputForm, ShapeOptions, SpeechResult } from '../../items/result';
-import { toSpeechItems } from '../../items/speechItems';
+import { labelledSpeech, toSpeechItems } from '../../items/speechItems';
 import { SIMPLIFY } from '../common/engineParameters';
 import { runMediaNode, type MediaNode } from '../common/mediaNode';
 import { speechPlatformApiTest } from '../common/platform';
@@ -26,6 +26,7 @@ const NODE: MediaNode<SpeechResult, OutputForm, ShapeOptions> = {
 		includeSegments: boolean(INCLUDE_SEGMENTS, includeSegments),
 	}),
 	toItems: toSpeechItems,
+	labelled: labelledSpeech,
 	// n8n ends a branch without items and does not say why.
 	noItems: {
 		form: 'segment',

@@ -1,5 +1,6 @@
 /** The parameters of the node, one constant each, so that the code that reads a value has its label and limits. */
 import type { INodeProperties } from 'n8n-workflow';
+import { ALSO_PRODUCE_PARAMETERS } from '../common/alsoProduce';
 import { ENGINE_API, ENGINE_LOCAL, INCLUDE_BINARY, LOCAL_ONLY, MAXIMUM_DURATION, RUNTIME, SIMPLIFY } from '../common/engineParameters';
 import {
 	AUDIO_TRACK,
@@ -195,6 +196,7 @@ export const PROPERTIES: INodeProperties[] = [
 	PRESET,
 	THRESHOLDS,
 	OUTPUT,
+	...ALSO_PRODUCE_PARAMETERS,
 	forMedia(CHANNEL_MODE),
 	forMedia(CHANNELS),
 	forMedia(RANGE_FROM),

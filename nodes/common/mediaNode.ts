@@ -1,12 +1,15 @@
 /** The shell of every node that takes media: one item in, its result's items out, whichever engine is chosen. */
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { isTaskReference, type Origin, type Provenance, type ResultItem } from '../../items/result';
+import type { LabelledSegment } from '../../items/labelFiles';
+import { readProducts } from './alsoProduce';
 import { itemsOf, type Answer } from './answer';
 import { INCLUDE_BINARY } from './engineParameters';
 import { Hints } from './hints';
 import { runForEachItem } from './itemLoop';
 import { withAcceptedTasks } from './nodeErrors';
 import { Servers } from './platform';
+import { makeLabels, withProduced } from './produced';
 import { boolean, choice, read, readCollection } from './read';
 import { readFilesAtOnce } from './taskParameters';
 
@@ -24,6 +27,8 @@ export interface MediaNode<R extends Provenance, F extends string, S> {
 	/** Read before the work starts: a mistake shows at once. */
 	readShape: (options: Record<string, unknown>) => S;
 	toItems: (result: R, form: F, origin: Origin, shape: S) => ResultItem[];
+	/** The segments of a result, for label files; absent where the node makes none. */
+	labelled?: (result: R) => LabelledSegment[];
 	/** Adds files to the items of a finished result. */
 	withFiles?: (ctx: IExecuteFunctions, shape: S, result: R, items: INodeExecutionData[]) => Promise<INodeExecutionData[]>;
 	/** Said in the editor of a result that gives no items in this form. */
@@ -51,7 +56,7 @@ export async function runMediaNode<R extends Provenance, F extends string, S>(
 async function runItem<R extends Provenance, F extends string, S>(
 	ctx: IExecuteFunctions,
 	itemIndex: number,
-	{ engine, output, options, drivers, readShape, toItems, withFiles, noItems }: MediaNode<R, F, S>,
+	{ engine, output, options, drivers, readShape, toItems, labelled, withFiles, noItems }: MediaNode<R, F, S>,
 	hints: Hints,
 	servers: Servers,
 ): Promise<INodeExecutionData[]> {
@@ -63,6 +68,8 @@ async function runItem<R extends Provenance, F extends string, S>(
 	// `choice` takes no engine that the node does not offer.
 	const driver = drivers[choice<'local' | 'api'>(engine, read(ctx, itemIndex, engine))]!;
 
+	const labels = labelled ? readProducts(ctx, itemIndex).labels : [];
+
 	const answer = await driver(ctx, itemIndex, servers);
 
 	const items = itemsOf(ctx, itemIndex, answer, passOn, (result, origin) => {
@@ -71,6 +78,8 @@ async function runItem<R extends Provenance, F extends string, S>(
 		if (items.length === 0 && form === noItems?.form) hints.add(itemIndex, [noItems]);
 		return items;
 	});
-	const { result } = answer;
-	return withFiles && !isTaskReference(result) ? await withFiles(ctx, shape, result, items) : items;
+	const { result, file } = answer;
+	if (isTaskReference(result)) return items;
+	const withLabels = labelled ? withProduced(items, await makeLabels(ctx, labels, labelled(result), file.fileName)) : items;
+	return withFiles ? await withFiles(ctx, shape, result, withLabels) : withLabels;
 }

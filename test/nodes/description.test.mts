@@ -64,6 +64,9 @@ describe('the node', () => {
 				'preset',
 				'thresholds',
 				'output',
+				'alsoProduce',
+				'pictureOptions',
+				'labelFormats',
 				'channelMode',
 				'channels',
 				'rangeFrom',
@@ -90,6 +93,11 @@ describe('the node', () => {
 			preset: 'balanced',
 			...BALANCED,
 			output: 'file',
+			alsoProduce: [],
+			formats: ['png'],
+			theme: 'light',
+			width: 800,
+			labelFormats: ['webvtt'],
 			channelMode: 'split',
 			channels: '',
 			rangeFrom: 0,
@@ -206,7 +214,7 @@ function shown(properties: INodeProperties[], values: INodeParameters): string[]
 }
 
 describe('the editor', () => {
-	const LOCAL = ['engine', 'operation', 'binaryPropertyName', 'preset', 'output', 'channelMode', 'channels', 'rangeFrom', 'rangeTo'];
+	const LOCAL = ['engine', 'operation', 'binaryPropertyName', 'preset', 'output', 'alsoProduce', 'channelMode', 'channels', 'rangeFrom', 'rangeTo'];
 
 	it('shows no server where the engine is local', () => {
 		const raw = ['rawChannels', 'rawEncoding', 'rawSampleRate'];
@@ -233,11 +241,12 @@ describe('the editor', () => {
 	it('asks for the task alone where its result is fetched', () => {
 		const parameters = { engine: 'api', operation: 'getResult' };
 		const options = ['filesAtOnce', 'pollingInterval', 'simplify', 'timeout'];
-		const names = ['engine', 'operation', 'taskId', 'output', 'waitUntilDone', ...options];
+		const names = ['engine', 'operation', 'taskId', 'output', 'alsoProduce', 'waitUntilDone', ...options];
 		const { properties } = nodeOf('extractVoiceprint').description;
 		assert.deepEqual(shown(description.properties, parameters), names);
 		const own = ['includeVoiceprintFile', 'minimumSpeechLength', 'onLittleSpeech'];
-		assert.deepEqual(shown(properties, parameters).filter((name) => !own.includes(name)), names);
+		const withoutFiles = names.filter((name) => name !== 'alsoProduce');
+		assert.deepEqual(shown(properties, parameters).filter((name) => !own.includes(name)), withoutFiles);
 	});
 
 	it('asks for the file again where the engine is changed back from fetching', () => {

@@ -20,6 +20,7 @@ const WANTED = [
 	/^dist\/models\/.+\.(md|txt|json)$/,
 	/^dist\/models\/(.+\/)?LICENSE[^/]*$/,
 	/^dist\/vendor\/onnxruntime-(web|common)\/[^/]+\.(js|mjs|wasm|json)$/,
+	/^dist\/vendor\/dejavu-fonts\/[^/]+\.ttf$/,
 	/^dist\/vendor\/(.+\/)?(LICENSE|ThirdPartyNotices)[^/]*$/,
 ];
 

@@ -157,7 +157,7 @@ describe('the structure of the source', () => {
 		});
 	}
 
-	it('is red for more than 26 arrows inside engine/', () => {
+	it('is red for more than 29 arrows inside engine/', () => {
 		const rooms = ['client', 'process/host', 'process/extraction', 'process/embedding', 'process/vad', 'process/media'];
 		const file = (room: string) => `engine/${room}/${room.replaceAll('/', '-')}.ts`;
 		const files = rooms.map((room) => {
@@ -166,7 +166,7 @@ describe('the structure of the source', () => {
 			return [file(room), others.map((other) => `export * from '${up}${file(other).slice(0, -3)}';`).join('\n')];
 		});
 		const faults = faultsOf(Object.fromEntries(files));
-		assert.ok(faults.includes('30 arrows between rooms of engine/, more than 26'), faults.join('\n'));
+		assert.ok(faults.includes('30 arrows between rooms of engine/, more than 29'), faults.join('\n'));
 	});
 
 	it('lets each node have its parameters and its drivers', () => {

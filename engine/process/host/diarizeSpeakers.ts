@@ -10,6 +10,7 @@ import { extractVoiceprint } from '../extraction/extract';
 import { diarize, type Diarization } from '../speakers/diarize';
 import { joinSpeakers, type Voice } from '../speakers/attribution';
 import { speakerSegments, type Overlap, type SpeakerSegment } from '../speakers/segments';
+import { asFields, makeArtefacts } from './artefacts';
 import { speakerModels } from './loadedModels';
 import { Names, type Naming } from './names';
 import { round, withRecording } from './recording';
@@ -130,15 +131,19 @@ export async function diarizeSpeakers(job: SpeakersJob): Promise<SpeakersResult>
 		const model = await voiceModel(models.embedder);
 		const names = new Names(model, job.speakers);
 		const channels: SpeakersChannel[] = [];
+		const sounds: Audio[] = [];
 		const warnings: Warning[] = [...media.warnings];
 		const step = quantizationStep(media.info.codec);
 		for await (const { audio, spans, channelNumber, warning, notes } of listened()) {
 			const found = await listen({ audio, step }, await diarize(audio, spans, models, { least, most }), model, names, job.speakers);
 			const before = channels.reduce((sum, { speakers_count: count }) => sum + count, 0);
 			channels.push(describeChannel(found, { channelNumber, offset: media.start, before }));
+			sounds.push(audio);
 			if (warning) warnings.push(warning);
 			warnings.push(...notes);
 		}
-		return { engine: 'local', model: models.embedder.id, runtime: runtime.name, duration, media: media.info, channels, warnings };
+		const made = await makeArtefacts(job.produce, { sounds, channels, start: media.start, media: job.media, folder: job.workFolder });
+		warnings.push(...made.warnings);
+		return { engine: 'local', model: models.embedder.id, runtime: runtime.name, duration, media: media.info, channels, warnings, ...asFields(job.produce, made.artefacts) };
 	});
 }

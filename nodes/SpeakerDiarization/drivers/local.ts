@@ -2,6 +2,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { SpeakersJob, SpeakersRequest } from '../../../engine/client/protocol';
 import type { SpeakersResult } from '../../../items/speakerItems';
+import { readProduce } from '../../common/alsoProduce';
 import type { Answer } from '../../common/answer';
 import { readLocalSettings, runLocally, type JobRequest } from '../../common/localJob';
 import { readRange } from '../../common/mediaParameters';
@@ -19,6 +20,7 @@ export async function diarizeLocally(ctx: IExecuteFunctions, itemIndex: number):
 		vad: { preset: 'balanced' },
 		speakers: readSpeakers(ctx, itemIndex),
 		runtime,
+		...readProduce(ctx, itemIndex),
 	};
 	return { ...(await runLocally(ctx, itemIndex, request, timeoutMs)), settings: settingsOf(request) };
 }

@@ -5,6 +5,7 @@ import { VoiceprintError } from '../../../errors';
 import type { ChannelOfSpeakers, SpeakersResult } from '../../../items/speakerItems';
 import type { SpeakerDiarizationOptions, SpeakerDiarizationResult } from '../../../speech-platform';
 import { noSpeech, type Answer } from '../../common/answer';
+import { withArtefacts } from '../../common/artefactsOfServer';
 import { readChannels, readRange } from '../../common/mediaParameters';
 import type { Servers } from '../../common/platform';
 import { choice, read } from '../../common/read';
@@ -13,7 +14,7 @@ import { readCount } from '../count';
 import { ENGINE, KNOWN_SPEAKERS, MINIMUM_SPEAKERS, OPERATION_ON_SERVER, OPTIONS, SPEAKER_COUNT } from '../parameters';
 
 export async function diarizeOnServer(ctx: IExecuteFunctions, itemIndex: number, servers: Servers): Promise<Answer<SpeakersResult>> {
-	return await runTask(ctx, itemIndex, servers, {
+	const answer = await runTask<'speaker-diarization', SpeakerDiarizationOptions, SpeakersResult>(ctx, itemIndex, servers, {
 		technology: 'speaker-diarization',
 		operation: OPERATION_ON_SERVER,
 		options: OPTIONS,
@@ -22,6 +23,7 @@ export async function diarizeOnServer(ctx: IExecuteFunctions, itemIndex: number,
 		resultOf,
 		settingsOf,
 	});
+	return await withArtefacts(ctx, itemIndex, answer, OPTIONS);
 }
 
 /** @throws VoiceprintError INVALID_PARAMETER, also for what the server cannot do and would leave undone without a word */
