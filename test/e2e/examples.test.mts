@@ -12,7 +12,7 @@ import { floatWav } from '../engine/process/media/support/encode.mts';
 import { writeSilentWav } from '../support/engine.mts';
 import { CALL_TRUTH, CALL as CALL_PATH, decodeChannels, SAMPLE_RATE, TELEPHONE } from '../support/recordings.mts';
 import { credentialFor, CREDENTIAL, useServer } from './api-support.mts';
-import { qdrant, startService, type Service } from './example-services.mts';
+import { formOf, qdrant, startService, type Service } from './example-services.mts';
 import { itemsOf, jsonOf, runsOf, succeeded } from './graph.mts';
 import { CALL, useN8n } from './support.mts';
 
@@ -109,6 +109,44 @@ describe('recordings', () => {
 		assert.equal(itemsOf(execution, 'Voice Activity Detection').length, 3);
 		const passed = itemsOf(execution, 'Transcribe').map(({ json, binary }) => [json.file_name, binary?.data.fileName]);
 		assert.deepEqual(passed.sort(), [['call.ogg', 'call.ogg'], ['telephone.wav', 'telephone.wav']]);
+	});
+});
+
+/** Segments of the call as a node found them, channel by channel. */
+const segmentsOf = (execution: Execution, node: string) =>
+	(jsonOf(execution, node)[0].channels as Array<{ channel_number: number; segments: Array<{ start_time: number; end_time: number }> }>).flatMap(
+		({ channel_number, segments }) => segments.map(({ start_time, end_time }) => ({ channel_number, start_time, end_time })),
+	);
+
+describe('what is made of a call', () => {
+	it('picture-in-message sends the picture with its figures', async () => {
+		const service = await startService(() => ({ body: { ok: true } }));
+		try {
+			await run('picture-in-message', { Send: { url: `${service.url}/botTOKEN/sendPhoto` } });
+			const form = await formOf(service.received[0]);
+			assert.equal(form.get('caption'), 'call.ogg: 20 s of speech in 25 s');
+			const photo = form.get('photo') as File;
+			const bytes = Buffer.from(await photo.arrayBuffer());
+			assert.deepEqual([photo.type, bytes.subarray(1, 4).toString(), bytes.readUInt32BE(16)], ['image/png', 'PNG', 800]);
+		} finally {
+			await service.close();
+		}
+	});
+
+	it('label-files writes files that say what was found', async () => {
+		const execution = await run('label-files');
+		const segments = segmentsOf(execution, 'Labels');
+		const text = (ending: string) => readFileSync(join(n8n().filesFolder, 'results', `call.ogg.${ending}`), 'utf8');
+		const rttm = text('rttm').trim().split('\n').map((line) => line.split(' '));
+		assert.equal(rttm.length, segments.length);
+		for (const [type, , , start, length] of rttm) {
+			assert.equal(type, 'SPEAKER');
+			const fits = segments.some(({ start_time, end_time }) => Math.abs(start_time - +start) < 0.002 && Math.abs(end_time - start_time - +length) < 0.002);
+			assert.ok(fits, `${start} + ${length} s`);
+		}
+		assert.match(text('vtt'), /^WEBVTT\n/);
+		assert.equal(text('vtt').match(/-->/g)!.length, segments.length);
+		assert.equal(text('csv').trim().split(/\r?\n/).length, segments.length + 1);
 	});
 });
 
