@@ -3,6 +3,11 @@
  * Times are seconds of the media's own timeline, rounded to milliseconds; channel numbers count from 0.
  */
 import type { ErrorData } from '../../errors';
+import type { Artefact, ProduceRequest } from './artefacts';
+
+export type * from './artefacts';
+
+export type * from './cuts';
 
 /** `split`: each kept channel on its own. `mix`: the kept channels mixed into one, reported as channel 0. */
 export type ChannelMode = 'split' | 'mix';
@@ -104,6 +109,8 @@ export interface VadJob {
 	media: MediaRequest;
 	vad: VadRequest;
 	runtime: RuntimeChoice;
+	/** What to make of the recording beside the result. */
+	produce?: ProduceRequest;
 	/** A private folder for this job's temporary files; the client removes it. */
 	workFolder: string;
 }
@@ -134,6 +141,11 @@ export interface VoiceprintJob {
 }
 
 export interface SpeakersRequest {
+	/**
+	 * Whether channels are looked at apart or mixed is found by listening; then `channelMode` is `split`. Absent: as `channelMode` says,
+	 * and each of them is diarized.
+	 */
+	automaticChannels?: boolean;
 	/** At least that many speakers, if they can be told apart. */
 	minimumSpeakers: number;
 	/** At most that many; absent where nobody knows. */
@@ -160,12 +172,37 @@ export interface SpeakersJob {
 	vad: VadRequest;
 	speakers: SpeakersRequest;
 	runtime: RuntimeChoice;
+	/** What to make of the recording beside the result. */
+	produce?: ProduceRequest;
 	/** A private folder for this job's temporary files; the client removes it. */
 	workFolder: string;
 }
 
+/** Makes something of a recording whose result came from elsewhere. */
+export interface ArtefactsJob {
+	type: 'artefacts';
+	media: MediaRequest;
+	/** What was found in the channels, by any engine. */
+	channels: FoundChannel[];
+	produce: ProduceRequest;
+	/** A private folder for this job's temporary files; the client removes it. */
+	workFolder: string;
+}
+
+/** What a picture or a cut needs to know of a channel: of speech, or of speakers where they are known. */
+export interface FoundChannel {
+	channel_number: number;
+	segments: FoundSegment[];
+}
+
+export interface FoundSegment extends Segment {
+	speaker?: string;
+	/** Of the known person who it is. */
+	name?: string | null;
+}
+
 /** Every job the engine knows. A new capability adds a member here and a pipeline in `engine/host`. */
-export type Job = VadJob | VoiceprintJob | SpeakersJob;
+export type Job = VadJob | VoiceprintJob | SpeakersJob | ArtefactsJob;
 
 export interface Segment {
 	segment_type: string;
@@ -201,14 +238,17 @@ export interface Warning {
 		| 'CHANNELS_CANCEL'
 		| 'ECHO_OF_CHANNEL'
 		| 'SAME_AS_CHANNEL'
+		| 'CHANNELS_MIXED'
 		| 'CHANNELS_CHANGED'
 		| 'SEVERAL_TRACKS'
 		| 'OTHER_TRACK'
 		| 'SILENT_CHANNEL'
+		| 'OTHER_FIELD'
 		| 'LITTLE_SPEECH'
 		| 'NOISY'
 		| 'CLIPPED'
-		| 'SEVERAL_SPEAKERS';
+		| 'SEVERAL_SPEAKERS'
+		| 'NOT_PRODUCED';
 	message: string;
 	/** The channel it is about, where it is about one. */
 	channel_number?: number;
@@ -224,6 +264,8 @@ export interface VadResult {
 	media: MediaInfo;
 	channels: VadChannel[];
 	warnings: Warning[];
+	/** Where some were asked for. */
+	artefacts?: Artefact[];
 }
 
 /** How good the speech behind a voiceprint is. */
@@ -308,6 +350,8 @@ export interface Speaker {
 
 export interface SpeakersChannel {
 	channel_number: number;
+	/** `voice_activity`: the channel is one person's, and the segments are its speech. `diarization`: speakers were told apart by voice. */
+	method: 'diarization' | 'voice_activity';
 	speakers_count: number;
 	/** Seconds in which anybody talks. */
 	speech_length: number;
@@ -332,12 +376,20 @@ export interface SpeakersResult {
 	media: MediaInfo;
 	channels: SpeakersChannel[];
 	warnings: Warning[];
+	/** Where some were asked for. */
+	artefacts?: Artefact[];
+}
+
+export interface ArtefactsResult {
+	artefacts: Artefact[];
+	warnings: Warning[];
 }
 
 export interface JobResults {
 	vad: VadResult;
 	voiceprint: VoiceprintResult;
 	speakers: SpeakersResult;
+	artefacts: ArtefactsResult;
 }
 
 export type JobResult<J extends Job = Job> = JobResults[J['type']];

@@ -7,7 +7,7 @@ import {
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
-import { toSpeakerItems, type SpeakerForm, type SpeakerShape, type SpeakersResult } from '../../items/speakerItems';
+import { labelledSpeakers, speakersSummary, toSpeakerItems, type SpeakerForm, type SpeakerShape, type SpeakersResult } from '../../items/speakerItems';
 import { SIMPLIFY } from '../common/engineParameters';
 import { errorItemOfAll } from '../common/itemLoop';
 import { runMediaNode, type MediaNode } from '../common/mediaNode';
@@ -36,6 +36,8 @@ const NODE: MediaNode<SpeakersResult, SpeakerForm, SpeakerShape> = {
 		labels: readLabels(labels),
 	}),
 	toItems: toSpeakerItems,
+	summary: speakersSummary,
+	labelled: labelledSpeakers,
 };
 
 // Not usable as a tool: its input is a file, and files do not pass between an agent and its tools.

@@ -64,6 +64,9 @@ describe('the node', () => {
 				'preset',
 				'thresholds',
 				'output',
+				'alsoProduce',
+				'pictureOptions',
+				'labelFormats',
 				'channelMode',
 				'channels',
 				'rangeFrom',
@@ -90,6 +93,11 @@ describe('the node', () => {
 			preset: 'balanced',
 			...BALANCED,
 			output: 'file',
+			alsoProduce: [],
+			formats: ['png'],
+			theme: 'light',
+			width: 800,
+			labelFormats: ['webvtt'],
 			channelMode: 'split',
 			channels: '',
 			rangeFrom: 0,
@@ -98,7 +106,7 @@ describe('the node', () => {
 			waitUntilDone: false,
 			audioTrack: '',
 			filesAtOnce: 5,
-			includeBinary: false,
+			includeBinary: true,
 			includeProbabilities: false,
 			includeSegments: false,
 			keepFilesWithoutSpeech: true,
@@ -173,7 +181,7 @@ describe('Extract Voiceprint', () => {
 			waitUntilDone: false,
 			audioTrack: '',
 			filesAtOnce: 5,
-			includeBinary: false,
+			includeBinary: true,
 			includeVectorVoiceprint: false,
 			includeVoiceprintFile: false,
 			maximumDuration: 0,
@@ -206,11 +214,11 @@ function shown(properties: INodeProperties[], values: INodeParameters): string[]
 }
 
 describe('the editor', () => {
-	const LOCAL = ['engine', 'operation', 'binaryPropertyName', 'preset', 'output', 'channelMode', 'channels', 'rangeFrom', 'rangeTo'];
+	const LOCAL = ['engine', 'operation', 'binaryPropertyName', 'preset', 'output', 'alsoProduce', 'channelMode', 'channels', 'rangeFrom', 'rangeTo'];
 
 	it('shows no server where the engine is local', () => {
 		const raw = ['rawChannels', 'rawEncoding', 'rawSampleRate'];
-		const options = ['audioTrack', 'includeProbabilities', 'maximumDuration', ...raw, 'runtime', 'simplify', 'timeout'];
+		const options = ['audioTrack', 'includeBinary', 'includeProbabilities', 'maximumDuration', ...raw, 'runtime', 'simplify', 'timeout'];
 		assert.deepEqual(shown(description.properties, {}), [...LOCAL, ...options]);
 	});
 
@@ -219,6 +227,7 @@ describe('the editor', () => {
 			...LOCAL.filter((name) => name !== 'preset'),
 			'waitForCompletion',
 			'filesAtOnce',
+			'includeBinary',
 			'pollingInterval',
 			'simplify',
 			'timeout',
@@ -227,17 +236,18 @@ describe('the editor', () => {
 
 	it('shows no polling interval where nothing is waited for', () => {
 		const options = shown(description.properties, { engine: 'api', waitForCompletion: false });
-		assert.deepEqual(options.slice(-2), ['simplify', 'timeout']);
+		assert.deepEqual(options.slice(-3), ['includeBinary', 'simplify', 'timeout']);
 	});
 
 	it('asks for the task alone where its result is fetched', () => {
 		const parameters = { engine: 'api', operation: 'getResult' };
-		const options = ['filesAtOnce', 'pollingInterval', 'simplify', 'timeout'];
-		const names = ['engine', 'operation', 'taskId', 'output', 'waitUntilDone', ...options];
+		const options = ['filesAtOnce', 'includeBinary', 'pollingInterval', 'simplify', 'timeout'];
+		const names = ['engine', 'operation', 'taskId', 'output', 'alsoProduce', 'waitUntilDone', ...options];
 		const { properties } = nodeOf('extractVoiceprint').description;
 		assert.deepEqual(shown(description.properties, parameters), names);
 		const own = ['includeBinary', 'includeVoiceprintFile', 'minimumSpeechLength', 'onLittleSpeech'];
-		assert.deepEqual(shown(properties, parameters).filter((name) => !own.includes(name)), names);
+		const withoutFiles = names.filter((name) => name !== 'alsoProduce');
+		assert.deepEqual(shown(properties, parameters).filter((name) => !own.includes(name)), withoutFiles);
 	});
 
 	it('asks for the file again where the engine is changed back from fetching', () => {

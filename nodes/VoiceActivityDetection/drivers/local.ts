@@ -3,6 +3,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import type { VadJob, VadPreset, VadRequest } from '../../../engine/client/protocol';
 import { vadSettings } from '../../../engine/client/presets';
 import type { SpeechResult } from '../../../items/result';
+import { readProduce } from '../../common/alsoProduce';
 import type { Answer } from '../../common/answer';
 import { readLocalSettings, runLocally, type JobRequest } from '../../common/localJob';
 import { readRange } from '../../common/mediaParameters';
@@ -19,6 +20,7 @@ export async function detectLocally(ctx: IExecuteFunctions, itemIndex: number): 
 		media: { ...media, ...readRange(ctx, itemIndex) },
 		vad: readVad(ctx, itemIndex),
 		runtime,
+		...readProduce(ctx, itemIndex),
 	};
 	return { ...(await runLocally(ctx, itemIndex, request, timeoutMs)), settings: settingsOf(request) };
 }

@@ -3,6 +3,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import type { SpeechResult } from '../../../items/result';
 import type { VoiceActivityDetectionOptions, VoiceActivityDetectionResult } from '../../../speech-platform';
 import { noSpeech, type Answer } from '../../common/answer';
+import { withArtefacts } from '../../common/artefactsOfServer';
 import { readChannels, readRange } from '../../common/mediaParameters';
 import type { Servers } from '../../common/platform';
 import { runTask } from '../../common/tasks';
@@ -13,7 +14,7 @@ export async function detectOnServer(
 	itemIndex: number,
 	servers: Servers,
 ): Promise<Answer<SpeechResult>> {
-	return await runTask(ctx, itemIndex, servers, {
+	const answer = await runTask<'voice-activity-detection', VoiceActivityDetectionOptions, SpeechResult>(ctx, itemIndex, servers, {
 		technology: 'voice-activity-detection',
 		operation: OPERATION_OF_API,
 		options: OPTIONS,
@@ -22,6 +23,7 @@ export async function detectOnServer(
 		resultOf,
 		settingsOf,
 	});
+	return await withArtefacts(ctx, itemIndex, answer, OPTIONS);
 }
 
 function resultOf({ channels }: VoiceActivityDetectionResult): Pick<SpeechResult, 'channels' | 'warnings'> {
