@@ -21,10 +21,18 @@ async function make<K extends keyof ProduceRequest>(kind: K, produce: ProduceReq
 	const request = produce[kind];
 	if (request === undefined) return { artefacts: [], warnings: [] };
 	try {
-		return { artefacts: await KINDS[kind].make(recorded, request), warnings: [] };
+		const artefacts = await KINDS[kind].make(recorded, request);
+		return { artefacts, warnings: artefacts.flatMap(remarks) };
 	} catch (error) {
 		return { artefacts: [], warnings: [notProduced(KINDS[kind].name, error)] };
 	}
+}
+
+function remarks(artefact: Artefact): Warning[] {
+	const notWritten = artefact.kind === 'picture' ? (artefact.notWritten ?? []) : [];
+	if (notWritten.length === 0) return [];
+	const message = `The PNG does not show these names, as its font has not got all their letters: ${notWritten.join(', ')}. The picture as SVG shows them`;
+	return [{ code: 'NAMES_NOT_WRITTEN', message }];
 }
 
 function notProduced(name: string, error: unknown): Warning {
