@@ -248,7 +248,8 @@ export interface Warning {
 		| 'NOISY'
 		| 'CLIPPED'
 		| 'SEVERAL_SPEAKERS'
-		| 'NOT_PRODUCED';
+		| 'NOT_PRODUCED'
+		| 'NAMES_NOT_WRITTEN';
 	message: string;
 	/** The channel it is about, where it is about one. */
 	channel_number?: number;
