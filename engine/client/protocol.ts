@@ -141,6 +141,11 @@ export interface VoiceprintJob {
 }
 
 export interface SpeakersRequest {
+	/**
+	 * Whether channels are looked at apart or mixed is found by listening; then `channelMode` is `split`. Absent: as `channelMode` says,
+	 * and each of them is diarized.
+	 */
+	automaticChannels?: boolean;
 	/** At least that many speakers, if they can be told apart. */
 	minimumSpeakers: number;
 	/** At most that many; absent where nobody knows. */
@@ -233,10 +238,12 @@ export interface Warning {
 		| 'CHANNELS_CANCEL'
 		| 'ECHO_OF_CHANNEL'
 		| 'SAME_AS_CHANNEL'
+		| 'CHANNELS_MIXED'
 		| 'CHANNELS_CHANGED'
 		| 'SEVERAL_TRACKS'
 		| 'OTHER_TRACK'
 		| 'SILENT_CHANNEL'
+		| 'OTHER_FIELD'
 		| 'LITTLE_SPEECH'
 		| 'NOISY'
 		| 'CLIPPED'
@@ -343,6 +350,8 @@ export interface Speaker {
 
 export interface SpeakersChannel {
 	channel_number: number;
+	/** `voice_activity`: the channel is one person's, and the segments are its speech. `diarization`: speakers were told apart by voice. */
+	method: 'diarization' | 'voice_activity';
 	speakers_count: number;
 	/** Seconds in which anybody talks. */
 	speech_length: number;

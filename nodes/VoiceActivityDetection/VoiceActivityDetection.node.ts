@@ -6,7 +6,7 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 import type { OutputForm, ShapeOptions, SpeechResult } from '../../items/result';
-import { labelledSpeech, toSpeechItems } from '../../items/speechItems';
+import { labelledSpeech, speechSummary, toSpeechItems } from '../../items/speechItems';
 import { SIMPLIFY } from '../common/engineParameters';
 import { errorItemOfAll } from '../common/itemLoop';
 import { runMediaNode, type MediaNode } from '../common/mediaNode';
@@ -29,6 +29,7 @@ const NODE: MediaNode<SpeechResult, OutputForm, ShapeOptions> = {
 		includeSegments: boolean(INCLUDE_SEGMENTS, includeSegments),
 	}),
 	toItems: toSpeechItems,
+	summary: speechSummary,
 	labelled: labelledSpeech,
 	// n8n ends a branch without items and does not say why.
 	noItems: {

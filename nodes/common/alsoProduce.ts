@@ -93,6 +93,7 @@ export const LABEL_FORMATS: INodeProperties = {
 	displayOptions: { show: { alsoProduce: [LABELS] } },
 	options: [
 		{ name: 'Audacity Labels', value: 'audacity', description: 'In the field labels_txt' },
+		{ name: 'CSV', value: 'csv', description: 'In the field labels_csv' },
 		{ name: 'RTTM', value: 'rttm', description: 'In the field labels_rttm' },
 		{ name: 'SRT', value: 'srt', description: 'In the field labels_srt' },
 		{ name: 'WebVTT', value: 'webvtt', description: 'In the field labels_vtt' },

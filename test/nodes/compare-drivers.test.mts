@@ -96,7 +96,7 @@ for (const contender of CONTENDERS) {
 
 		it('identifies by the best entry of a name, and knows who is unknown', async (t) => {
 			const gallery = [named('Anna', a()), named('Anna', a())];
-			const { output } = await (await start(t))(IDENTIFY, [a(), b()], onInput(gallery));
+			const { output } = await (await start(t))({ ...IDENTIFY, options: { maximumMatches: 5 } }, [a(), b()], onInput(gallery));
 			assert.deepEqual(output.map(({ json }) => json.speaker), ['Anna', 'unknown']);
 			assert.equal((output[0].json.matches as unknown[]).length, 1);
 			assert.equal(output[0].json.gallery_size, 2);

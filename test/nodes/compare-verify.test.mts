@@ -23,6 +23,10 @@ describe('the result', () => {
 		const other = like(anna, 6);
 		const { output, hints } = await compare({}, [pair(ANNA, other)]);
 		const value = cosineOf(decodeVoiceprint(ANNA).vector, decodeVoiceprint(other).vector);
+		assert.deepEqual(Object.keys(output[0].json).slice(0, 8), [
+			'same_speaker', 'probability', 'score', 'file_name', 'channel_number', 'second_file_name', 'second_channel_number', 'matched_by',
+		]);
+		assert.deepEqual(Object.keys(output[0].json).slice(-2), ['model', 'engine']);
 		const { score, probability, cosine, expected_false_accept_rate, expected_false_reject_rate, ...rest } = output[0].json;
 		assert.deepEqual(rest, {
 			item: 0,

@@ -106,7 +106,7 @@ describe('the node', () => {
 			waitUntilDone: false,
 			audioTrack: '',
 			filesAtOnce: 5,
-			includeBinary: false,
+			includeBinary: true,
 			includeProbabilities: false,
 			includeSegments: false,
 			keepFilesWithoutSpeech: true,
@@ -174,14 +174,14 @@ describe('Extract Voiceprint', () => {
 			binaryPropertyName: 'data',
 			model: 'accurate',
 			modelFile: '',
-			output: 'file',
+			output: 'channel',
 			channelMode: 'split',
 			channels: '',
 			waitForCompletion: true,
 			waitUntilDone: false,
 			audioTrack: '',
 			filesAtOnce: 5,
-			includeBinary: false,
+			includeBinary: true,
 			includeVectorVoiceprint: false,
 			includeVoiceprintFile: false,
 			maximumDuration: 0,
@@ -218,7 +218,7 @@ describe('the editor', () => {
 
 	it('shows no server where the engine is local', () => {
 		const raw = ['rawChannels', 'rawEncoding', 'rawSampleRate'];
-		const options = ['audioTrack', 'includeProbabilities', 'maximumDuration', ...raw, 'runtime', 'simplify', 'timeout'];
+		const options = ['audioTrack', 'includeBinary', 'includeProbabilities', 'maximumDuration', ...raw, 'runtime', 'simplify', 'timeout'];
 		assert.deepEqual(shown(description.properties, {}), [...LOCAL, ...options]);
 	});
 
@@ -227,6 +227,7 @@ describe('the editor', () => {
 			...LOCAL.filter((name) => name !== 'preset'),
 			'waitForCompletion',
 			'filesAtOnce',
+			'includeBinary',
 			'pollingInterval',
 			'simplify',
 			'timeout',
@@ -235,16 +236,16 @@ describe('the editor', () => {
 
 	it('shows no polling interval where nothing is waited for', () => {
 		const options = shown(description.properties, { engine: 'api', waitForCompletion: false });
-		assert.deepEqual(options.slice(-2), ['simplify', 'timeout']);
+		assert.deepEqual(options.slice(-3), ['includeBinary', 'simplify', 'timeout']);
 	});
 
 	it('asks for the task alone where its result is fetched', () => {
 		const parameters = { engine: 'api', operation: 'getResult' };
-		const options = ['filesAtOnce', 'pollingInterval', 'simplify', 'timeout'];
+		const options = ['filesAtOnce', 'includeBinary', 'pollingInterval', 'simplify', 'timeout'];
 		const names = ['engine', 'operation', 'taskId', 'output', 'alsoProduce', 'waitUntilDone', ...options];
 		const { properties } = nodeOf('extractVoiceprint').description;
 		assert.deepEqual(shown(description.properties, parameters), names);
-		const own = ['includeVoiceprintFile', 'minimumSpeechLength', 'onLittleSpeech'];
+		const own = ['includeBinary', 'includeVoiceprintFile', 'minimumSpeechLength', 'onLittleSpeech'];
 		const withoutFiles = names.filter((name) => name !== 'alsoProduce');
 		assert.deepEqual(shown(properties, parameters).filter((name) => !own.includes(name)), withoutFiles);
 	});
