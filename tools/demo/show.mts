@@ -91,6 +91,12 @@ function lastEnd(channels: Channel[]): number {
 	return Math.max(0, ...channels.flatMap(({ segments }) => segments.map(({ end_time }) => end_time)));
 }
 
+/** What was written to files. */
+function cutText({ speech_only_file: file, removed_length: removed, clips }: Record<string, unknown>): string[] {
+	const saved = typeof file === 'string' ? [`  speech only: ${file}, ${String(removed)} s shorter`] : [];
+	return Array.isArray(clips) ? [...saved, `  clips: ${clips.length}${(clips as Array<{ clip_file: string }>).map(({ clip_file: path }) => `\n    ${path}`).join('')}`] : saved;
+}
+
 /** @param answer the node's output for one file, with the file's name */
 export function showAnswer(answer: { file: string }): string {
 	const { file, channels = [], duration, ...rest } = answer as Answer;
@@ -105,6 +111,7 @@ export function showAnswer(answer: { file: string }): string {
 		...(rest.warnings ?? []).map(({ message }) => `  note: ${message}`),
 		...detected.map((channel) => ('speakers' in channel ? speakersText : channelText)(channel, from, length)),
 		...voiceprints.map(voiceprintText),
+		...cutText(rest),
 		'',
 	].join('\n');
 }
