@@ -56,7 +56,7 @@ const DEPENDENCIES = ['@ffmpeg/core', '@ffmpeg/core/wasm'];
 async function checksums() {
 	const folders = [MODELS, 'dist/vendor/onnxruntime-web'];
 	const files = folders.flatMap((folder) => fs.readdirSync(folder).map((name) => path.posix.join(folder, name)));
-	const checked = files.filter((file) => /\.(onnx|wasm|mjs|min\.js|calibration\.json|cohort\.bin)$/.test(file));
+	const checked = files.filter((file) => /\.(onnx|wasm|mjs|min\.js|calibration\.json|voice-space\.json|cohort\.bin)$/.test(file));
 	const named = [
 		...checked.sort().map((file) => [path.posix.relative('dist', file), file]),
 		...DEPENDENCIES.map((name) => [name, require.resolve(name)]),

@@ -4,15 +4,19 @@
  */
 import { SAMPLE_RATE, type Audio, type Span } from '../audio';
 import type { Embedder } from '../embedding/embedder';
-import { labelVoices, type Labels, type SpeakerCount, type Voice } from './attribution';
+import { labelVoices, type Labels, type SpeakerCount } from './attribution';
+import type { Voice } from './comparison';
 import { piecesOf, turnsOf } from './pieces';
 import { framesIn, framesOfSpans, FRAMES, STEP, WINDOW, type Segmentation } from './segmentation';
 import { HOP, TrackBuilder } from './tracks';
+import type { VoiceSpace } from './voiceSpace';
 import { voicesOf } from './voices';
 
 export interface SpeakerModels {
 	segmentation: Segmentation;
 	embedder: Embedder;
+	/** Of the embedder's vectors; absent where its speakers are told apart by cosines. */
+	space?: VoiceSpace;
 }
 
 /** What is said in a channel, and by whom. */
@@ -41,7 +45,7 @@ function windowStarts(frames: number, spans: readonly Span[]): number[] {
 export async function diarize(
 	audio: Audio,
 	spans: readonly Span[],
-	{ segmentation, embedder }: SpeakerModels,
+	{ segmentation, embedder, space }: SpeakerModels,
 	count: SpeakerCount,
 ): Promise<Diarization> {
 	const frames = framesIn(audio.length);
@@ -51,5 +55,5 @@ export async function diarize(
 	const tracks = builder.finish(frames);
 	const pieces = piecesOf(turnsOf(tracks));
 	const voices = await voicesOf(audio, pieces, tracks.talkers, embedder);
-	return { voices, labels: labelVoices(voices, count) };
+	return { voices, labels: labelVoices(voices, count, space) };
 }

@@ -1,6 +1,7 @@
 /** From labelled pieces to what is reported: who talks from when to when, and where several do. */
 import { cosine } from '../../../voiceprints/vector';
-import type { Labels, Voice } from './attribution';
+import type { Labels } from './attribution';
+import type { Voice } from './comparison';
 
 /** Overlaps that are shorter are not reported, seconds. */
 const SHORTEST_OVERLAP = 0.1;

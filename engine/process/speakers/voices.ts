@@ -4,7 +4,7 @@
  */
 import { SAMPLE_RATE, type Audio } from '../audio';
 import type { Embedder } from '../embedding/embedder';
-import type { Voice } from './attribution';
+import type { Voice } from './comparison';
 import type { Piece } from './pieces';
 import { frameStart, STEP } from './segmentation';
 
