@@ -27,6 +27,8 @@ export interface Labels {
 	labels: number[];
 	/** Of each speaker: of length one; none where nothing could be told apart. */
 	centroids: Float32Array[];
+	/** Of each piece, the numbers of the speakers of its parts; undefined where none of them is looked at. */
+	ofParts?: Array<number[] | undefined>;
 }
 
 class Labelling {
@@ -50,7 +52,9 @@ class Labelling {
 		clusters.forEach((members, speaker) => members.forEach((piece) => (labels[piece] = speaker)));
 		const others = labels.flatMap((label, piece) => (label === -1 && this.voices[piece]!.vector ? [piece] : []));
 		this.comparison.fitting(clusters, others).forEach((speaker, i) => (labels[others[i]!] = speaker));
-		return { labels: this.withNeighbours(labels), centroids };
+		const complete = this.withNeighbours(labels);
+		const ofParts = this.comparison.fittingParts(clusters, complete);
+		return { labels: complete, centroids, ...(ofParts.length > 0 ? { ofParts } : {}) };
 	}
 
 	private readonly talk = (members: Cluster) => members.reduce((sum, i) => sum + this.voices[i]!.clean, 0);

@@ -14,6 +14,8 @@ export interface Voice {
 	/** Seconds at which it begins and ends. */
 	start: number;
 	end: number;
+	/** The same in equal parts, where it is long enough and the parts are asked for: the next one begins where one ends. */
+	parts?: Array<Voice & { vector: Float32Array }>;
 }
 
 /** Numbers of pieces with vectors. */
@@ -33,6 +35,12 @@ export interface Comparison {
 	learn(clusters: readonly Cluster[]): void;
 	/** Of each piece, the number of the cluster that it fits best. */
 	fitting(clusters: readonly Cluster[], pieces: readonly number[]): number[];
+	/**
+	 * Looks at the parts of pieces.
+	 * @param labels of each piece, the number of its cluster
+	 * @returns of each piece, the numbers of the clusters that its parts fit best; undefined for one that has none
+	 */
+	fittingParts(clusters: readonly Cluster[], labels: readonly number[]): Array<number[] | undefined>;
 	/** How alike two clusters are; only what is more and what is less means something. */
 	alike(one: Cluster, other: Cluster): number;
 }
@@ -68,6 +76,10 @@ export class ByCosine implements Comparison {
 		return pieces.map((piece) => largest(centroids.map((centroid) => cosine(centroid, this.vectorOf(piece)))));
 	}
 
+	fittingParts(): [] {
+		return [];
+	}
+
 	alike(one: Cluster, other: Cluster): number {
 		return cosine(this.centroid(one), this.centroid(other));
 	}
@@ -81,6 +93,8 @@ export class ByCosine implements Comparison {
 const CLEARLY_ONE = 0.45;
 /** What a piece of two seconds counts for: pieces of one conversation are no independent ones. Measured. */
 const WEIGHT = 0.6;
+/** By how much better a part of a piece must fit another speaker than that of the whole, natural logarithm. */
+const STAYING = 6;
 /** Seconds of a whole piece; shorter ones count less, by the square root. */
 const WHOLE = 2;
 /** By how much likelier one speaker must be than two, natural logarithm, by strictness. */
@@ -123,6 +137,17 @@ export class ByEvidence implements Comparison {
 	fitting(clusters: readonly Cluster[], pieces: readonly number[]): number[] {
 		const speakers = clusters.map((members) => this.evidenceOf(members));
 		return pieces.map((piece) => largest(speakers.map((speaker) => this.space.fit(this.places[piece]!, speaker))));
+	}
+
+	fittingParts(clusters: readonly Cluster[], labels: readonly number[]): Array<number[] | undefined> {
+		if (clusters.length < 2) return [];
+		const speakers = clusters.map((members) => this.evidenceOf(members));
+		return this.voices.map(({ parts }, piece) =>
+			parts?.map(({ vector }) => {
+				const place = this.space.project(vector);
+				return largest(speakers.map((speaker, i) => this.space.fit(place, speaker) + (i === labels[piece] ? STAYING : 0)));
+			}),
+		);
 	}
 
 	alike(one: Cluster, other: Cluster): number {

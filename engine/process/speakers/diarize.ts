@@ -6,6 +6,7 @@ import { SAMPLE_RATE, type Audio, type Span } from '../audio';
 import type { Embedder } from '../embedding/embedder';
 import { labelVoices, type Labels, type SpeakerCount } from './attribution';
 import type { Voice } from './comparison';
+import { splitAtChanges } from './parts';
 import { piecesOf, turnsOf } from './pieces';
 import { framesIn, framesOfSpans, FRAMES, STEP, WINDOW, type Segmentation } from './segmentation';
 import { HOP, TrackBuilder } from './tracks';
@@ -54,6 +55,6 @@ export async function diarize(
 	for (const start of windowStarts(frames, spans)) builder.add(start, await segmentation.window(audio, start, speech));
 	const tracks = builder.finish(frames);
 	const pieces = piecesOf(turnsOf(tracks));
-	const voices = await voicesOf(audio, pieces, tracks.talkers, embedder);
-	return { voices, labels: labelVoices(voices, count, space) };
+	const voices = await voicesOf(audio, pieces, tracks.talkers, embedder, space !== undefined);
+	return splitAtChanges(voices, labelVoices(voices, count, space));
 }

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { labelVoices } from '../../../../dist/engine/process/speakers/attribution.js';
 import type { Voice } from '../../../../dist/engine/process/speakers/comparison.js';
+import { splitAtChanges } from '../../../../dist/engine/process/speakers/parts.js';
 import { parseVoiceSpace, VoiceSpace } from '../../../../dist/engine/process/speakers/voiceSpace.js';
 import { ACCURATE_MODEL, voiceSpacePath } from '../../../../dist/models/bundled.js';
 import { normalize } from '../../../../dist/voiceprints/vector.js';
@@ -92,5 +93,20 @@ describe('speakers told apart by a voice space', () => {
 		const voices = pieces(TURNS, 0.1, 0.4);
 		assert.equal(labelVoices(voices, { least: 1, most: 1 }, space).centroids.length, 1);
 		assert.equal(labelVoices(voices, { least: 2, most: 2 }, space).centroids.length, 2);
+	});
+
+	it('pieces in which the speaker changes are cut there, where their parts show it beyond doubt', () => {
+		const voices = pieces(TURNS, 0.1, 0.4);
+		const [one, other] = [voices[4], voices[6]];
+		const parts = (...vectors: Voice[]) => vectors.map(({ vector }, i) => ({ vector: vector!, clean: 0.6, start: one.start + 0.6 * i, end: one.start + 0.6 * (i + 1) }));
+		const changing = (...of: Voice[]) => voices.map((voice, i) => (i === 4 ? { ...voice, parts: parts(...of) } : voice));
+		const split = (of: Voice[]) => splitAtChanges(of, labelVoices(of, ANYBODY, space));
+		const cut = split(changing(one, other, other));
+		assert.deepEqual(cut.labels.labels.slice(3, 7), [TURNS[3], TURNS[4], 1 - TURNS[4], TURNS[5]]);
+		assert.deepEqual(cut.voices.slice(4, 6).map(({ start, end, clean }) => [start, end, clean]), [[8, 8.6, 0.6], [8.6, 9.8, 1.2]]);
+		const same = changing(one, one, one);
+		assert.deepEqual(split(same), { voices: same, labels: { labels: TURNS, centroids: labelVoices(same, ANYBODY, space).centroids } });
+		const between = { ...one, vector: normalize(one.vector!.map((value, i) => 0.45 * value + 0.55 * other.vector![i])) };
+		assert.deepEqual(split(changing(one, between, one)).labels.labels, TURNS, 'in doubt, that of the whole');
 	});
 });
