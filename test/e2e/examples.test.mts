@@ -12,7 +12,7 @@ import { floatWav } from '../engine/process/media/support/encode.mts';
 import { writeSilentWav } from '../support/engine.mts';
 import { CALL_TRUTH, CALL as CALL_PATH, decodeChannels, SAMPLE_RATE, TELEPHONE } from '../support/recordings.mts';
 import { credentialFor, CREDENTIAL, useServer } from './api-support.mts';
-import { formOf, qdrant, startService, type Service } from './example-services.mts';
+import { flacSeconds, formOf, qdrant, startService, transcribed, type Service } from './example-services.mts';
 import { itemsOf, jsonOf, runsOf, succeeded } from './graph.mts';
 import { CALL, useN8n } from './support.mts';
 
@@ -112,9 +112,51 @@ describe('recordings', () => {
 	});
 });
 
+describe('cut audio', () => {
+	it('remove-silence sends speech alone, and gives the times of the recording', async () => {
+		const service = await startService(transcribed);
+		try {
+			const execution = await run('remove-silence', { Transcribe: { url: `${service.url}/v1/audio/transcriptions` } });
+			const cut = itemsOf(execution, 'Somebody Speaks?').map(({ json }) => json);
+			const mapped = jsonOf(execution, 'Map Times Back').map(({ transcript }) => transcript as unknown as Transcript);
+			assert.equal(cut.length, 2, 'without the silent file');
+			assert.equal(mapped.length, 2);
+			for (const [index, { channels, removed_length }] of cut.entries()) {
+				const segments = (channels as unknown as Channels).flatMap((channel) => channel.segments);
+				const [begin, end] = [Math.min(...segments.map(({ start_time }) => start_time)), Math.max(...segments.map(({ end_time }) => end_time))];
+				const [first, last] = mapped[index].words;
+				for (const [time, expected] of [[first.start, begin + 0.1], [first.end, begin + 0.3], [last.start, end - 0.3], [last.end, end - 0.1]])
+					near(time, expected, 0.005, first.word);
+				assert.ok(Number(removed_length) > 1, 'something was cut');
+			}
+		} finally {
+			await service.close();
+		}
+	});
+
+	it('clip-per-utterance writes a file for each, as long as it is', async () => {
+		const execution = await run('clip-per-utterance');
+		const clips = jsonOf(execution, 'Has Clip?');
+		const written = jsonOf(execution, 'Write Clips').map(({ fileName }) => fileName as string);
+		assert.equal(new Set(written).size, clips.length);
+		for (const [index, { start_time, end_time }] of clips.entries())
+			near(flacSeconds(readFileSync(written[index])), Number(end_time) - Number(start_time), 0.005, written[index]);
+		const spokenIn = (channel: number) =>
+			clips.filter(({ file_name, channel_number }) => file_name === 'call.ogg' && channel_number === channel)
+				.reduce((sum, { duration }) => sum + Number(duration), 0);
+		for (const channel of [0, 1]) near(spokenIn(channel), spoken(channel), 0.8, `clips of channel ${channel}`);
+	});
+});
+
+interface Transcript {
+	words: Array<{ word: string; start: number; end: number }>;
+}
+
+type Channels = Array<{ channel_number: number; segments: Array<{ start_time: number; end_time: number }> }>;
+
 /** Segments of the call as a node found them, channel by channel. */
 const segmentsOf = (execution: Execution, node: string) =>
-	(jsonOf(execution, node)[0].channels as Array<{ channel_number: number; segments: Array<{ start_time: number; end_time: number }> }>).flatMap(
+	(jsonOf(execution, node)[0].channels as unknown as Channels).flatMap(
 		({ channel_number, segments }) => segments.map(({ start_time, end_time }) => ({ channel_number, start_time, end_time })),
 	);
 
