@@ -13,7 +13,7 @@ export function runFolder(): string {
 	if (given !== undefined) return given;
 	const folder = mkdtempSync(join(tmpdir(), 'test-run-'));
 	process.env[VARIABLE] = folder;
-	process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+	process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
 	return folder;
 }
 
