@@ -7,6 +7,8 @@ import type { Artefact, ProduceRequest } from './artefacts';
 
 export type * from './artefacts';
 
+export type * from './cuts';
+
 /** `split`: each kept channel on its own. `mix`: the kept channels mixed into one, reported as channel 0. */
 export type ChannelMode = 'split' | 'mix';
 
@@ -246,12 +248,14 @@ export interface Warning {
 		| 'SEVERAL_TRACKS'
 		| 'OTHER_TRACK'
 		| 'SILENT_CHANNEL'
+		| 'OTHER_FIELD'
 		| 'LITTLE_SPEECH'
 		| 'NOISY'
 		| 'CLIPPED'
 		| 'SEVERAL_SPEAKERS'
 		| 'MAIN_SPEAKER'
-		| 'NOT_PRODUCED';
+		| 'NOT_PRODUCED'
+		| 'NAMES_NOT_WRITTEN';
 	message: string;
 	/** The channel it is about, where it is about one. */
 	channel_number?: number;

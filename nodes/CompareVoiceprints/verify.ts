@@ -130,9 +130,11 @@ function ofWhich<T>(which: 'first' | 'second', { recording }: Given, read: () =>
 	try {
 		return read();
 	} catch (error) {
-		if (!(error instanceof VoiceprintError)) throw error;
-		const known = recordingText(recording);
-		const name = `The ${which} voiceprint${known === '' ? '' : ` (${known})`}`;
-		throw new VoiceprintError(error.code, error.message.replace('The voiceprint', name), error.description);
+		throw error instanceof VoiceprintError ? named(error, which, recordingText(recording)) : error;
 	}
+}
+
+function named({ code, message, description }: VoiceprintError, which: string, recording: string): VoiceprintError {
+	const name = `The ${which} voiceprint${recording === '' ? '' : ` (${recording})`}`;
+	return new VoiceprintError(code, message.replace('The voiceprint', name), description);
 }

@@ -1,6 +1,6 @@
 /** The parameters of the node, one constant each, so that the code that reads a value has its label and limits. */
 import type { INodeProperties } from 'n8n-workflow';
-import { ALSO_PRODUCE_PARAMETERS } from '../common/alsoProduce';
+import { ALSO_PRODUCE_PARAMETERS, withoutClips } from '../common/alsoProduce';
 import { ENGINE_API, ENGINE_LOCAL, INCLUDE_BINARY, LOCAL_ONLY, MAXIMUM_DURATION, RUNTIME, SIMPLIFY } from '../common/engineParameters';
 import {
 	AUDIO_TRACK,
@@ -273,8 +273,6 @@ export const KEEP_FILES_WITHOUT_SPEECH: INodeProperties = {
 	displayOptions: { show: { '/output': ['segment', 'speaker'] } },
 };
 
-const INCLUDE_BINARY_HERE: INodeProperties = { ...INCLUDE_BINARY, displayOptions: { show: { '/output': ['speaker', 'segment'] } } };
-
 export const OPTIONS: INodeProperties = {
 	displayName: 'Options',
 	name: 'options',
@@ -285,7 +283,7 @@ export const OPTIONS: INodeProperties = {
 	options: [
 		AUDIO_TRACK,
 		FILES_AT_ONCE,
-		INCLUDE_BINARY_HERE,
+		INCLUDE_BINARY,
 		KEEP_FILES_WITHOUT_SPEECH,
 		MAXIMUM_DURATION,
 		MERGE_PAUSES,
@@ -316,7 +314,7 @@ export const PROPERTIES: INodeProperties[] = [
 	KNOWN_NAME_FIELD,
 	KNOWN_VOICEPRINT_FIELD,
 	OPERATING_POINT,
-	OUTPUT,
+	withoutClips(OUTPUT),
 	...ALSO_PRODUCE_PARAMETERS.map(forResult),
 	forFile(CHANNEL_MODE_OF_SPEAKERS),
 	forFile(CHANNELS),

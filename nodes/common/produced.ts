@@ -16,7 +16,10 @@ export interface Produced {
 }
 
 /** Names of the fields, by what is in them. */
-const fieldOf = (artefact: Artefact): string => `timeline_${artefact.format}`;
+function fieldOf(artefact: Artefact): string {
+	if (artefact.kind === 'picture') return `timeline_${artefact.format}`;
+	return artefact.kind === 'clip' ? 'clip' : 'speech_only';
+}
 
 /**
  * Takes the files out of the job's folder, while it is there. They are streamed: n8n decides what it holds in memory.

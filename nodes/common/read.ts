@@ -58,7 +58,10 @@ function isNothing(value: unknown): boolean {
 
 function checkUntouched(parameter: INodeProperties, value: unknown, raw: unknown): void {
 	const isExpression = typeof raw === 'string' && raw.startsWith('=');
-	const isDefault = raw === parameter.default || (typeof raw === 'string' && raw.trim() === parameter.default);
+	const { default: untouched } = parameter;
+	// n8n gives a list as a copy.
+	const areEmpty = Array.isArray(raw) && raw.length === 0 && Array.isArray(untouched) && untouched.length === 0;
+	const isDefault = areEmpty || raw === untouched || (typeof raw === 'string' && raw.trim() === untouched);
 	if (isDefault && !isExpression) return;
 	throw nothing(parameter, value, isExpression);
 }

@@ -33,7 +33,7 @@ export function speakerNames(items: INodeExecutionData[], parameter: INodeProper
 		of({ json }) {
 			const name = textAt(json, parsePath(FILE_NAME));
 			const isSeveral = channels.get(json[FILE_NAME])!.size > 1;
-			return name !== undefined && isSeveral ? `${name}, channel ${String(json.channel_number)}` : name;
+			return name !== undefined && isSeveral ? `${name}, channel ${json.channel_number as number | string}` : name;
 		},
 		hint: { code: 'NAMED_BY_FILE', message },
 	};

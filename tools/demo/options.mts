@@ -94,6 +94,14 @@ const GROUPS = [
 		},
 	},
 	{
+		title: 'vad',
+		of: ['vad'],
+		options: {
+			'speech-only': { takes: 'FILE', help: 'also write the recording without its silence: .wav, .flac, .mp3 or .opus' },
+			clips: { takes: 'FOLDER', help: 'also write each stretch of speech as a file of its own, FLAC' },
+		},
+	},
+	{
 		title: 'voiceprint and compare',
 		of: VOICES,
 		options: { vector: { help: 'voiceprints as numbers too, from the API (locally they always are there)' } },

@@ -93,6 +93,12 @@ function lastEnd(channels: Channel[]): number {
 	return Math.max(0, ...channels.flatMap(({ segments }) => segments.map(({ end_time }) => end_time)));
 }
 
+/** What was written to files. */
+function cutText({ speech_only_file: file, removed_length: removed, clips }: Record<string, unknown>): string[] {
+	const saved = typeof file === 'string' ? [`  speech only: ${file}, ${String(removed)} s shorter`] : [];
+	return Array.isArray(clips) ? [...saved, `  clips: ${clips.length}${(clips as Array<{ clip_file: string }>).map(({ clip_file: path }) => `\n    ${path}`).join('')}`] : saved;
+}
+
 /** Of a channel, or of each of its speakers. */
 function voiceprintsOf(channel: Channel | Voiceprint): Voiceprint[] {
 	if ('voiceprint' in channel) return [channel];
@@ -115,6 +121,7 @@ export function showAnswer(answer: { file: string }): string {
 		...(rest.warnings ?? []).map(({ message }) => `  note: ${message}`),
 		...detected.map((channel) => ('speakers' in channel ? speakersText : channelText)(channel, from, length)),
 		...voiceprints.map(voiceprintText),
+		...cutText(rest),
 		'',
 	].join('\n');
 }

@@ -2,7 +2,7 @@
 import type { Voiceprint } from '../../../voiceprints/voiceprint';
 import type { Audio, Span } from '../audio';
 import { extractVoiceprint } from '../extraction/extract';
-import type { Voice } from '../speakers/attribution';
+import type { Voice } from '../speakers/comparison';
 import type { Diarization } from '../speakers/diarize';
 import { union } from '../spans';
 import { voiceprintOf, type VoiceModel } from './voiceModel';

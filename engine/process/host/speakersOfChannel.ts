@@ -1,7 +1,7 @@
 /** The speakers of a channel with the speech of each, for what is made of one speaker's speech alone. */
 import { speakerLabel } from '../../client/talk';
 import type { Span } from '../audio';
-import type { Voice } from '../speakers/attribution';
+import type { Voice } from '../speakers/comparison';
 import { diarizeTracks, tracksIn, type SpeakerModels } from '../speakers/diarize';
 import { speakerSegments } from '../speakers/segments';
 import { lengthOf, union } from '../spans';
@@ -24,9 +24,9 @@ export interface SpeakerOfChannel {
  * In the order in which they first talk; nobody where nobody speaks.
  * @param before speakers in the channels before
  */
-export async function speakersOfChannel({ audio, spans }: ListenedChannel, { segmentation, embedder }: SpeakerModels, before: number): Promise<SpeakerOfChannel[]> {
-	const tracks = await tracksIn(audio, spans, segmentation);
-	const { voices, labels } = await diarizeTracks(audio, tracks, embedder, { least: 1, most: Infinity });
+export async function speakersOfChannel({ audio, spans }: ListenedChannel, models: SpeakerModels, before: number): Promise<SpeakerOfChannel[]> {
+	const tracks = await tracksIn(audio, spans, models.segmentation);
+	const { voices, labels } = await diarizeTracks(audio, tracks, models, { least: 1, most: Infinity });
 	const { segments, order } = speakerSegments(voices, labels, RULES);
 	const cleanOf = (label: number): Voice[] => voices.filter((voice, i) => labels.labels[i] === label && isClean(voice));
 	return order.map((label, speaker) => ({
