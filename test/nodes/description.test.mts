@@ -207,6 +207,7 @@ describe('Extract Voiceprint', () => {
 			maximumSpeechLength: 30,
 			minimumSpeechLength: 3,
 			onLittleSpeech: 'warn',
+			onSeveralSpeakers: 'warn',
 			pollingInterval: 5,
 			rawChannels: 1,
 			rawEncoding: 'header',

@@ -34,7 +34,7 @@ const GROUPS = [
 			help: { help: 'this text' },
 			api: { takes: 'URL', help: 'by the Speech Platform at this address instead of locally' },
 			timeout: { takes: 'S', help: 'longest time for a file (600)' },
-			'channel-mode': { takes: 'MODE', help: 'split (default), mix' },
+			'channel-mode': { takes: 'MODE', help: 'split (default), mix; of speakers also automatic, its default' },
 			channels: { takes: 'LIST', help: 'such as 0,1; default all' },
 		},
 	},
@@ -117,6 +117,12 @@ const GROUPS = [
 		},
 	},
 	{
+		title: 'voiceprint, local engine',
+		of: ['voiceprint'],
+		engine: 'local',
+		options: { 'on-several-speakers': { takes: 'NAME', help: 'warn (default), fail, main (who speaks most), each (one voiceprint per speaker)' } },
+	},
+	{
 		title: 'compare and speakers',
 		of: ['compare', 'speakers'],
 		options: {
@@ -129,7 +135,14 @@ const GROUPS = [
 		options: {
 			speakers: { takes: 'N', help: 'how many people speak' },
 			'most-speakers': { takes: 'N', help: 'how many at most' },
-			known: { takes: 'FILE', isList: true, help: 'a recording of somebody who may speak, named as the file; may be given several times' },
+		},
+	},
+	{
+		title: 'speakers, local engine',
+		of: ['speakers'],
+		engine: 'local',
+		options: {
+			known: { takes: 'FILE…', isList: true, help: 'recordings of people who may speak, each named as its file' },
 		},
 	},
 ] as const satisfies readonly Group[];
