@@ -67,7 +67,7 @@ const DEPENDENCIES = ['@ffmpeg/core', '@ffmpeg/core/wasm', '@resvg/resvg-wasm/in
 async function checksums() {
 	const folders = [MODELS, 'dist/vendor/onnxruntime-web', FONTS];
 	const files = folders.flatMap((folder) => fs.readdirSync(folder).map((name) => path.posix.join(folder, name)));
-	const checked = files.filter((file) => /\.(onnx|wasm|mjs|ttf|min\.js|calibration\.json|(cohort|kernel)\.bin)$/.test(file));
+	const checked = files.filter((file) => /\.(onnx|wasm|mjs|ttf|min\.js|calibration\.json|voice-space\.json|(cohort|kernel)\.bin)$/.test(file));
 	const named = [
 		...checked.sort().map((file) => [path.posix.relative('dist', file), file]),
 		...DEPENDENCIES.map((name) => [name, require.resolve(name)]),

@@ -10,18 +10,6 @@ function present(fields: Fields): Fields {
 	return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
-/** The first fields of every item: which file this is about and who says so. */
-export function head(result: Provenance, origin: Origin): Fields {
-	const { engine, model, runtime, task_id, correlation_id, state } = result;
-	return present({ file_name: origin.fileName, engine, model, runtime, task_id, correlation_id, state });
-}
-
-/** The same with the seconds of media, for what is about the whole file or a whole channel. */
-export function headWithDuration(result: Provenance, origin: Origin): Fields {
-	const { duration } = result;
-	return { ...head(result, origin), ...present({ duration: duration === undefined ? undefined : seconds(duration) }) };
-}
-
 /** The last fields: the task that the result is of, and how it came about. */
 function tail({ engine, model, runtime, task_id, correlation_id, state, media }: Provenance, { settings }: Origin, simplify: boolean): Fields {
 	return present({ state, task_id, correlation_id, ...(simplify ? {} : { engine, model, runtime, media, settings }) });

@@ -6,13 +6,6 @@ import type { Warning } from '../engine/client/protocol';
 import { seconds, type Fields } from './fields';
 import type { Origin, Provenance, ResultItem } from './result';
 
-/** The first columns: which file this is about and who says so. What is not known is null. */
-export function flatHead(result: Provenance, origin: Origin): Fields {
-	const { engine, model = null, runtime = null, task_id, correlation_id = null, state = null } = result;
-	const source = task_id === undefined ? { model, runtime } : { model, task_id, correlation_id, state };
-	return { file_name: origin.fileName ?? null, file_index: origin.item, engine, ...source };
-}
-
 /** Seconds of media; null where nobody says. */
 export function mediaDuration({ duration }: Provenance): { duration: number | null } {
 	return { duration: duration === undefined ? null : seconds(duration) };

@@ -35,6 +35,8 @@ export interface PictureArtefact extends ArtefactFile {
 	/** Pixels. */
 	width: number;
 	height: number;
+	/** Names that it does not show, as it has not got their letters. */
+	notWritten?: string[];
 }
 
 export type Artefact = PictureArtefact | SpeechOnlyArtefact | ClipArtefact;

@@ -126,6 +126,11 @@ export interface VoiceprintRequest {
 	minimumSpeech: number;
 	/** What to do with a channel that has less: warn, or fail with TOO_LITTLE_SPEECH. */
 	onLittleSpeech: 'warn' | 'fail';
+	/**
+	 * What to do with a channel in which several people speak. `warn` and `fail` (SEVERAL_SPEAKERS) where it sounds so; `main` and `each`
+	 * tell them apart in any case, and take who speaks most, or give a voiceprint of each. Absent: `warn`.
+	 */
+	onSeveralSpeakers?: 'warn' | 'fail' | 'main' | 'each';
 	/** Path of the JSON file that describes a model of one's own, which is then taken instead. */
 	modelFile?: string;
 }
@@ -248,7 +253,9 @@ export interface Warning {
 		| 'NOISY'
 		| 'CLIPPED'
 		| 'SEVERAL_SPEAKERS'
-		| 'NOT_PRODUCED';
+		| 'MAIN_SPEAKER'
+		| 'NOT_PRODUCED'
+		| 'NAMES_NOT_WRITTEN';
 	message: string;
 	/** The channel it is about, where it is about one. */
 	channel_number?: number;
@@ -296,6 +303,10 @@ export interface VoiceprintChannel {
 	speech_length: number;
 	model: string;
 	quality: VoiceprintQuality;
+	/** Whose it is, where speakers were told apart; null where nobody speaks. */
+	speaker?: string | null;
+	/** Seconds that this speaker talks in all, where speakers were told apart. */
+	talk_time?: number;
 }
 
 export interface VoiceprintResult {
@@ -306,7 +317,10 @@ export interface VoiceprintResult {
 	/** Seconds of media processed. */
 	duration: number;
 	media: MediaInfo;
+	/** With `perSpeaker`, several of a channel one after the other. */
 	channels: VoiceprintChannel[];
+	/** A voiceprint of each speaker was asked for. */
+	perSpeaker?: true;
 	warnings: Warning[];
 }
 

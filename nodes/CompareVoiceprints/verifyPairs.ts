@@ -210,13 +210,15 @@ function amongItems(session: Session): (itemIndex: number) => Pair[] {
 type VoiceOfRecording = Voice & { recording: number };
 
 function pairsAmong(speaking: VoiceOfRecording[], silent: VoiceOfRecording[]): Pair[] {
-	const areSeveral = new Set(speaking.map(({ recording }) => recording)).size > 1;
+	const heard = new Set(speaking.map(({ recording }) => recording));
+	const areSeveral = heard.size > 1;
 	return speaking.flatMap((one, place) =>
 		speaking
 			.slice(place + 1)
 			.filter((other) => !areSeveral || other.recording !== one.recording)
 			.map((other): Pair => {
-				const beside = silent.filter(({ recording }) => recording === one.recording || recording === other.recording);
+				// Of a recording in which nobody speaks, no other item tells.
+				const beside = silent.filter(({ recording }) => recording === one.recording || recording === other.recording || !heard.has(recording));
 				const warnings = beside.map(({ item, given }) => leftOut(item, given));
 				return { itemIndex: one.item, one: one.given, other: other.given, place: other.item, matchedBy: null, isOfFirstInput: true, warnings };
 			}),

@@ -60,7 +60,7 @@ const CLIP_CHANNELS: INodeProperties = {
 	description: 'What is cut where the recording has several channels',
 	options: [
 		{ name: 'All Together', value: 'all', description: 'Speech on any channel, with all channels in the clip' },
-		{ name: 'Each by Itself', value: 'each', description: 'The speech of each channel, with that channel alone' },
+		{ name: 'Each Alone', value: 'each', description: 'The speech of each channel, with that channel alone' },
 	],
 };
 

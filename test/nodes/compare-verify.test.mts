@@ -75,6 +75,7 @@ describe('the result', () => {
 			assert.equal((await compare({}, [item])).output[0].json.id, undefined);
 			const { json } = (await compare({ options: { includeInputFields: true } }, [item])).output[0];
 			assert.equal(json.id, 7);
+			assert.deepEqual([Object.keys(json)[0], Object.keys(json).at(-1)], ['same_speaker', 'id']);
 			assert.equal(typeof json.score, 'number');
 		});
 	});

@@ -65,6 +65,8 @@ describe('the node', () => {
 				'thresholds',
 				'output',
 				'alsoProduce',
+				'speechOnlyOptions',
+				'clipOptions',
 				'pictureOptions',
 				'labelFormats',
 				'channelMode',
@@ -74,10 +76,13 @@ describe('the node', () => {
 				'waitForCompletion',
 				'waitUntilDone',
 				'options',
+				'transcript',
+				'timeMap',
+				'mappingOptions',
 			],
 		);
 		assert.deepEqual(valuesOf('engine'), ['local', 'api']);
-		assert.deepEqual(operationsOf(description.properties), { local: ['detect'], api: ['detect', 'getResult'] });
+		assert.deepEqual(operationsOf(description.properties), { local: ['detect', 'mapTimesBack'], api: ['detect', 'getResult'] });
 		assert.deepEqual(valuesOf('preset'), ['balanced', 'custom', 'forTranscription', 'sileroCompatible']);
 		assert.deepEqual(valuesOf('output'), ['channel', 'file', 'segment']);
 		assert.deepEqual(valuesOf('channelMode'), ['mix', 'split']);
@@ -94,6 +99,19 @@ describe('the node', () => {
 			...BALANCED,
 			output: 'file',
 			alsoProduce: [],
+			format: 'flac',
+			bitRate: 0,
+			keptPause: 0,
+			clipChannels: 'each',
+			maximumLength: 0,
+			maximumSize: 25,
+			mergePauses: 0,
+			padding: 0,
+			transcript: '={{ $json }}',
+			timeMap: '',
+			startFields: 'start, start_time, startTime, startOffset, start_offset, from',
+			endFields: 'end, end_time, endTime, endOffset, end_offset, to',
+			timeUnit: 'automatic',
 			formats: ['png'],
 			theme: 'light',
 			width: 800,
@@ -189,6 +207,7 @@ describe('Extract Voiceprint', () => {
 			maximumSpeechLength: 30,
 			minimumSpeechLength: 3,
 			onLittleSpeech: 'warn',
+			onSeveralSpeakers: 'warn',
 			pollingInterval: 5,
 			rawChannels: 1,
 			rawEncoding: 'header',

@@ -1,5 +1,6 @@
 /** The demo's command line, turned into what is to be run. */
 import type { INodeParameters } from 'n8n-workflow';
+import { cutsOf, speechOnlyParameters, type Cuts } from './cuts.mts';
 import type { CommandName, OptionName, Values } from './options.mts';
 import { comparisonParameters, credentialOf, speakersParameters, THRESHOLD_NAMES, vadParameters, voiceprintParameters } from './parameters.mts';
 import { parseCommandLine, UsageError } from './parse.mts';
@@ -7,7 +8,7 @@ import { parseCommandLine, UsageError } from './parse.mts';
 /** What a command works on where no file is named. */
 const SAMPLES = ['examples/audio/call.ogg', 'examples/audio/telephone.wav'];
 
-export interface DemoRequest {
+export interface DemoRequest extends Cuts {
 	/** Name of the node within the package. */
 	node: string;
 	parameters: INodeParameters;
@@ -57,9 +58,11 @@ export function parseDemoArguments(args: string[], env?: NodeJS.ProcessEnv): Dem
 	const files = line.files.length > 0 ? line.files : samples;
 	if (comparison && files.length !== 2) throw new UsageError(`compare needs two files, not ${files.length}`);
 	checkTogether(command, values);
+	const cuts = cutsOf(values, files);
 	return {
 		node,
-		parameters: parameters(values),
+		parameters: { ...parameters(values), ...speechOnlyParameters(cuts) },
+		...cuts,
 		...(comparison && { comparison: comparison(values) }),
 		...(values.api === undefined ? {} : { credentials: { speechPlatformApi: credentialOf(values) } }),
 		...(Array.isArray(values.known) && { known: values.known }),

@@ -1,4 +1,5 @@
 /** One file through one node on n8n's real execution engine. */
+import type { INodeExecutionData } from 'n8n-workflow';
 import type { Harness, HarnessItem, RunResult } from '../n8n/harness.mts';
 import type { DemoRequest } from './arguments.mts';
 import { faultOf, nameOf, pathOf, type Fault } from './files.mts';
@@ -27,9 +28,13 @@ export async function processFile(
 	{ node, parameters, credentials }: Pick<DemoRequest, 'node' | 'parameters' | 'credentials'>,
 	file: string,
 	secondItems?: HarnessItem[],
+	/** What is done with the file's item, and what the answer is to say of it. */
+	take: (item: INodeExecutionData | undefined) => Promise<object> = async () => ({}),
 ): Promise<Answer> {
 	const fault = faultOf(file);
 	if (fault) return { file, error: fault };
 	const items = [{ json: {}, files: { data: { path: pathOf(file), fileName: nameOf(file) } } }];
-	return answerOf(file, await harness.run({ node, parameters, credentials, items, secondItems }));
+	const result = await harness.run({ node, parameters, credentials, items, secondItems });
+	const answer = answerOf(file, result);
+	return answer.error ? answer : { ...answer, ...(await take(result.output[0])) };
 }

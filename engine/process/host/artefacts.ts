@@ -33,10 +33,18 @@ async function make<K extends keyof Wanted>(kind: K, produce: ProduceRequest, re
 	try {
 		const { make: makeAll, none }: Kind<Wanted[K]> = KINDS[kind];
 		const artefacts = await makeAll(recorded, request as Wanted[K]);
-		return { artefacts, warnings: none === undefined || artefacts.length > 0 ? [] : [{ code: 'NOT_PRODUCED', message: none }] };
+		const nothing: Warning[] = none === undefined || artefacts.length > 0 ? [] : [{ code: 'NOT_PRODUCED', message: none }];
+		return { artefacts, warnings: [...nothing, ...artefacts.flatMap(remarks)] };
 	} catch (error) {
 		return { artefacts: [], warnings: [notProduced(KINDS[kind].name, error)] };
 	}
+}
+
+function remarks(artefact: Artefact): Warning[] {
+	const notWritten = artefact.kind === 'picture' ? (artefact.notWritten ?? []) : [];
+	if (notWritten.length === 0) return [];
+	const message = `The PNG does not show these names, as its font has not got all their letters: ${notWritten.join(', ')}. The picture as SVG shows them`;
+	return [{ code: 'NAMES_NOT_WRITTEN', message }];
 }
 
 function notProduced(name: string, error: unknown): Warning {

@@ -120,15 +120,15 @@ interface Models extends SpeakerModels {
 }
 
 /** @param isShared whether other channels have speech too, and the job leaves it to us what to make of them */
-async function speakersOf(channel: ListenedChannel, step: number, { segmentation, model, names }: Models, request: SpeakersJob['speakers'], isShared: boolean): Promise<Found> {
+async function speakersOf(channel: ListenedChannel, step: number, { model, names, ...models }: Models, request: SpeakersJob['speakers'], isShared: boolean): Promise<Found> {
 	const { minimumSpeakers: least, maximumSpeakers: most = Infinity } = request;
 	const { audio, spans } = channel;
 	const sound = { audio, step };
 	if (most === 1) return ofOne(await extractVoiceprint(audio, spans, model.embedder, VOICEPRINT_SPEECH, step), spans, model, names, request);
-	const tracks = await tracksIn(audio, spans, segmentation);
+	const tracks = await tracksIn(audio, spans, models.segmentation);
 	const alone = isShared && least === 1 ? await onlyVoice(channel, sound, tracks, model) : undefined;
 	if (alone) return ofOne(alone, spans, model, names, request);
-	return await apart(sound, await diarizeTracks(audio, tracks, model.embedder, { least, most }), model, names, request);
+	return await apart(sound, await diarizeTracks(audio, tracks, models, { least, most }), model, names, request);
 }
 
 /** A recording whose channels are one conversation, which is to be mixed. */

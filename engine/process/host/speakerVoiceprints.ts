@@ -1,8 +1,8 @@
 /** Voiceprints of the speakers of a channel: each of the longest pieces in which only that speaker talks. */
 import type { Voiceprint } from '../../../voiceprints/voiceprint';
 import type { Audio, Span } from '../audio';
-import { extractVoiceprint, type Extraction } from '../extraction/extract';
-import type { Voice } from '../speakers/attribution';
+import { extractVoiceprint } from '../extraction/extract';
+import type { Voice } from '../speakers/comparison';
 import type { Diarization } from '../speakers/diarize';
 import { union } from '../spans';
 import { voiceprintOf, type VoiceModel } from './voiceModel';
@@ -18,10 +18,13 @@ export interface Sound {
 	step: number;
 }
 
+/** Whether a piece is hardly said by anybody else. */
+export const isClean = ({ clean, start, end }: Voice): boolean => clean >= LEAST_CLEAN * (end - start);
+
 /** The longest pieces, until there are enough of them; in time order. */
-function forVoiceprint(pieces: readonly Voice[], most: number): Span[] {
-	const clean = pieces.filter((piece) => piece.clean >= LEAST_CLEAN * (piece.end - piece.start)).sort((one, other) => other.clean - one.clean);
-	let left = most;
+function forVoiceprint(pieces: readonly Voice[]): Span[] {
+	const clean = pieces.filter(isClean).sort((one, other) => other.clean - one.clean);
+	let left = VOICEPRINT_SPEECH;
 	const wanted = clean.filter((piece) => {
 		const isWanted = left > 0;
 		left -= piece.end - piece.start;
@@ -30,19 +33,8 @@ function forVoiceprint(pieces: readonly Voice[], most: number): Span[] {
 	return union(wanted, []);
 }
 
-/** A speaker's own speech, through the model. @param most seconds of it; 0 for all */
-export async function extractionOfSpeaker(
-	speaker: number,
-	{ audio, step }: Sound,
-	{ voices, labels }: Diarization,
-	{ embedder }: VoiceModel,
-	most: number,
-): Promise<Extraction> {
-	const spans = forVoiceprint(voices.filter((_, i) => labels.labels[i] === speaker), most === 0 ? Infinity : most);
-	return await extractVoiceprint(audio, spans, embedder, most, step);
-}
-
 /** Made as that of an enrolment is, so that both can be compared. */
-export async function voiceprintOfSpeaker(speaker: number, sound: Sound, diarization: Diarization, model: VoiceModel): Promise<Voiceprint> {
-	return voiceprintOf(await extractionOfSpeaker(speaker, sound, diarization, model, VOICEPRINT_SPEECH), model);
+export async function voiceprintOfSpeaker(speaker: number, { audio, step }: Sound, { voices, labels }: Diarization, model: VoiceModel): Promise<Voiceprint> {
+	const spans = forVoiceprint(voices.filter((_, i) => labels.labels[i] === speaker));
+	return voiceprintOf(await extractVoiceprint(audio, spans, model.embedder, VOICEPRINT_SPEECH, step), model);
 }

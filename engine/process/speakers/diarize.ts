@@ -4,15 +4,20 @@
  */
 import { SAMPLE_RATE, type Audio, type Span } from '../audio';
 import type { Embedder } from '../embedding/embedder';
-import { labelVoices, type Labels, type SpeakerCount, type Voice } from './attribution';
+import { labelVoices, type Labels, type SpeakerCount } from './attribution';
+import type { Voice } from './comparison';
+import { splitAtChanges } from './parts';
 import { piecesOf, turnsOf } from './pieces';
 import { framesIn, framesOfSpans, FRAMES, STEP, WINDOW, type Segmentation } from './segmentation';
 import { HOP, TrackBuilder, type Tracks } from './tracks';
+import type { VoiceSpace } from './voiceSpace';
 import { voicesOf } from './voices';
 
 export interface SpeakerModels {
 	segmentation: Segmentation;
 	embedder: Embedder;
+	/** Of the embedder's vectors; absent where its speakers are told apart by cosines. */
+	space?: VoiceSpace;
 }
 
 /** What is said in a channel, and by whom. */
@@ -50,8 +55,8 @@ export async function tracksIn(audio: Audio, spans: readonly Span[], segmentatio
 }
 
 /** @param tracks are used up by it */
-export async function diarizeTracks(audio: Audio, tracks: Tracks, embedder: Embedder, count: SpeakerCount): Promise<Diarization> {
+export async function diarizeTracks(audio: Audio, tracks: Tracks, { embedder, space }: Pick<SpeakerModels, 'embedder' | 'space'>, count: SpeakerCount): Promise<Diarization> {
 	const pieces = piecesOf(turnsOf(tracks));
-	const voices = await voicesOf(audio, pieces, tracks.talkers, embedder);
-	return { voices, labels: labelVoices(voices, count) };
+	const voices = await voicesOf(audio, pieces, tracks.talkers, embedder, space !== undefined);
+	return splitAtChanges(voices, labelVoices(voices, count, space));
 }

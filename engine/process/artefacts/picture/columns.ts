@@ -26,7 +26,32 @@ export function coverageOf(segments: readonly FoundSegment[], voices: number, vo
 	return coverage;
 }
 
-/** A stretch of columns that look the same: from one height to another, 0 at the top, 1 at the bottom. */
+/** Where a voice's colour is in each column: from one share of the height to another, 0 at the top; nothing where both are the same. */
+export interface Layer {
+	top: Float32Array;
+	bottom: Float32Array;
+}
+
+/**
+ * The layers of the voices, around the middle of the height: as high as the share of the column's time in which anybody
+ * speaks, divided among those who do. So a long recording, whose columns hold many segments, is not all colour.
+ */
+export function layersOf(coverage: readonly Float32Array[], count: number): Layer[] {
+	const layers = coverage.map((): Layer => ({ top: new Float32Array(count), bottom: new Float32Array(count) }));
+	for (let column = 0; column < count; column++) {
+		const total = coverage.reduce((sum, own) => sum + own[column]!, 0);
+		const scale = total > 1 ? 1 / total : 1;
+		let edge = 0.5 - (total * scale) / 2;
+		for (const [voice, { top, bottom }] of layers.entries()) {
+			top[column] = edge;
+			edge += coverage[voice]![column]! * scale;
+			bottom[column] = edge;
+		}
+	}
+	return layers;
+}
+
+/** A stretch of columns in which a layer is the same. */
 export interface Block {
 	from: number;
 	to: number;
@@ -36,39 +61,14 @@ export interface Block {
 
 const round = (share: number) => Math.round(share * 100) / 100;
 
-/**
- * The fields of colour of each voice, around the middle of the height: as high as the share of the column's time in which
- * anybody speaks, divided among those who do. So a long recording, whose columns hold many segments, is not all colour.
- */
-export function blocksOf(coverage: readonly Float32Array[], count: number): Block[][] {
-	const blocks = coverage.map((): Block[] => []);
-	for (let column = 0; column < count; column++) {
-		const shares = coverage.map((own) => own[column]!);
-		const total = shares.reduce((sum, share) => sum + share, 0);
-		const scale = total > 1 ? 1 / total : 1;
-		let top = 0.5 - (total * scale) / 2;
-		for (const [voice, share] of shares.entries()) {
-			const bottom = top + share * scale;
-			if (round(bottom) > round(top)) append(blocks[voice]!, { from: column, to: column + 1, top: round(top), bottom: round(bottom) });
-			top = bottom;
-		}
+export function blocksOf({ top, bottom }: Layer): Block[] {
+	const blocks: Block[] = [];
+	for (let column = 0; column < top.length; column++) {
+		const [upper, lower] = [round(top[column]!), round(bottom[column]!)];
+		if (lower <= upper) continue;
+		const last = blocks.at(-1);
+		if (last && last.to === column && last.top === upper && last.bottom === lower) last.to++;
+		else blocks.push({ from: column, to: column + 1, top: upper, bottom: lower });
 	}
 	return blocks;
-}
-
-function append(blocks: Block[], block: Block): void {
-	const last = blocks.at(-1);
-	if (last && last.to === block.from && last.top === block.top && last.bottom === block.bottom) last.to = block.to;
-	else blocks.push(block);
-}
-
-/** The voice that has most of each column; -1 where most of it is nobody's. */
-export function mainVoices(coverage: readonly Float32Array[], count: number): Int16Array {
-	const main = new Int16Array(count).fill(-1);
-	for (let column = 0; column < count; column++) {
-		const shares = coverage.map((own) => own[column]!);
-		const most = Math.max(...shares);
-		if (shares.reduce((sum, share) => sum + share, 0) >= 0.5) main[column] = shares.indexOf(most);
-	}
-	return main;
 }

@@ -4,7 +4,7 @@ import type { Recorded, RecordedChannel } from '../recorded';
 import { SAMPLE_RATE } from '../../audio';
 import { lengthOf, union } from '../../spans';
 import { fillOf, number, percent, SIZES, spoken, text, xOf, type Canvas, type Part } from './canvas';
-import { blocksOf, coverageOf, mainVoices } from './columns';
+import { blocksOf, coverageOf, layersOf, type Layer } from './columns';
 import { drawLegend } from './legend';
 import { PALETTES } from './palette';
 import { gainOf, peaksOf } from './peaks';
@@ -58,11 +58,11 @@ interface Field {
 }
 
 /** Colours behind the waveform. */
-function drawVoices({ left, right, columns, voices, palette }: Canvas, coverage: readonly Float32Array[], { top, height }: Field): string {
+function drawVoices({ left, right, columns, voices, palette }: Canvas, layers: readonly Layer[], { top, height }: Field): string {
 	const unit = (right - left) / columns.count;
-	return blocksOf(coverage, columns.count)
-		.map((blocks, voice) => {
-			const path = blocks.map(({ from, to, top: upper, bottom: lower }) => {
+	return layers
+		.map((layer, voice) => {
+			const path = blocksOf(layer).map(({ from, to, top: upper, bottom: lower }) => {
 				const [x, y] = [left + from * unit, top + upper * height];
 				return `M${number(x)} ${number(y)}h${number((to - from) * unit)}v${number((lower - upper) * height)}h${number((from - to) * unit)}z`;
 			});
@@ -71,26 +71,35 @@ function drawVoices({ left, right, columns, voices, palette }: Canvas, coverage:
 		.join('');
 }
 
-function drawWaveform({ left, right, columns, voices, palette }: Canvas, { audio }: RecordedChannel, coverage: readonly Float32Array[], { top, height }: Field): string {
+/** A line for each column, in the colours of those who speak in it, as far as they do. */
+function drawWaveform({ left, right, columns, voices, palette }: Canvas, { audio }: RecordedChannel, layers: readonly Layer[], { top, height }: Field): string {
 	const peaks = peaksOf(audio, columns.count);
 	const scale = (gainOf(peaks) * height) / 2;
 	const middle = top + height / 2;
 	const unit = (right - left) / columns.count;
-	const main = mainVoices(coverage, columns.count);
-	const paths = new Map<number, string[]>();
 	const limit = height / 2 - 1;
+	const silence: string[] = [];
+	const spoken = layers.map((): string[] => []);
 	for (let column = 0; column < columns.count; column++) {
 		const [up, down] = [Math.min(limit, peaks.high[column]! * scale), Math.min(limit, -peaks.low[column]! * scale)];
 		// Silence is a line.
 		const [y, length] = up + down < 0.6 ? [middle - 0.3, 0.6] : [middle - up, up + down];
-		const path = paths.get(main[column]!) ?? [];
-		paths.set(main[column]!, path);
-		path.push(`M${number(left + (column + 0.5) * unit)} ${number(y)}v${number(length)}`);
+		const x = number(left + (column + 0.5) * unit);
+		const shares = layers.map((layer) => layer.bottom[column]! - layer.top[column]!);
+		if (shares.reduce((sum, share) => sum + share, 0) < ALL) silence.push(`M${x} ${number(y)}v${number(length)}`);
+		for (const [voice, share] of shares.entries()) {
+			if (share > 1 - ALL) spoken[voice]!.push(`M${x} ${number(y + layers[voice]!.top[column]! * length)}v${number(share * length)}`);
+		}
 	}
-	return [...paths]
-		.map(([voice, path]) => `<path stroke="${voice < 0 ? palette.silence : voices.all[voice]!.color}" stroke-width="${number(unit)}" d="${path.join('')}"/>`)
-		.join('');
+	const lines = (path: readonly string[], color: string) => (path.length === 0 ? '' : `<path stroke="${color}" stroke-width="${number(unit)}" d="${path.join('')}"/>`);
+	return lines(silence, palette.silence) + spoken.map((path, voice) => lines(path, voices.all[voice]!.color)).join('');
 }
+
+/** Share of a column that is as good as all of it. */
+const ALL = 0.99;
+
+/** Height of the strip with the speakers' letters. */
+const TAG_STRIP = 16;
 
 /** Letters of the speakers, where there is room for them. */
 function drawTags(canvas: Canvas, { segments }: RecordedChannel, { top }: Field): string {
@@ -115,7 +124,10 @@ function drawChannel(canvas: Canvas, channel: RecordedChannel, top: number, chan
 	const { left, right, palette, columns, voices } = canvas;
 	const caption = channels > 1 ? drawCaption(canvas, channel, top) : { svg: '', bottom: top };
 	const field = { top: caption.bottom, height: heightOfField(channels) };
-	const coverage = coverageOf(channel.segments, voices.all.length, voices.of, columns);
+	const layers = layersOf(coverageOf(channel.segments, voices.all.length, voices.of, columns), columns.count);
+	// Letters are above the waveform.
+	const strip = voices.areSpeakers ? TAG_STRIP : 0;
+	const wave = { top: field.top + strip, height: field.height - strip };
 	const ground = `<rect x="${left}" y="${field.top}" width="${number(right - left)}" height="${field.height}" fill="${palette.field}"/>`;
 	const marks = ticksFor(canvas).map(({ time }) => `M${number(xOf(canvas, time))} ${field.top}v${field.height}`);
 	const grid = `<path stroke="${palette.grid}" d="${marks.join('')}"/>`;
@@ -123,8 +135,8 @@ function drawChannel(canvas: Canvas, channel: RecordedChannel, top: number, chan
 		caption.svg,
 		ground,
 		grid,
-		drawVoices(canvas, coverage, field),
-		drawWaveform(canvas, channel, coverage, field),
+		drawVoices(canvas, layers, field),
+		drawWaveform(canvas, channel, layers, wave),
 		drawTags(canvas, channel, field),
 	].join('');
 	return { svg, bottom: field.top + field.height + (channels > 1 ? 8 : 0) };
@@ -139,12 +151,16 @@ function ticksFor({ left, right, columns: { start, duration } }: Canvas): Return
 
 function drawAxis(canvas: Canvas, top: number): Part {
 	const style = { size: SIZES.label, fill: canvas.palette.dimmed };
-	const labels = ticksFor(canvas).map(({ time, label }) => {
-		// Within the picture, also at its edges.
+	const placed = ticksFor(canvas).map(({ time, label }) => {
 		const half = widthOf(label, style.size) / 2;
-		const x = Math.min(canvas.right - half, Math.max(canvas.left + half, xOf(canvas, time)));
-		return text(x, top + 16, label, { ...style, anchor: 'middle' });
+		const wanted = xOf(canvas, time);
+		// Within the picture, also at its edges.
+		const x = Math.min(canvas.right - half, Math.max(canvas.left + half, wanted));
+		return { label, half, x, isMoved: x !== wanted };
 	});
+	const isTooClose = (one?: { x: number; half: number }, other?: { x: number; half: number }) => one !== undefined && other !== undefined && other.x - other.half < one.x + one.half + 6;
+	const kept = placed.filter((one, i) => !one.isMoved || !(isTooClose(placed[i - 1], one) || isTooClose(one, placed[i + 1])));
+	const labels = kept.map(({ label, x }) => text(x, top + 16, label, { ...style, anchor: 'middle' }));
 	return { svg: labels.join(''), bottom: top + 24 };
 }
 
@@ -172,6 +188,11 @@ function described({ fileName, channels }: Recorded, { columns, voices }: Canvas
 /** The font of the picture in pixels, and one as wide for viewers that have not got it. */
 const FONTS = "'DejaVu Sans Condensed','Noto Sans',Arial,sans-serif";
 
+/** Seconds of a pixel beyond which pictures are made of bars: what is said in a pixel is chance, and of several a tendency. */
+const CROWDED = 4;
+/** Width of such a bar, units. */
+const BAR = 4;
+
 /** @param request its formats do not matter here */
 export function draw(recorded: Recorded, { theme, width }: PictureRequest): Drawing {
 	const palette = PALETTES[theme];
@@ -179,17 +200,18 @@ export function draw(recorded: Recorded, { theme, width }: PictureRequest): Draw
 	const units = Math.min(MOST_UNITS, width);
 	const [left, right] = [MARGIN, units - MARGIN];
 	const duration = Math.max(0.001, (channels[0]?.audio.length ?? 0) / SAMPLE_RATE);
-	const count = Math.round(((right - left) * width) / units);
+	const pixels = Math.round(((right - left) * width) / units);
+	const count = duration / pixels > CROWDED ? Math.round((right - left) / BAR) : pixels;
 	const canvas: Canvas = { palette, left, right, columns: { count, start, duration }, voices: voicesOf(channels, palette) };
 	const parts = [drawHeader(canvas, recorded)];
 	for (const channel of channels) parts.push(drawChannel(canvas, channel, parts.at(-1)!.bottom, channels.length));
 	parts.push(drawAxis(canvas, parts.at(-1)!.bottom));
 	parts.push(drawLegend(canvas, parts.at(-1)!.bottom));
 	const height = parts.at(-1)!.bottom + MARGIN - 4;
-	const pixels = Math.round((height * width) / units);
+	const tall = Math.round((height * width) / units);
 	const svg =
-		`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${pixels}" viewBox="0 0 ${units} ${number(height)}" role="img" ` +
+		`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${tall}" viewBox="0 0 ${units} ${number(height)}" role="img" ` +
 		`font-family="${FONTS}">${described(recorded, canvas)}${definitions(canvas)}<rect width="100%" height="100%" fill="${palette.background}"/>` +
 		`${parts.map((part) => part.svg).join('\n')}</svg>\n`;
-	return { svg, width, height: pixels };
+	return { svg, width, height: tall };
 }

@@ -1,6 +1,6 @@
 /** Which colour is whose, and how long each speaks. */
 import { fillOf, number, percent, SIZES, spoken, text, type Canvas, type Part } from './canvas';
-import { fitted, widthOf } from './text';
+import { escapeXml, fitted, widthOf } from './text';
 import type { Voice } from './voices';
 
 /** Entries that stand in a legend; who speaks least is left out. */
@@ -31,14 +31,17 @@ function entriesOf({ voices }: Canvas): { entries: Entry[]; more: number } {
 function drawEntry({ palette }: Canvas, { voice, index, note }: Entry, x: number, y: number, room: number): string {
 	const { color, striped, tag } = voice;
 	const rect = `<rect x="${number(x)}" y="${number(y - 11)}" width="${SWATCH}" height="${SWATCH}" rx="2" fill="${fillOf(voice, index)}"${striped ? ` stroke="${color}"` : ''}/>`;
-	const style = { size: SIZES.label, fill: palette.text };
-	const start = x + SWATCH + 6;
-	const name = fitted(`${tag === undefined ? '' : `${tag}  `}${voice.label}`, room - SWATCH - 12 - widthOf(note, SIZES.label) - 8, SIZES.label);
-	return rect + text(start, y, name, style) + text(start + widthOf(name, SIZES.label) + 8, y, note, { ...style, fill: palette.dimmed });
+	const size = SIZES.label;
+	const name = fitted(`${tag === undefined ? '' : `${tag} `}${voice.label}`, room - SWATCH - 18 - widthOf(note, size), size);
+	const lengths = `<tspan dx="8" fill="${palette.dimmed}">${note}</tspan>`;
+	return `${rect}<text x="${number(x + SWATCH + 6)}" y="${number(y)}" font-size="${size}" fill="${palette.text}">${escapeXml(name)}${lengths}</text>`;
 }
 
 export function drawLegend(canvas: Canvas, top: number): Part {
-	const { left, right, palette } = canvas;
+	const { left, right, palette, voices } = canvas;
+	if (voices.all.every(({ length }) => length === 0)) {
+		return { svg: text(left, top + 22, 'No speech was found', { size: SIZES.label, fill: palette.text }), bottom: top + 8 + LINE };
+	}
 	const { entries, more } = entriesOf(canvas);
 	const columns = Math.max(1, Math.min(entries.length, Math.floor((right - left) / COLUMN)));
 	const room = (right - left) / columns;

@@ -34,8 +34,8 @@ export function peaksOf(audio: Audio, columns: number): Peaks {
 	return peaks;
 }
 
-/** Amplification, 40 dB: noise is not to look like sound. */
-const MOST_GAIN = 100;
+/** Amplification, 30 dB: noise is not to look like sound. */
+const MOST_GAIN = 32;
 /** Share of the columns that may be higher than the picture: a click is not to make the speech flat. */
 const CLIPPED = 0.005;
 

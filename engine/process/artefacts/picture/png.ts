@@ -6,6 +6,7 @@ import path from 'node:path';
 import { readDependency, readPackageFile } from '../../../../models/packageFiles';
 import { once } from '../../../../once';
 import type { Drawing } from './drawing';
+import { Glyphs } from './glyphs';
 
 type Resvg = typeof import('@resvg/resvg-wasm');
 
@@ -23,6 +24,9 @@ const load = once(async (): Promise<Resvg> => {
 });
 
 const font = once(async () => await readPackageFile(FONT));
+
+/** Letters that a picture can have. @throws VoiceprintError RUNTIME_UNAVAILABLE */
+export const fontGlyphs = once(async () => new Glyphs(await font()));
 
 /** @throws VoiceprintError RUNTIME_UNAVAILABLE */
 export async function renderPng({ svg, width }: Drawing): Promise<Uint8Array> {
