@@ -9,7 +9,7 @@ import { faultsBench } from './faults.mts';
 import { inferenceBench } from './inference.mts';
 import { levelBench } from './level.mts';
 import { memoryBench } from './memory.mts';
-import { pipelineBench } from './pipeline.mts';
+import { performanceBench } from './performance.mts';
 import { reportsBench } from './reports.mts';
 import { speakersBench } from './speakers.mts';
 import { speakersWhenBench } from './speakersWhen.mts';
@@ -30,12 +30,14 @@ const OPTIONS = {
 	peer: { type: 'string' },
 	/** Of recordings, seconds. */
 	lengths: { type: 'string' },
+	/** For performance: a look instead of the page. */
+	quick: { type: 'boolean', default: false },
 } as const;
 const { values, positionals: names } = parseArgs({ options: OPTIONS, allowPositionals: true });
 
 const BENCHES: Record<string, () => Promise<void>> = {
 	inference: inferenceBench,
-	pipeline: pipelineBench,
+	performance: async () => await performanceBench(values.quick, values.lengths),
 	memory: memoryBench,
 	upload: uploadBench,
 	faults: faultsBench,

@@ -23,6 +23,12 @@ export interface RunOptions {
 	execution?: unknown;
 }
 
+/** Puts into a private folder what a job needs. */
+export type MakeJob<J extends Job> = (workFolder: string) => Promise<J>;
+
+/** Reads what a job left in its folder. */
+export type TakeResult<J extends Job> = (result: JobResult<J>) => Promise<void>;
+
 const timedOut = (milliseconds: number, waited: number) =>
 	new VoiceprintError(
 		'TIMEOUT',
@@ -57,12 +63,17 @@ export class EnginePool {
 	/**
 	 * Runs one job on what `makeJob` puts into a private folder, when it is its turn and not before: waiting jobs hold
 	 * no copies. The folder is removed with all it holds, whatever happens.
-	 * @throws VoiceprintError as `run` does, TEMPORARY_FILE, and what `makeJob` throws
+	 * @param take reads what the job left in the folder, before that
+	 * @throws VoiceprintError as `run` does, TEMPORARY_FILE, and what `makeJob` and `take` throw
 	 */
-	async runInWorkFolder<J extends Job>(makeJob: (workFolder: string) => Promise<J>, options: RunOptions = {}): Promise<JobResult<J>> {
+	async runInWorkFolder<J extends Job>(makeJob: MakeJob<J>, options: RunOptions = {}, take: TakeResult<J> = async () => {}): Promise<JobResult<J>> {
 		return await this.inTurn(options, async (waited) => {
 			await (this.sweeping ??= sweepFolders());
-			return await withWorkFolder(async (folder) => await this.runNow(await makeJob(folder), options, waited));
+			return await withWorkFolder(async (folder) => {
+				const result = await this.runNow(await makeJob(folder), options, waited);
+				await take(result);
+				return result;
+			});
 		});
 	}
 

@@ -211,6 +211,7 @@ describe('a wrong value is refused with the name of its parameter:', () => {
 			'INVALID_PARAMETER',
 			/'Range To' must be a number, but is "later"/,
 		],
+		["an operation of the server's", { operation: 'getResult' }, 'INVALID_PARAMETER', /'Operation' must be one of 'detect'/],
 		['an engine that there is not', { engine: 'cloud' }, 'INVALID_PARAMETER', /'Engine' must be one of 'local'/],
 		[
 			'a preset that there is not',

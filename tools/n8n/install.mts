@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { npmCommand } from '../npm.cjs';
 import { runLogged } from './run-logged.mts';
 import { withLock } from './lock.mts';
 
@@ -72,7 +73,7 @@ async function buildSqlite(folder: string, logFile: string): Promise<void> {
 		JOBS: 'max',
 		...(headers ? { npm_config_nodedir: headers } : {}),
 	};
-	await runLogged('npm', ['rebuild', 'sqlite3', '--ignore-scripts=false', '--foreground-scripts'], {
+	await runLogged(...npmCommand(['rebuild', 'sqlite3', '--ignore-scripts=false', '--foreground-scripts']), {
 		cwd: folder,
 		env,
 		logFile,
@@ -89,7 +90,7 @@ async function install(folder: string, stamp: string, log: Log): Promise<void> {
 	await ensureBuildTools(log, logFile);
 	for (const file of ['package.json', 'package-lock.json']) copyFileSync(join(SERVER, file), join(folder, file));
 	log('  fetching its 2,165 packages (about 2 minutes) …');
-	await runLogged('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
+	await runLogged(...npmCommand(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']), {
 		cwd: folder,
 		logFile,
 	});
