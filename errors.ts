@@ -121,9 +121,11 @@ export function shortName(name: string): string {
 	return `${name.slice(0, half)} … ${name.slice(-half)}`;
 }
 
-/** The text of any thrown value; for descriptions only, as it may be the operating system's. */
+/** The text of any thrown value, never empty; for descriptions only, as it may be the operating system's. */
 export function textOf(error: unknown): string {
-	return error instanceof Error ? error.message : String(error);
+	const text = error instanceof Error ? error.message : String(error);
+	if (text.trim() !== '') return text;
+	return error instanceof Error ? `${error.name} without a message` : 'an error without a message';
 }
 
 /** A line of a stack trace: it tells users nothing, and strangers where things lie. */

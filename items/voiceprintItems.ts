@@ -1,6 +1,6 @@
 /** Voiceprints as items: one per file with its channels nested, or one per channel. */
-import { asItems, headWithDuration, seconds, warningsOf, type Fields } from './fields';
-import { asFlatItems, columns, flatHead, mediaDuration, warningText } from './flat';
+import { asItems, seconds, warningsOf, type Fields } from './fields';
+import { asFlatItems, columns, mediaDuration, warningText } from './flat';
 import type { Origin, OutputForm, ResultItem, ShapeOptions, VoiceprintChannel, VoiceprintResult } from './result';
 
 /** A voiceprint has no segments. */
@@ -11,11 +11,19 @@ type VoiceprintOptions = Pick<ShapeOptions, 'simplify'>;
 const FORMS: Record<VoiceprintForm, (result: VoiceprintResult, origin: Origin, simplify: boolean) => ResultItem[]> = {
 	file: (result, origin, simplify) => {
 		const { channels, warnings = [] } = result;
-		const fields = { ...headWithDuration(result, origin), channels: channels.map(rounded), warnings };
+		const fields = {
+			has_speech: channels.some(hasSpeech),
+			...(origin.fileName === undefined ? {} : { file_name: origin.fileName }),
+			...(result.duration === undefined ? {} : mediaDuration(result)),
+			warnings,
+			channels: channels.map(rounded),
+			...(result.model === undefined ? {} : { model: result.model }),
+			...last(result, simplify),
+		};
 		return asItems([fields], result, origin, simplify);
 	},
 	channel: (result, origin, simplify) =>
-		asFlatItems(result.channels.map((channel) => flatChannel(result, channel, origin)), result, origin, simplify),
+		asFlatItems(result.channels.map((channel) => flatChannel(result, channel, origin, simplify)), result, origin, simplify),
 };
 
 /** In the order of the channels, each paired with its input item. */
@@ -28,21 +36,41 @@ export function toVoiceprintItems(
 	return FORMS[form](result, origin, simplify);
 }
 
-function flatChannel(result: VoiceprintResult, channel: VoiceprintChannel, origin: Origin): Fields {
+/**
+ * First whether somebody speaks, how much, and whether it is one person; then where. What only machines read comes behind
+ * that: the voiceprint, its numbers, and who made it.
+ */
+function flatChannel(result: VoiceprintResult, channel: VoiceprintChannel, origin: Origin, simplify: boolean): Fields {
 	const { channel_number, model, voiceprint, speech_length, quality, ...more } = rounded(channel);
+	const { quality_speakers, ...measured } = quality ? columns('quality', quality) : {};
 	return {
-		...flatHead(result, origin),
-		...mediaDuration(result),
-		channel_number,
-		has_speech: speech_length > 0,
+		has_speech: hasSpeech(channel),
 		speech_length,
-		model,
+		...(quality ? { quality_speakers } : {}),
+		file_name: origin.fileName ?? null,
+		channel_number,
+		...mediaDuration(result),
+		...measured,
+		warnings: warningText(warningsOf(result, channel_number)),
+		file_index: origin.item,
 		voiceprint,
 		// A list of numbers, where it was asked for.
 		...more,
-		...(quality ? columns('quality', quality) : {}),
-		warnings: warningText(warningsOf(result, channel_number)),
+		// Which voiceprints can be compared hangs on it, also behind Simplify.
+		model,
+		...last(result, simplify),
 	};
+}
+
+/** The task of a server stays: what waits for it asks for its state. */
+function last({ engine, runtime, task_id, correlation_id, state }: VoiceprintResult, simplify: boolean): Fields {
+	const task = task_id === undefined ? {} : { task_id, correlation_id, state };
+	if (simplify) return task;
+	return { ...task, engine, ...(runtime === undefined ? {} : { runtime }) };
+}
+
+function hasSpeech({ speech_length }: VoiceprintChannel): boolean {
+	return speech_length > 0;
 }
 
 function rounded(channel: VoiceprintChannel): VoiceprintChannel {

@@ -123,7 +123,7 @@ export const OUTPUT: INodeProperties = {
 	displayName: 'Output',
 	name: 'output',
 	type: 'options',
-	default: 'file',
+	default: 'channel',
 	description: 'How the result is spread over items',
 	options: [
 		{

@@ -210,8 +210,8 @@ describe('voiceprints', () => {
 		assert.deepEqual(toVoiceprintItems(result, 'file', ORIGIN, SIMPLE), [
 			{
 				json: {
+					has_speech: true,
 					file_name: 'call.wav',
-					engine: 'api',
 					channels: [
 						{ ...channel, channel_number: 0, speech_length: 0.3 },
 						{ ...channel, speech_length: 0.3 },
@@ -233,6 +233,7 @@ describe('voiceprints', () => {
 			],
 		);
 		assert.deepEqual(items[1].json.vector, [1, 0]);
+		assert.equal(items[0].json.engine, 'api');
 	});
 
 	it('have a column for each part of their quality, also without speech', () => {
@@ -244,9 +245,7 @@ describe('voiceprints', () => {
 		assert.deepEqual(one, {
 			file_name: 'call.wav',
 			file_index: 3,
-			engine: 'local',
 			model: 'xl-5',
-			runtime: 'wasm',
 			duration: 9,
 			channel_number: 1,
 			has_speech: true,
@@ -263,5 +262,8 @@ describe('voiceprints', () => {
 		});
 		assert.deepEqual(Object.keys(other), Object.keys(one));
 		assert.equal(other.quality_warnings, '');
+		assert.deepEqual(Object.keys(one).slice(0, 5), ['has_speech', 'speech_length', 'quality_speakers', 'file_name', 'channel_number']);
+		const [full] = toVoiceprintItems(graded, 'channel', ORIGIN, FULL).map(({ json }) => Object.keys(json));
+		assert.deepEqual(full.slice(full.indexOf('voiceprint')).filter((name) => !/^(media|settings)_/.test(name)), ['voiceprint', 'model', 'engine', 'runtime']);
 	});
 });

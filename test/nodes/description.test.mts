@@ -174,7 +174,7 @@ describe('Extract Voiceprint', () => {
 			binaryPropertyName: 'data',
 			model: 'accurate',
 			modelFile: '',
-			output: 'file',
+			output: 'channel',
 			channelMode: 'split',
 			channels: '',
 			waitForCompletion: true,
@@ -244,7 +244,7 @@ describe('the editor', () => {
 		const names = ['engine', 'operation', 'taskId', 'output', 'alsoProduce', 'waitUntilDone', ...options];
 		const { properties } = nodeOf('extractVoiceprint').description;
 		assert.deepEqual(shown(description.properties, parameters), names);
-		const own = ['includeVoiceprintFile', 'minimumSpeechLength', 'onLittleSpeech'];
+		const own = ['includeBinary', 'includeVoiceprintFile', 'minimumSpeechLength', 'onLittleSpeech'];
 		const withoutFiles = names.filter((name) => name !== 'alsoProduce');
 		assert.deepEqual(shown(properties, parameters).filter((name) => !own.includes(name)), withoutFiles);
 	});

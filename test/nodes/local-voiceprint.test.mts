@@ -118,12 +118,11 @@ describe('what the engine is asked for', () => {
 
 describe('the result', () => {
 	it('has a voiceprint for each channel of a file, and passes the file on', async () => {
-		const { output, error, hints } = await run({}, [callItem()]);
+		const { output, error, hints } = await run({ output: 'file' }, [callItem()]);
 		assert.equal(error?.message, undefined);
 		const { channels, ...json } = output[0].json as IDataObject & { channels: VoiceprintChannel[] };
 		assert.equal(output.length, 1);
-		assert.deepEqual(Object.keys(json), ['file_name', 'engine', 'model', 'runtime', 'duration', 'warnings']);
-		assert.equal(json.engine, 'local');
+		assert.deepEqual(Object.keys(json), ['has_speech', 'file_name', 'duration', 'warnings', 'model']);
 		for (const channel of channels) {
 			assert.deepEqual(Object.keys(channel), ['channel_number', 'voiceprint', 'speech_length', 'model', 'quality']);
 			assert.match(channel.voiceprint, /^[A-Za-z0-9+/]+=*$/);
@@ -132,8 +131,8 @@ describe('the result', () => {
 		assert.deepEqual(hints, []);
 	});
 
-	it('is one item per channel where that is asked for, each linked to its file', async () => {
-		const { output } = await run({ output: 'channel' }, [silentItem(), callItem()]);
+	it('is one item per channel, each linked to its file', async () => {
+		const { output } = await run({}, [silentItem(), callItem()]);
 		assert.deepEqual(
 			output.map(({ json, pairedItem, binary }) => [json.file_name, json.channel_number, pairedItem, binary]),
 			[
@@ -145,7 +144,7 @@ describe('the result', () => {
 	});
 
 	it('says in settings and media how it came about where it is not simplified', async () => {
-		const { output } = await run({ options: { simplify: false } }, [silentItem()]);
+		const { output } = await run({ output: 'file', options: { simplify: false } }, [silentItem()]);
 		assert.deepEqual(output[0].json.settings, {
 			vad_preset: 'forTranscription',
 			channel_mode: 'split',

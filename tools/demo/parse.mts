@@ -47,7 +47,7 @@ function readWords(args: string[]): { words: string[]; values: Values } {
 		const value = valueOf(name, option.takes, token);
 		values[name] = option.isList ? [...((values[name] as string[] | undefined) ?? []), value as string] : value;
 	}
-	return { words, values: values as Values };
+	return { words, values };
 }
 
 function valueOf(name: string, takes: string | undefined, token: { value?: string; inlineValue?: boolean }): string | true {

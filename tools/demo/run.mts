@@ -1,6 +1,8 @@
 /** One file through one node on n8n's real execution engine. */
 import type { Harness, HarnessItem, RunResult } from '../n8n/harness.mts';
 import type { DemoRequest } from './arguments.mts';
+import { progressBar } from './progressBar.mts';
+import { writeFiles } from './produced.mts';
 import { faultOf, nameOf, pathOf, type Fault } from './files.mts';
 
 /** What stops the whole run; the message says why, in one line. */
@@ -24,12 +26,16 @@ export function answerOf(file: string, { output, error }: Pick<RunResult, 'outpu
 
 export async function processFile(
 	harness: Harness,
-	{ node, parameters, credentials }: Pick<DemoRequest, 'node' | 'parameters' | 'credentials'>,
+	{ node, parameters, credentials, wanted = [] }: Pick<DemoRequest, 'node' | 'parameters' | 'credentials'> & Partial<Pick<DemoRequest, 'wanted'>>,
 	file: string,
 	secondItems?: HarnessItem[],
 ): Promise<Answer> {
 	const fault = faultOf(file);
 	if (fault) return { file, error: fault };
 	const items = [{ json: {}, files: { data: { path: pathOf(file), fileName: nameOf(file) } } }];
-	return answerOf(file, await harness.run({ node, parameters, credentials, items, secondItems }));
+	const bar = progressBar();
+	const result = await harness.run({ node, parameters, credentials, items, secondItems, onMessage: bar.show }).finally(() => bar.end());
+	const answer = answerOf(file, result);
+	const notWritten = answer.error ? undefined : await writeFiles(harness, wanted, result.output[0]);
+	return notWritten === undefined ? answer : { ...answer, error: { code: 'NOT_PRODUCED', message: notWritten } };
 }

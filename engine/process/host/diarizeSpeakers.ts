@@ -13,6 +13,7 @@ import { speakerSegments, type Overlap, type SpeakerSegment } from '../speakers/
 import { asFields, makeArtefacts } from './artefacts';
 import { speakerModels } from './loadedModels';
 import { Names, type Naming } from './names';
+import { followed } from './progress';
 import { round, withRecording } from './recording';
 import { voiceModel, voiceprintOf, type VoiceModel } from './voiceModel';
 
@@ -135,7 +136,7 @@ export async function diarizeSpeakers(job: SpeakersJob): Promise<SpeakersResult>
 		const warnings: Warning[] = [...media.warnings];
 		const step = quantizationStep(media.info.codec);
 		for await (const { audio, spans, channelNumber, warning, notes } of listened()) {
-			const found = await listen({ audio, step }, await diarize(audio, spans, models, { least, most }), model, names, job.speakers);
+			const found = await listen({ audio, step }, await diarize(followed(audio, 'speakers', { index: channels.length, count: media.channelNumbers.length }), spans, models, { least, most }), model, names, job.speakers);
 			const before = channels.reduce((sum, { speakers_count: count }) => sum + count, 0);
 			channels.push(describeChannel(found, { channelNumber, offset: media.start, before }));
 			sounds.push(audio);

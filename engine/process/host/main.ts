@@ -7,9 +7,10 @@ import { rmSync, writeFileSync, writeSync } from 'node:fs';
 import { isOutOfMemory, outOfMemory, VoiceprintError, withoutInstallPaths, type ErrorData } from '../../../errors';
 import type { FromEngine, ToEngine } from '../../client/protocol';
 import { runPipeline } from './pipelines';
+import { reportTo } from './progress';
 import { memoryLimit, startWatchdog, type Watchdog } from './watchdog';
 
-type Answer = Exclude<FromEngine, { kind: 'ready' }>;
+type Answer = Exclude<FromEngine, { kind: 'ready' | 'progress' }>;
 
 const send = (message: FromEngine) => process.send?.(message);
 
@@ -44,6 +45,7 @@ let workFolder: string | undefined;
 async function onMessage({ id, job }: ToEngine, watchdog: Watchdog): Promise<void> {
 	workFolder = job.workFolder;
 	watchdog.jobIn(job.workFolder);
+	reportTo((progress) => send({ kind: 'progress', id, progress }));
 	let answer: Answer;
 	try {
 		answer = { kind: 'result', id, result: await runPipeline(job) };

@@ -35,7 +35,7 @@ function readSpeakers(ctx: IExecuteFunctions, itemIndex: number): SpeakersReques
 		...readCount(ctx, itemIndex),
 		mergePauses: number(MERGE_PAUSES, mergePauses),
 		shortestTurn: number(SHORTEST_TURN, shortestTurn),
-		known: hasKnown ? readKnownSpeakers(ctx) : [],
+		known: hasKnown ? readKnownSpeakers(ctx, itemIndex) : [],
 		threshold,
 	};
 }
