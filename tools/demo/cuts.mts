@@ -57,7 +57,7 @@ export async function saveSpeechOnly(harness: Harness, { speechOnly }: Cuts, ite
 }
 
 /** Cuts a file into clips. @returns one entry for each, with the path of its file */
-export async function saveClips(harness: Harness, { parameters, credentials, node, clips }: DemoRequest, file: string): Promise<Pick<Answer, 'error' | 'clips'>> {
+export async function saveClips(harness: Harness, { parameters, credentials, node, clips }: DemoRequest, file: string): Promise<Pick<Answer, 'error'> & { clips?: object[] }> {
 	if (clips === undefined) return {};
 	const items = [{ json: {}, files: { data: { path: pathOf(file), fileName: nameOf(file) } } }];
 	const asked = { ...parameters, alsoProduce: ['clips'], clipOptions: {} };

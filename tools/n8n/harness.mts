@@ -59,6 +59,8 @@ export interface RunOptions {
 	credentials?: CredentialValues;
 	/** Workflow settings, such as `binaryMode: 'combined'`. */
 	settings?: IWorkflowSettings;
+	/** What a node says to whoever watches a manual run: n8n shows it in the browser's console. */
+	onMessage?: (text: string) => void;
 }
 
 /** n8n keeps errors in run data as plain copies: `instanceof` says nothing about them, `name` does. */
@@ -288,7 +290,7 @@ export async function createHarness({
 			variables: {},
 			userId: 'harness',
 			setExecutionStatus: () => {},
-			sendDataToUI: () => {},
+			sendDataToUI: (_type: string, { messages = [] }: { messages?: unknown[] }) => options.onMessage?.(messages.join(' ')),
 			logAiEvent: () => {},
 		} as unknown as IWorkflowExecuteAdditionalData;
 		const execution = new core.WorkflowExecute(additionalData, 'manual').run({

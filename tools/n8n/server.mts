@@ -47,7 +47,8 @@ export interface RunningN8n {
 	stop(): Promise<void>;
 }
 
-const READY_WITHIN_MS = 120_000;
+/** On a busy machine the migrations of its database alone take two minutes. */
+const READY_WITHIN_MS = 300_000;
 const STOP_WITHIN_MS = 15_000;
 
 async function isReady(url: string): Promise<boolean> {

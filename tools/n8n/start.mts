@@ -5,7 +5,8 @@
 import { join } from 'node:path';
 import { OWNER, type N8nClient } from './client.mts';
 import { exampleNames, provideRecordings, readExample, withFolder } from './examples.mts';
-import { cacheFolder, ensureN8n, n8nVersion } from './install.mts';
+import { cacheFolder } from './cache.mts';
+import { ensureN8n, n8nVersion } from './install.mts';
 import { withLock } from './lock.mts';
 import { installPackage, packPackage } from './package.mts';
 import { freePortFrom } from './ports.mts';
