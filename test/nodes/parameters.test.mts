@@ -29,6 +29,10 @@ async function refusal(parameters: INodeParameters) {
 }
 
 describe('defaults', () => {
+	it('are lists too, which a workflow stores as a copy', async () => {
+		await requestOf({ alsoProduce: [] });
+	});
+
 	it('process the whole file, each channel, balanced, within ten minutes', async () => {
 		const { job, options } = await requestOf({});
 		const { path, ...media } = job.media;
@@ -50,7 +54,7 @@ describe('defaults', () => {
 			const { properties } = nodeOf(name).description;
 			const lists = properties.filter((property) => Array.isArray(property.default));
 			assert.notEqual(lists.length, 0);
-			const copies = structuredClone(Object.fromEntries(lists.map((list) => [list.name, list.default]))) as INodeParameters;
+			const copies = structuredClone(Object.fromEntries(lists.map((list) => [list.name, list.default])));
 			const { error } = await run(copies, undefined, { node: name });
 			assert.equal(error?.message, undefined);
 		});
