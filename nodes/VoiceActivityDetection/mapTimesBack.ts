@@ -22,8 +22,9 @@ function mappedItem(ctx: IExecuteFunctions, itemIndex: number, hints: Hints): IN
 		starts: namesIn(START_FIELDS, named.startFields) ?? USUAL_FIELDS.starts,
 		ends: namesIn(END_FIELDS, named.endFields) ?? USUAL_FIELDS.ends,
 	};
+	const transcript = readTranscript(ctx, itemIndex);
 	const map = readTimeMap(ctx, itemIndex);
-	const mapped = mapTimes(readTranscript(ctx, itemIndex), map, fields, perSecond);
+	const mapped = mapTimes(transcript, map, fields, perSecond);
 	checkMapped(mapped, map, Object.keys(named).length > 0);
 	const warnings = warningsOf(mapped, map);
 	hints.add(itemIndex, warnings);
