@@ -264,7 +264,7 @@ describe('the editor', () => {
 		const names = ['engine', 'operation', 'taskId', 'output', 'alsoProduce', 'waitUntilDone', ...options];
 		const { properties } = nodeOf('extractVoiceprint').description;
 		assert.deepEqual(shown(description.properties, parameters), names);
-		const own = ['includeBinary', 'includeVoiceprintFile', 'minimumSpeechLength', 'onLittleSpeech'];
+		const own = ['includeVoiceprintFile', 'minimumSpeechLength', 'onLittleSpeech'];
 		const withoutFiles = names.filter((name) => name !== 'alsoProduce');
 		assert.deepEqual(shown(properties, parameters).filter((name) => !own.includes(name)), withoutFiles);
 	});

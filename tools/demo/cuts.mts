@@ -6,7 +6,7 @@ import type { Harness } from '../n8n/harness.mts';
 import type { DemoRequest } from './arguments.mts';
 import { nameOf, pathOf } from './files.mts';
 import type { Values } from './options.mts';
-import { FOLDER } from './parameters.mts';
+import { FOLDER } from './folder.mts';
 import { UsageError } from './parse.mts';
 import { answerOf, RunFault, type Answer } from './run.mts';
 
@@ -57,7 +57,7 @@ export async function saveSpeechOnly(harness: Harness, { speechOnly }: Cuts, ite
 }
 
 /** Cuts a file into clips. @returns one entry for each, with the path of its file */
-export async function saveClips(harness: Harness, { parameters, credentials, node, clips }: DemoRequest, file: string): Promise<Pick<Answer, 'error' | 'clips'>> {
+export async function saveClips(harness: Harness, { parameters, credentials, node, clips }: DemoRequest, file: string): Promise<Pick<Answer, 'error'> & { clips?: object[] }> {
 	if (clips === undefined) return {};
 	const items = [{ json: {}, files: { data: { path: pathOf(file), fileName: nameOf(file) } } }];
 	const asked = { ...parameters, alsoProduce: ['clips'], clipOptions: {} };
