@@ -6,10 +6,22 @@ import type { Segment, VadChannel, Warning } from '../engine/client/protocol';
 import { seconds, type Fields } from './fields';
 import { mediaDuration } from './flat';
 import type { SpeechResult } from './result';
-import { firstStart, interruptionsOf, joined, longestPause, overlapOf, shareOf, speechIn } from './times';
+import { firstStart, interruptionsOf, joined, longestPause, overlapOf, shareOf, speechIn, type Times } from './times';
+
+/** A server may report segments of further types. */
+export const isSpeech = ({ segment_type: type }: Segment): boolean => type === 'voice';
+
+const isOwn = (segment: Segment): boolean => isSpeech(segment) && segment.echo_of_channel === undefined;
 
 /** What is said on a channel itself: without what is another channel's speech, heard again. */
-const ownTalk = ({ segments }: VadChannel): Segment[] => segments.filter(({ echo_of_channel: of }) => of === undefined);
+const ownTalk = ({ segments }: VadChannel): Segment[] => segments.filter(isOwn);
+
+/** The same without padding, by which the segments of two who take turns overlap. */
+function bareTalk(channel: VadChannel, { padding: { before, after } = { before: 0, after: 0 } }: SpeechResult): Times[] {
+	return ownTalk(channel)
+		.map(({ start_time, end_time }) => ({ start_time: start_time + before, end_time: end_time - after }))
+		.filter(({ start_time, end_time }) => start_time < end_time);
+}
 
 /** Numbers of the channels about which a warning is. */
 function channelsWith({ warnings = [] }: SpeechResult, ...codes: Array<Warning['code']>): Set<number | undefined> {
@@ -47,9 +59,9 @@ interface Heard {
 }
 
 function facts(result: SpeechResult, { segments, speechLength, conversation }: Heard): Fields {
-	const own = segments.filter(({ echo_of_channel: of }) => of === undefined);
+	const own = segments.filter(isOwn);
 	return {
-		has_speech: segments.length > 0,
+		has_speech: segments.some(isSpeech),
 		speech_length: seconds(speechLength),
 		speech_share: shareOf(speechLength, result.duration),
 		...mediaDuration(result),
@@ -62,21 +74,21 @@ function facts(result: SpeechResult, { segments, speechLength, conversation }: H
 }
 
 /** What one says while others speak. */
-function between(channel: VadChannel, others: readonly VadChannel[]): NonNullable<Heard['conversation']> {
-	const [own, other] = [ownTalk(channel), joined(others.flatMap(ownTalk))];
+function between(own: readonly Times[], others: ReadonlyArray<readonly Times[]>): NonNullable<Heard['conversation']> {
+	const other = joined(others.flat());
 	return { overlap: overlapOf([own, other]), interruptions: interruptionsOf(own, other) };
 }
 
 /** Of the whole file. */
 export function factsOfFile(result: SpeechResult): Fields {
 	const { channels } = result;
-	const voices = voicesOf(result);
-	const interruptions = voices.reduce((sum, one) => sum + between(one, voices.filter((other) => other !== one)).interruptions, 0);
+	const talks = voicesOf(result).map((channel) => bareTalk(channel, result));
+	const interruptions = talks.reduce((sum, one) => sum + between(one, talks.filter((other) => other !== one)).interruptions, 0);
 	const segments = channels.flatMap((channel) => channel.segments);
 	return facts(result, {
 		segments,
-		speechLength: channels.length === 1 ? channels[0]!.speech_length : speechIn(segments),
-		conversation: voices.length < 2 ? null : { overlap: overlapOf(voices.map(ownTalk)), interruptions },
+		speechLength: channels.length === 1 ? channels[0]!.speech_length : speechIn(segments.filter(isSpeech)),
+		conversation: talks.length < 2 ? null : { overlap: overlapOf(talks), interruptions },
 	});
 }
 
@@ -88,6 +100,6 @@ export function factsOfChannel(result: SpeechResult, channel: VadChannel): Field
 	return facts(result, {
 		segments: channel.segments,
 		speechLength: channel.speech_length,
-		conversation: isPart ? between(channel, others) : null,
+		conversation: isPart ? between(bareTalk(channel, result), others.map((one) => bareTalk(one, result))) : null,
 	});
 }

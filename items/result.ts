@@ -31,6 +31,8 @@ export interface Provenance extends Partial<TaskFields> {
 /** A voice activity detection result, wherever it was computed. */
 export interface SpeechResult extends Provenance {
 	channels: VadChannel[];
+	/** What was added to each segment, seconds; absent where nothing was, or nobody tells. */
+	padding?: { before: number; after: number };
 }
 
 /** A voiceprint for each channel, or for each speaker of it, wherever it was computed. */

@@ -1,6 +1,6 @@
 /** A voice activity detection result as items: one per file, per channel or per segment. */
 import type { VadChannel, Warning } from '../engine/client/protocol';
-import { factsOfChannel, factsOfFile } from './facts';
+import { factsOfChannel, factsOfFile, isSpeech } from './facts';
 import { asItems, roundChannel, roundSegment, seconds, warningsOf, type Fields } from './fields';
 import { asFlatItems, fileColumns, inWords, warningText } from './flat';
 import type { LabelledSegment } from './labelFiles';
@@ -26,7 +26,7 @@ export function speechSummary(result: SpeechResult): string {
 /** The segments as label files have them: with their channel where there are several. */
 export function labelledSpeech({ channels }: SpeechResult): LabelledSegment[] {
 	return channels.flatMap(({ channel_number: channel, segments }) =>
-		segments.map(({ start_time, end_time, echo_of_channel: other }) => {
+		segments.filter(isSpeech).map(({ start_time, end_time, echo_of_channel: other }) => {
 			const own = channels.length === 1 ? 'speech' : `channel ${channel}`;
 			return { start_time, end_time, label: other === undefined ? own : `${own} (echo of channel ${other})`, channel };
 		}),

@@ -48,6 +48,26 @@ export function toVoiceprintItems(
 	return FORMS[form](result, origin, simplify);
 }
 
+/** In a sentence; the items have them all. */
+const NAMED_AT_MOST = 4;
+
+/** Such as `2 voiceprints: channel 0 from 8.1 s of speech, channel 1 from 7.2 s; no speech in channel 2`. */
+export function voiceprintsSummary({ channels }: VoiceprintResult): string {
+	const made = channels.filter(hasSpeech);
+	if (made.length === 0) return 'no speech, so no voiceprint';
+	const [only] = channels;
+	if (channels.length === 1) return `1 voiceprint, from ${only!.speech_length.toFixed(1)} s of speech`;
+	const named = made.slice(0, NAMED_AT_MOST).map((one, i) => `${whose(one)} from ${one.speech_length.toFixed(1)} s${i === 0 ? ' of speech' : ''}`);
+	const others = made.length > named.length ? ` and ${made.length - named.length} more` : '';
+	const silent = channels.filter((one) => !hasSpeech(one)).map(({ channel_number: number }) => number);
+	const none = silent.length > 0 ? `; no speech in channel ${silent.join(', ')}` : '';
+	return `${made.length === 1 ? '1 voiceprint' : `${made.length} voiceprints`}: ${named.join(', ')}${others}${none}`;
+}
+
+function whose({ channel_number: number, speaker }: VoiceprintChannel): string {
+	return `${speaker ? `${speaker} of ` : ''}channel ${number}`;
+}
+
 /**
  * First whether somebody speaks, how much, and whether it is one person; then where. What only machines read comes behind
  * that: the voiceprint, its numbers, and who made it.

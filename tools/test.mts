@@ -4,13 +4,15 @@
  * them out. The whole run has beside them, one by one too, the tests of what may depend on it on the other versions of
  * Node; `--node VERSION` runs everything but those in `test/e2e` on one of them.
  */
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ensureChromium } from './n8n/chromium.mts';
 import { ensureN8n } from './n8n/install.mts';
 import { isMusl } from './setup.cjs';
 import { describeFile, summarise } from './testing/report.mts';
 import { ensureNodeVersion, OTHER_NODES } from './testing/node-versions.mts';
+import { runFolder } from './testing/run-folder.mts';
 import { killRunningFiles, runFile, type FileReport, type RunFileOptions } from './testing/run-file.mts';
 
 const REPOSITORY = join(import.meta.dirname, '..');
@@ -47,6 +49,8 @@ const { values, positionals } = parseArgs({
 	options: { fast: { type: 'boolean', default: false }, name: { type: 'string' }, node: { type: 'string' } },
 });
 stopOnSignals();
+// Of this process, so that it goes when all files have ended.
+runFolder();
 const files = globSync('test/**/*.test.mts', { cwd: REPOSITORY })
 	.filter((file) => positionals.length === 0 || positionals.some((part) => file.includes(part)))
 	.sort()
@@ -61,12 +65,15 @@ const whole = !values.fast && !values.node && positionals.length === 0;
 // What has to be installed comes over the network while the first tests run. Whoever needs it says that it failed.
 const n8n = endToEnd.length > 0 ? ensureN8n(say) : undefined;
 n8n?.catch(() => {});
+const inBrowser = (file: string) => readFileSync(file, 'utf8').includes('noChromium()');
+const chromium = endToEnd.some(inBrowser) ? ensureChromium(say) : undefined;
 
 const node = values.node === undefined ? undefined : await ensureNodeVersion(values.node, say);
 const reports = await runAll(serverless, FILES_AT_ONCE, { ...options, node });
 
 async function runEndToEnd(): Promise<FileReport[]> {
 	await n8n;
+	await chromium;
 	return await runAll(endToEnd, 1, options);
 }
 

@@ -58,9 +58,15 @@ function isNothing(value: unknown): boolean {
 
 function checkUntouched(parameter: INodeProperties, value: unknown, raw: unknown): void {
 	const isExpression = typeof raw === 'string' && raw.startsWith('=');
-	const isDefault = raw === parameter.default || (typeof raw === 'string' && raw.trim() === parameter.default);
-	if (isDefault && !isExpression) return;
+	if (!isExpression && isDefault(parameter, raw)) return;
 	throw nothing(parameter, value, isExpression);
+}
+
+function isDefault({ default: untouched }: INodeProperties, raw: unknown): boolean {
+	if (typeof raw === 'string') return raw.trim() === untouched;
+	// n8n stores what runs: a list that was left alone is no longer the description's own.
+	if (Array.isArray(raw)) return Array.isArray(untouched) && raw.length === 0 && untouched.length === 0;
+	return raw === untouched;
 }
 
 function nothing(parameter: INodeProperties, value: unknown, isExpression: boolean): VoiceprintError {

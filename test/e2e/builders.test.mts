@@ -12,10 +12,12 @@ import { rejection } from '../speech-platform/server/results.mts';
 import { SPEECH } from '../speech-platform/support/harness.mts';
 import { writeSilentWav } from '../support/engine.mts';
 import { credentialFor, useServer } from './api-support.mts';
+import { SHORT_SHUTDOWN, stoppedAtWork } from './ends.mts';
 import { base, compare, detect, errorOf, extract, graph, itemsOf, jsonOf, loop, nothing, runsOf, setField, succeeded, type Wire } from './graph.mts';
 import { CALL, PAGE, useN8n } from './support.mts';
+import { uploads } from './uploads.mts';
 
-const n8n = useN8n();
+const n8n = useN8n({ binaryMode: 'database', env: SHORT_SHUTDOWN });
 
 const readFiles = (name: string, files: string, options: INodeParameters = {}) =>
 	base(name, 'readWriteFile', 1.1, { operation: 'read', fileSelector: join(n8n().filesFolder, files), options });
@@ -44,6 +46,8 @@ function prepare(): void {
 	for (const name of ['1.wav', '2.wav', '3.wav']) copyFileSync(known, join(filesFolder, 'refs', name));
 	writeFileSync(join(filesFolder, 'refs', '1.wav'), PAGE.content);
 }
+
+uploads(n8n, 'database');
 
 describe('a parameter whose expression gives nothing', () => {
 	it('is named, and is not the default', async () => {
@@ -286,3 +290,5 @@ describe('with the Speech Platform API', () => {
 		assert.deepEqual(jsonOf(execution, 'Compare').map(({ speaker }) => speaker), [null, null, null]);
 	});
 });
+
+stoppedAtWork(n8n);

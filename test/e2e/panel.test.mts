@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
 import type { INode } from 'n8n-workflow';
-import { findChromium, openBrowser, type RunningBrowser } from '../../tools/n8n/browser.mts';
+import { openBrowser, type RunningBrowser } from '../../tools/n8n/browser.mts';
+import { noChromium } from '../../tools/n8n/chromium.mts';
 import { provideRecordings } from '../../tools/n8n/examples.mts';
-import { fileWorkflow, NODE_NAME } from '../../tools/n8n/workflows.mts';
+import { packageNode } from '../../tools/n8n/workflows.mts';
 import { credentialFor } from './api-support.mts';
+import { base, graph } from './graph.mts';
 import { useN8n } from './support.mts';
 
 const DETECT = 'Voice Activity Detection';
@@ -49,10 +51,7 @@ const WORDS: Array<[word: string, nodes: string[]]> = [
 /** Results that the panel shows without scrolling. */
 const VISIBLE = 8;
 
-const chromium = findChromium();
-const skip = chromium ? false : 'needs Chromium: apt-get install chromium';
-
-describe('the editor in Chromium', { skip }, () => {
+describe('the editor in Chromium', { skip: noChromium() }, () => {
 	const n8n = useN8n();
 	let browser: RunningBrowser;
 	let page: Page;
@@ -77,80 +76,114 @@ describe('the editor in Chromium', { skip }, () => {
 		await search().waitFor();
 	}
 
-	/** Types a word; gives the names of what is found, once that has come. */
-	async function find(word: string): Promise<string[]> {
+	/** The node panel, where there are nodes already. */
+	async function openPanelAgain(): Promise<void> {
+		if (await search().isVisible()) return;
+		await page.keyboard.press('n');
+		await search().waitFor();
+	}
+
+	/** Waits until of these nodes all (or none) are on the panel's first screen; gives the names there. */
+	async function shown(names: string[], all: boolean): Promise<string[]> {
+		const arg = { names, all, selector: '[data-test-id="node-creator-item-name"]', count: VISIBLE };
+		const holds = ({ names, all, selector, count }: typeof arg) => {
+			const found = [...document.querySelectorAll(selector)].slice(0, count).map(({ textContent }) => textContent?.trim());
+			return all ? names.every((name) => found.includes(name)) : !names.some((name) => found.includes(name));
+		};
+		await page.waitForFunction(holds, arg, { timeout: 5000 }).catch(() => {});
+		return (await results().allTextContents()).slice(0, VISIBLE).map((name) => name.trim());
+	}
+
+	/** Types a word; sees what the word before it found go, and these nodes come. */
+	async function find(word: string, nodes: string[]): Promise<void> {
 		await search().fill('');
-		await results().filter({ hasText: OURS[0] }).or(results().filter({ hasText: OURS[3] })).first().waitFor({ state: 'detached' });
+		const left = await shown(OURS, false);
+		assert.ok(!OURS.some((name) => left.includes(name)), `still there: ${left.join('; ')}`);
 		await search().fill(word);
-		await results().filter({ hasText: new RegExp(OURS.join('|')) }).first().waitFor({ timeout: 5000 }).catch(() => {});
-		return (await results().allTextContents()).map((name) => name.trim());
+		const found = await shown(nodes, true);
+		for (const node of nodes) assert.ok(found.includes(node), `${node} is none of ${found.join('; ')}`);
 	}
 
 	describe('the node panel', () => {
 		before(openPanel);
 
 		for (const [word, nodes] of WORDS) {
-			it(`finds by "${word}": ${nodes.join(', ')}`, async () => {
-				const found = (await find(word)).slice(0, VISIBLE);
-				for (const node of nodes) assert.ok(found.includes(node), `${node} is none of ${found.join('; ')}`);
-			});
+			it(`finds by "${word}": ${nodes.join(', ')}`, async () => await find(word, nodes));
 		}
 	});
 
 	/** What the panel offers for a node. */
 	const actions = () => page.locator('[data-keyboard-nav-type="action"]');
 
-	/** The node as n8n stores it. */
-	async function stored(name: string): Promise<INode> {
-		await page.keyboard.press('Escape');
+	/** The nodes as n8n stores them. */
+	async function stored(): Promise<INode[]> {
 		const saving = page.waitForRequest((request) => /\/rest\/workflows/.test(request.url()) && ['POST', 'PATCH'].includes(request.method()));
 		await page.keyboard.press('Control+s');
-		const { nodes } = (await saving).postDataJSON() as { nodes: INode[] };
-		return nodes.find((node) => node.name === name)!;
+		return ((await saving).postDataJSON() as { nodes: INode[] }).nodes;
 	}
 
 	describe('a click on an action', () => {
-		for (const [name, action, operation] of [
+		const ACTIONS = [
 			[DETECT, 'Detect voice activity in a file', 'detect'],
 			[EXTRACT, 'Extract voiceprints from a file', 'extract'],
 			[DIARIZE, 'Find who speaks when in a file', 'diarize'],
 			[COMPARE, 'Identify speakers', 'identify'],
-		]) {
-			it(`adds a local node without a credential: ${name}`, async () => {
-				await openPanel();
-				await find(name);
+		] as const;
+		let nodes: INode[];
+
+		before(async () => {
+			for (const [name, action] of ACTIONS) {
+				await openPanelAgain();
+				await find(name, [name]);
 				await results().filter({ hasText: name }).first().click();
 				await actions().first().waitFor();
 				const offered = (await actions().allTextContents()).map((text) => text.trim());
-				assert.ok(offered.every((text) => !/ on Speech Platform$/.test(text)), offered.join('; '));
+				assert.ok(offered.every((text) => !text.endsWith(' Speech Platform')), offered.join('; '));
 				await actions().filter({ hasText: action }).first().click();
 				await page.getByTestId('node-execute-button').first().waitFor();
-				const { parameters, credentials } = await stored(name);
+				await page.keyboard.press('Escape');
+				await page.getByTestId('node-execute-button').first().waitFor({ state: 'detached' });
+			}
+			nodes = await stored();
+		});
+
+		for (const [name, , operation] of ACTIONS) {
+			it(`adds a local node without a credential: ${name}`, () => {
+				const { parameters, credentials } = nodes.find((node) => node.name === name)!;
 				assert.deepEqual([parameters.engine ?? 'local', parameters.operation ?? operation, credentials], ['local', operation, undefined]);
 			});
 		}
 	});
 
-	/** Opens a stored workflow at the node that detects speech, and runs it there. */
-	async function runInEditor(parameters: INode['parameters']): Promise<Locator> {
-		const { client, filesFolder } = n8n();
-		const workflow = await client.createWorkflow(fileWorkflow(join(filesFolder, 'recordings', 'call.ogg'), parameters));
-		await page.goto(`${client.url}/workflow/${workflow.id}`, { waitUntil: 'domcontentloaded' });
-		await page.locator(`[data-test-id="canvas-node"][data-node-name="${NODE_NAME}"]`).dblclick();
-		await page.getByTestId('node-execute-button').first().click();
-		const panel = page.getByTestId('output-panel');
-		await panel.getByText(/^\d+ items?$/).first().waitFor({ timeout: 60_000 });
-		return panel;
-	}
-
 	describe('the output', () => {
+		const FILE_STAYS = 'Without File';
+
+		before(async () => {
+			const { client, filesFolder } = n8n();
+			const read = base('Read', 'readWriteFile', 1.1, { operation: 'read', fileSelector: join(filesFolder, 'recordings', 'call.ogg'), options: {} });
+			const without = packageNode(FILE_STAYS, 'voiceActivityDetection', { options: { includeBinary: false } });
+			const workflow = await client.createWorkflow(graph([read, packageNode(DETECT, 'voiceActivityDetection', {}), without], [`Start > Read > ${DETECT}`, ['Read', FILE_STAYS]]));
+			await page.goto(`${client.url}/workflow/${workflow.id}`, { waitUntil: 'domcontentloaded' });
+			await page.getByTestId('execute-workflow-button').first().click();
+			await page.getByText('Workflow executed successfully').first().waitFor({ timeout: 60_000 });
+		});
+
+		/** Opens a node; gives its output. */
+		async function outputOf(name: string): Promise<Locator> {
+			await page.keyboard.press('Escape');
+			await page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`).dblclick();
+			const panel = page.getByTestId('output-panel');
+			await panel.getByText(/^\d+ items?$/).first().waitFor();
+			return panel;
+		}
+
 		it('is on the first screen though n8n shows the card of the file that goes on', async () => {
-			const panel = await runInEditor({});
+			const panel = await outputOf(DETECT);
 			await panel.getByText('call.ogg: 20.0 s of speech (79 %)').first().waitFor();
 		});
 
 		it('begins with the answer where the file does not go on', async () => {
-			const panel = await runInEditor({ options: { includeBinary: false } });
+			const panel = await outputOf(FILE_STAYS);
 			const first = panel.getByText('speech_length').first();
 			await first.waitFor();
 			assert.ok((await first.boundingBox())!.y < 300);

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import type { Segment, VadChannel, Warning } from '../../dist/engine/client/protocol.js';
 import { factsOfChannel, factsOfFile } from '../../dist/items/facts.js';
 import type { SpeechResult } from '../../dist/items/result.js';
-import { speechSummary, toSpeechItems } from '../../dist/items/speechItems.js';
+import { labelledSpeech, speechSummary, toSpeechItems } from '../../dist/items/speechItems.js';
 import { ORIGIN, SIMPLE, voice } from './support/results.mts';
 
 const channel = (channel_number: number, ...times: Array<[start: number, end: number, echoOf?: number]>): VadChannel => ({
@@ -70,6 +70,40 @@ describe('facts of a file', () => {
 		assert.deepEqual(Object.keys(factsOfFile(result([channel(3)]))).filter((name) => name.startsWith('talk')), ['talk_time_0', 'talk_time_1', 'talk_time_3']);
 	});
 
+	// For Transcription adds 0.25 s before and 0.3 s after: two who take turns 0.1 s apart overlap by that, and nothing else.
+	it('tell overlap and interruptions without the padding of the segments', () => {
+		const channels = [channel(0, [0.75, 4.3]), channel(1, [3.85, 7.3])];
+		const { overlap, interruptions, first_speech, speech_length } = factsOfFile(result(channels, { padding: { before: 0.25, after: 0.3 } }));
+		assert.deepEqual([overlap, interruptions, first_speech, speech_length], [0, 0, 0.75, 6.55]);
+		assert.deepEqual(channels.map((one) => factsOfChannel(result(channels, { padding: { before: 0.25, after: 0.3 } }), one).interruptions), [0, 0]);
+		const real = [channel(0, [0.75, 4.3]), channel(1, [2.75, 7.3])];
+		const cutOff = factsOfFile(result(real, { padding: { before: 0.25, after: 0.3 } }));
+		assert.deepEqual([cutOff.overlap, cutOff.interruptions], [1, 1]);
+	});
+
+	it('do not take segments of another type, as a server may report, for speech', () => {
+		const music = { ...channel(0), segments: [{ ...voice(0, 9), segment_type: 'music' }] };
+		const { has_speech, talk_time_0, first_speech, overlap } = factsOfFile({ engine: 'api', channels: [music, channel(1, [5, 7])] });
+		assert.deepEqual([has_speech, talk_time_0, first_speech, overlap], [true, 0, 5, 0]);
+		assert.equal(factsOfFile({ engine: 'api', channels: [music] }).has_speech, false);
+		assert.deepEqual(labelledSpeech({ engine: 'api', channels: [music] }), []);
+	});
+
+	it('count time that segments of one channel share once', () => {
+		const { speech_length, talk_time_0, longest_pause } = factsOfFile(result([channel(0, [1, 4], [3, 5], [3.5, 4.5], [6, 7]), channel(1)]));
+		assert.deepEqual([speech_length, talk_time_0, longest_pause], [5, 5, 1]);
+	});
+
+	it('of a stretch in the middle of a file are on the time of the file, and their share is of the stretch', () => {
+		const { first_speech, speech_share, longest_pause } = factsOfFile(result([channel(0, [62, 64], [70, 74])], { duration: 20 }));
+		assert.deepEqual([first_speech, speech_share, longest_pause], [62, 0.3, 6]);
+	});
+
+	it('of no length have no share', () => {
+		const { duration, speech_share, speech_length, first_speech } = factsOfFile(result([channel(0)], { duration: 0 }));
+		assert.deepEqual([duration, speech_share, speech_length, first_speech], [0, null, 0, null]);
+	});
+
 	it('of hours cut to pieces are had as well', () => {
 		const many = (number: number) => channel(number, ...Array.from({ length: 20_000 }, (_, i): [number, number] => [i + number / 10, i + 0.5]));
 		const { overlap, interruptions } = factsOfFile(result([many(0), many(1)], { duration: 20_000 }));
@@ -106,6 +140,12 @@ describe('facts of a channel', () => {
 		assert.deepEqual(of(desk), [3.4, 0.17, 1.4, 4, 1, 3]);
 		assert.deepEqual(of(caller), [6, 0.3, 1.4, 5, 0, 1]);
 		assert.deepEqual(Object.keys(desk), Object.keys(factsOfFile(CALL)));
+	});
+
+	it('with nothing but an echo have speech that is nobody’s', () => {
+		const channels = [channel(0, [1, 4]), channel(1, [1.1, 4.1, 0])];
+		const { has_speech, speech_length, talk_time_1, overlap, longest_pause, first_speech } = factsOfChannel(result(channels), channels[1]);
+		assert.deepEqual([has_speech, speech_length, talk_time_1, overlap, longest_pause, first_speech], [true, 3, 0, 0, null, null]);
 	});
 });
 

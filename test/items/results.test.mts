@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { seconds, taskItem } from '../../dist/items/fields.js';
 import { isTaskReference, type ShapeOptions, type SpeechResult, type VoiceprintResult } from '../../dist/items/result.js';
 import { toSpeechItems } from '../../dist/items/speechItems.js';
-import { toVoiceprintItems } from '../../dist/items/voiceprintItems.js';
+import { toVoiceprintItems, voiceprintsSummary } from '../../dist/items/voiceprintItems.js';
 import { fromApi, FULL, local, ORIGIN, silent, SIMPLE, voice } from './support/results.mts';
 
 describe('seconds', () => {
@@ -228,6 +228,18 @@ describe('voiceprints', () => {
 		channels: [{ ...channel, channel_number: 0 }, channel],
 		warnings: [{ code: 'NO_SPEECH', message: 'No speech', channel_number: 1 }],
 	};
+
+	it('have one sentence', () => {
+		const of = (...speech: number[]): VoiceprintResult => ({ engine: 'local', channels: speech.map((speech_length, channel_number) => ({ ...channel, channel_number, speech_length })) });
+		assert.equal(voiceprintsSummary(of(20.04)), '1 voiceprint, from 20.0 s of speech');
+		assert.equal(voiceprintsSummary(of(0, 0)), 'no speech, so no voiceprint');
+		assert.equal(voiceprintsSummary(of(8.1, 0, 7.2)), '2 voiceprints: channel 0 from 8.1 s of speech, channel 2 from 7.2 s; no speech in channel 1');
+		assert.equal(voiceprintsSummary(of(8.1, 0)), '1 voiceprint: channel 0 from 8.1 s of speech; no speech in channel 1');
+		assert.match(voiceprintsSummary(of(1, 2, 3, 4, 5, 6)), /^6 voiceprints: .*, channel 3 from 4\.0 s and 2 more$/);
+		const [one] = of(3).channels;
+		const speakers = { ...of(), channels: [{ ...one, speaker: 'SPEAKER_00' }, { ...one, speaker: 'SPEAKER_01' }] };
+		assert.equal(voiceprintsSummary(speakers), '2 voiceprints: SPEAKER_00 of channel 0 from 3.0 s of speech, SPEAKER_01 of channel 0 from 3.0 s');
+	});
 
 	it('are one item per file, with their channels', () => {
 		assert.deepEqual(toVoiceprintItems(result, 'file', ORIGIN, SIMPLE), [

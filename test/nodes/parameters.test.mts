@@ -29,6 +29,10 @@ async function refusal(parameters: INodeParameters) {
 }
 
 describe('defaults', () => {
+	it('are lists too, which a workflow stores as a copy', async () => {
+		await requestOf({ alsoProduce: [] });
+	});
+
 	it('process the whole file, each channel, balanced, within ten minutes', async () => {
 		const { job, options } = await requestOf({});
 		const { path, ...media } = job.media;

@@ -1,16 +1,9 @@
 /** The system's Chromium on a running n8n's editor. */
-import { spawnSync } from 'node:child_process';
 import { chromium, selectors, type BrowserContext } from 'playwright-core';
+import { findChromium } from './chromium.mts';
 import { BROWSER_ID, type N8nClient } from './client.mts';
 
-const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome'];
-
 const VIEWPORT = { width: 1600, height: 900 };
-
-const pathOf = (program: string) => spawnSync('sh', ['-c', `command -v ${program}`]).stdout.toString().trim();
-
-/** Path of the browser; absent where there is none. */
-export const findChromium = (): string | undefined => PROGRAMS.map(pathOf).find(Boolean);
 
 export interface RunningBrowser {
 	context: BrowserContext;

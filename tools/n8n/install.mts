@@ -5,9 +5,10 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { npmCommand } from '../npm.cjs';
+import { aptInstall, hasApt } from './apt.mts';
+import { cacheFolder, type Log } from './cache.mts';
 import { runLogged } from './run-logged.mts';
 import { withLock } from './lock.mts';
 
@@ -16,13 +17,6 @@ const REPOSITORY = join(import.meta.dirname, '..', '..');
 
 /** What node-gyp needs on Linux, by the command that shows whether it is there. */
 const BUILD_TOOLS = { python3: 'python3', make: 'make', 'c++': 'g++' };
-
-export type Log = (message: string) => void;
-
-/** Where this project keeps what is too large for the repository. */
-export function cacheFolder(): string {
-	return process.env.N8N_VOICEPRINT_CACHE || join(homedir(), '.cache', 'n8n-nodes-voiceprint');
-}
 
 export function n8nVersion(): string {
 	return JSON.parse(readFileSync(join(SERVER, 'package.json'), 'utf8')).dependencies.n8n;
@@ -45,15 +39,12 @@ async function ensureBuildTools(log: Log, logFile: string): Promise<void> {
 		.filter(([command]) => spawnSync(command, ['--version']).status !== 0)
 		.map(([, name]) => name);
 	if (missing.length === 0) return;
-	const canInstall = process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0;
-	if (!canInstall) {
+	if (!hasApt()) {
 		throw new Error(
 			`n8n's database driver has to be compiled, and ${missing.join(', ')} is missing. On Debian run: sudo apt-get install -y ${missing.join(' ')}`,
 		);
 	}
-	log(`Installing ${missing.join(', ')} with apt-get …`);
-	await runLogged('apt-get', ['update'], { logFile });
-	await runLogged('apt-get', ['install', '-y', '--no-install-recommends', ...missing], { logFile });
+	await aptInstall(missing, log, logFile);
 }
 
 /** The npm package `node` brings the headers of its Node, so that compiling needs no download. */

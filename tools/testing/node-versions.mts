@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { npmCommand } from '../npm.cjs';
 import { executableOf } from '../setup.cjs';
-import { cacheFolder, type Log } from '../n8n/install.mts';
+import { cacheFolder, type Log } from '../n8n/cache.mts';
 import { withLock } from '../n8n/lock.mts';
 import { runLogged } from '../n8n/run-logged.mts';
 

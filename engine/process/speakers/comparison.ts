@@ -91,6 +91,8 @@ export class ByCosine implements Comparison {
 
 /** Mean cosine from which on pieces are one speaker beyond doubt. */
 const CLEARLY_ONE = 0.45;
+/** So many groups of pieces are compared by evidence at most, for the time that it takes: each with each. */
+const MOST_CLEAR = 600;
 /** What a piece of two seconds counts for: pieces of one conversation are no independent ones. Measured. */
 const WEIGHT = 0.6;
 /** By how much better a part of a piece must fit another speaker than that of the whole, natural logarithm. */
@@ -119,7 +121,7 @@ export class ByEvidence implements Comparison {
 	}
 
 	group(pieces: readonly number[], strictness: number): Cluster[] {
-		const clear = linkByAverage(pieces.map((piece) => this.voices[piece]!.vector!), CLEARLY_ONE);
+		const clear = linkByAverage(pieces.map((piece) => this.voices[piece]!.vector!), CLEARLY_ONE, MOST_CLEAR);
 		const clusters = clear.map((members) => members.map((i) => pieces[i]!));
 		const agglomeration = new Agglomeration(this.space.measure);
 		for (const members of clusters) agglomeration.add(this.evidenceOf(members));

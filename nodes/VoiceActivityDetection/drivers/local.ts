@@ -22,7 +22,13 @@ export async function detectLocally(ctx: IExecuteFunctions, itemIndex: number): 
 		runtime,
 		...readProduce(ctx, itemIndex),
 	};
-	return { ...(await runLocally(ctx, itemIndex, request, timeoutMs)), settings: settingsOf(request) };
+	const { result, ...answer } = await runLocally(ctx, itemIndex, request, timeoutMs);
+	return { ...answer, result: { ...result, padding: paddingOf(request) }, settings: settingsOf(request) };
+}
+
+function paddingOf({ vad }: JobRequest<VadJob>): SpeechResult['padding'] {
+	const { paddingBefore, paddingAfter } = vadSettings(vad).thresholds;
+	return { before: paddingBefore / 1000, after: paddingAfter / 1000 };
 }
 
 /** Throws INVALID_PARAMETER, with the parameter's label in the message. */
