@@ -34,6 +34,7 @@ export type ErrorCode =
 	| 'FILE_TOO_LONG'
 	// voiceprints
 	| 'TOO_LITTLE_SPEECH'
+	| 'SEVERAL_SPEAKERS'
 	| 'INVALID_VOICEPRINT'
 	| 'EMPTY_VOICEPRINT'
 	| 'MODELS_DIFFER'

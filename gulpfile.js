@@ -10,6 +10,7 @@ const path = require('node:path');
 const { dest, parallel, series, src } = require('gulp');
 const { sileroSequenceGraph } = require('./tools/build/sileroGraph.cjs');
 const { pictureFont } = require('./tools/build/fonts.cjs');
+const { kernelConstants, kernelModule } = require('./tools/build/sileroKernel.cjs');
 const { onnxRuntimeWeb, onnxRuntimeCommon } = require('./tools/build/onnxRuntimeWeb.cjs');
 
 const MODELS = 'dist/models';
@@ -37,8 +38,11 @@ const credentialFiles = () =>
 async function sileroModels() {
 	await fs.promises.mkdir(MODELS, { recursive: true });
 	for (const sampleRate of [16000, 8000]) {
-		const file = path.join(MODELS, `silero-vad-6.2-${sampleRate / 1000}k.onnx`);
-		await fs.promises.writeFile(file, sileroSequenceGraph(sampleRate));
+		const file = path.join(MODELS, `silero-vad-6.2-${sampleRate / 1000}k`);
+		await fs.promises.writeFile(`${file}.onnx`, sileroSequenceGraph(sampleRate));
+		await fs.promises.writeFile(`${file}.kernel.bin`, kernelConstants(sampleRate));
+		await fs.promises.writeFile(`${file}.kernel.wasm`, kernelModule(sampleRate, false));
+		await fs.promises.writeFile(`${file}.kernel.relaxed.wasm`, kernelModule(sampleRate, true));
 	}
 }
 
@@ -63,7 +67,7 @@ const DEPENDENCIES = ['@ffmpeg/core', '@ffmpeg/core/wasm', '@resvg/resvg-wasm/in
 async function checksums() {
 	const folders = [MODELS, 'dist/vendor/onnxruntime-web', FONTS];
 	const files = folders.flatMap((folder) => fs.readdirSync(folder).map((name) => path.posix.join(folder, name)));
-	const checked = files.filter((file) => /\.(onnx|wasm|mjs|ttf|min\.js|calibration\.json|cohort\.bin)$/.test(file));
+	const checked = files.filter((file) => /\.(onnx|wasm|mjs|ttf|min\.js|calibration\.json|voice-space\.json|(cohort|kernel)\.bin)$/.test(file));
 	const named = [
 		...checked.sort().map((file) => [path.posix.relative('dist', file), file]),
 		...DEPENDENCIES.map((name) => [name, require.resolve(name)]),

@@ -9,7 +9,7 @@ import { faultsBench } from './faults.mts';
 import { inferenceBench } from './inference.mts';
 import { levelBench } from './level.mts';
 import { memoryBench } from './memory.mts';
-import { pipelineBench } from './pipeline.mts';
+import { performanceBench } from './performance.mts';
 import { reportsBench } from './reports.mts';
 import { speakersBench } from './speakers.mts';
 import { speakersWhenBench } from './speakersWhen.mts';
@@ -22,16 +22,22 @@ const OPTIONS = {
 	model: { type: 'string' },
 	sets: { type: 'string' },
 	most: { type: 'string' },
+	/** For speakers-when: only every so many-th recording. */
+	every: { type: 'string' },
 	/** A folder with recordings. */
 	data: { type: 'string' },
+	/** A folder with a peer's models. */
+	peer: { type: 'string' },
 	/** Of recordings, seconds. */
 	lengths: { type: 'string' },
+	/** For performance: a look instead of the page. */
+	quick: { type: 'boolean', default: false },
 } as const;
 const { values, positionals: names } = parseArgs({ options: OPTIONS, allowPositionals: true });
 
 const BENCHES: Record<string, () => Promise<void>> = {
 	inference: inferenceBench,
-	pipeline: pipelineBench,
+	performance: async () => await performanceBench(values.quick, values.lengths),
 	memory: memoryBench,
 	upload: uploadBench,
 	faults: faultsBench,
@@ -42,7 +48,7 @@ const BENCHES: Record<string, () => Promise<void>> = {
 	speakers: async () => await speakersBench(values),
 	level: async () => await levelBench(values.data, values.lengths),
 	reports: async () => await reportsBench(values.data),
-	'speakers-when': async () => await speakersWhenBench(values.data),
+	'speakers-when': async () => await speakersWhenBench(values),
 	trunk: trunkBench,
 };
 

@@ -1,5 +1,5 @@
 /**
- * Inference alone, one thread: our sequence graph beside the published model fed chunk by chunk and beside
+ * Inference alone, one thread: our kernel and our sequence graph beside the published model fed chunk by chunk and beside
  * sherpa-onnx. Each candidate runs in a process of its own (two versions of ONNX Runtime cannot share one), in turn,
  * several rounds, so that a slow moment of the machine hits all of them.
  */
@@ -7,60 +7,52 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CALL, decodeChannels, SAMPLE_RATE } from '../test/support/recordings.mts';
-import { median, printTable } from './table.mts';
+import { callOf } from './formats.mts';
+import { median, printTable, type Table } from './table.mts';
 
 const SECONDS = 600;
 const ROUNDS = 3;
 
 const CANDIDATES: Record<string, string> = {
-	'sequence graph, native (ours)': 'sequence-native',
-	'sequence graph, WASM (ours)': 'sequence-wasm',
-	'both models joined as in Balanced, native (ours)': 'joined-native',
-	'both models joined as in Balanced, WASM (ours)': 'joined-wasm',
-	'onnxruntime-node, chunk by chunk': 'chunks-native',
-	'onnxruntime-web, chunk by chunk': 'chunks-wasm',
-	'sherpa-onnx-node': 'sherpa',
+	'16 kHz model, native: our graph in ONNX Runtime': 'sequence-native',
+	'16 kHz model, WASM: our kernel': 'kernel',
+	'the same without multiply-and-add in one step (Node.js 20)': 'kernel-plain',
+	'16 kHz model, WASM: our graph in ONNX Runtime': 'sequence-wasm',
+	'both models joined as in Balanced, native': 'joined-native',
+	'both models joined as in Balanced, WASM': 'joined-wasm',
+	'16 kHz model, onnxruntime-node, chunk by chunk': 'chunks-native',
+	'16 kHz model, onnxruntime-web, chunk by chunk': 'chunks-wasm',
+	'16 kHz model, sherpa-onnx-node': 'sherpa',
 };
 
-const REFERENCE = 'onnxruntime-node, chunk by chunk';
+const [NATIVE, WASM] = ['chunks-native', 'chunks-wasm'];
 
-/** The sample call's louder channel, again and again, as raw float32. */
-async function writeAudio(path: string): Promise<void> {
-	const [samples] = await decodeChannels(CALL);
-	const long = Float32Array.from({ length: SECONDS * SAMPLE_RATE }, (_, i) => samples[i % samples.length]);
-	writeFileSync(path, new Uint8Array(long.buffer));
-}
-
-function measure(candidate: string, audio: string): number {
-	const script = join(import.meta.dirname, 'candidates.mts');
-	return SECONDS / Number(execFileSync(process.execPath, [script, candidate, audio], { encoding: 'utf8' }));
-}
-
-export async function inferenceBench(): Promise<void> {
+export async function inferenceTable(seconds = SECONDS, rounds = ROUNDS): Promise<Table> {
 	const folder = mkdtempSync(join(tmpdir(), 'voiceprint-bench-'));
 	try {
 		const audio = join(folder, 'audio.f32');
-		await writeAudio(audio);
-		const speeds = new Map<string, number[]>();
-		for (let round = 0; round < ROUNDS; round++) {
-			for (const [label, candidate] of Object.entries(CANDIDATES)) {
-				speeds.set(label, [...(speeds.get(label) ?? []), measure(candidate, audio)]);
+		const [samples] = await callOf(seconds, 1);
+		writeFileSync(audio, new Uint8Array(samples.buffer));
+		const speeds: Record<string, number[]> = {};
+		for (let round = 0; round < rounds; round++) {
+			for (const candidate of Object.values(CANDIDATES)) {
+				const script = join(import.meta.dirname, 'candidates.mts');
+				const taken = Number(execFileSync(process.execPath, [script, candidate, audio], { encoding: 'utf8' }));
+				(speeds[candidate] ??= []).push(seconds / taken);
 			}
 		}
-		const reference = speeds.get(REFERENCE)!;
-		const rows = [...speeds].map(([label, values]) => [
-			label,
-			Math.round(median(values)),
-			Math.round(Math.max(...values)),
-			median(values.map((value, i) => value / reference[i])).toFixed(1),
-		]);
-		printTable(
-			`Voice activity detection, inference alone, one thread, ${SECONDS} s of audio, ${ROUNDS} rounds`,
-			['candidate', 'x real time, median', 'best', `ratio to ${REFERENCE}`],
-			rows,
-		);
+		const ratio = (candidate: string, peer: string) => median(speeds[candidate].map((speed, i) => speed / speeds[peer][i])).toFixed(1);
+		return {
+			title: `Voice activity detection, inference alone, one thread, ${seconds} s of one channel, CPU time, median of ${rounds}`,
+			header: ['', '× real time', 'to onnxruntime-node chunk by chunk', 'to onnxruntime-web chunk by chunk'],
+			rows: Object.entries(CANDIDATES).map(([label, candidate]) => [label, Math.round(median(speeds[candidate])), ratio(candidate, NATIVE), ratio(candidate, WASM)]),
+		};
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
 	}
+}
+
+export async function inferenceBench(): Promise<void> {
+	const { title, header, rows } = await inferenceTable();
+	printTable(title, header, rows);
 }

@@ -16,7 +16,7 @@ const FORMS: Record<VoiceprintForm, (result: VoiceprintResult, origin: Origin, s
 			...(origin.fileName === undefined ? {} : { file_name: origin.fileName }),
 			...(result.duration === undefined ? {} : mediaDuration(result)),
 			warnings,
-			channels: channels.map(rounded),
+			channels: result.perSpeaker ? bySpeaker(channels) : channels.map(rounded),
 			...(result.model === undefined ? {} : { model: result.model }),
 			...last(result, simplify),
 		};
@@ -25,6 +25,18 @@ const FORMS: Record<VoiceprintForm, (result: VoiceprintResult, origin: Origin, s
 	channel: (result, origin, simplify) =>
 		asFlatItems(result.channels.map((channel) => flatChannel(result, channel, origin, simplify)), result, origin, simplify),
 };
+
+/** Each channel with a list of its speakers; of one in which nobody speaks it is empty. */
+function bySpeaker(all: VoiceprintChannel[]): Fields[] {
+	return [...new Set(all.map(({ channel_number: number }) => number))].map((channel_number) => {
+		const own = all.filter((one) => one.channel_number === channel_number && one.speaker !== null);
+		return { channel_number, speakers_count: own.length, speakers: own.map((one) => speakerFields(rounded(one))) };
+	});
+}
+
+function speakerFields({ channel_number: _number, ...speaker }: VoiceprintChannel): Fields {
+	return speaker;
+}
 
 /** In the order of the channels, each paired with its input item. */
 export function toVoiceprintItems(
@@ -41,7 +53,7 @@ export function toVoiceprintItems(
  * that: the voiceprint, its numbers, and who made it.
  */
 function flatChannel(result: VoiceprintResult, channel: VoiceprintChannel, origin: Origin, simplify: boolean): Fields {
-	const { channel_number, model, voiceprint, speech_length, quality, ...more } = rounded(channel);
+	const { channel_number, model, voiceprint, speech_length, quality, speaker, talk_time, ...more } = rounded(channel);
 	const { quality_speakers, ...measured } = quality ? columns('quality', quality) : {};
 	return {
 		has_speech: hasSpeech(channel),
@@ -49,6 +61,7 @@ function flatChannel(result: VoiceprintResult, channel: VoiceprintChannel, origi
 		...(quality ? { quality_speakers } : {}),
 		file_name: origin.fileName ?? null,
 		channel_number,
+		...(speaker === undefined ? {} : { speaker, talk_time }),
 		...mediaDuration(result),
 		...measured,
 		warnings: warningText(warningsOf(result, channel_number)),

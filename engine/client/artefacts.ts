@@ -1,4 +1,5 @@
 /** What a job can make of a recording beside its result, as files in the job's folder. Part of the protocol. */
+import type { ClipArtefact, ClipsRequest, SpeechOnlyArtefact, SpeechOnlyRequest } from './cuts';
 
 export type PictureFormat = 'svg' | 'png';
 
@@ -16,6 +17,8 @@ export interface PictureRequest {
 /** By kind of artefact; what is absent is not made. */
 export interface ProduceRequest {
 	picture?: PictureRequest;
+	speechOnly?: SpeechOnlyRequest;
+	clips?: ClipsRequest;
 }
 
 /** A file in the job's folder; whoever wants it reads it before the folder is removed. */
@@ -36,4 +39,4 @@ export interface PictureArtefact extends ArtefactFile {
 	notWritten?: string[];
 }
 
-export type Artefact = PictureArtefact;
+export type Artefact = PictureArtefact | SpeechOnlyArtefact | ClipArtefact;

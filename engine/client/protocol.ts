@@ -7,6 +7,8 @@ import type { Artefact, ProduceRequest } from './artefacts';
 
 export type * from './artefacts';
 
+export type * from './cuts';
+
 /** `split`: each kept channel on its own. `mix`: the kept channels mixed into one, reported as channel 0. */
 export type ChannelMode = 'split' | 'mix';
 
@@ -124,6 +126,11 @@ export interface VoiceprintRequest {
 	minimumSpeech: number;
 	/** What to do with a channel that has less: warn, or fail with TOO_LITTLE_SPEECH. */
 	onLittleSpeech: 'warn' | 'fail';
+	/**
+	 * What to do with a channel in which several people speak. `warn` and `fail` (SEVERAL_SPEAKERS) where it sounds so; `main` and `each`
+	 * tell them apart in any case, and take who speaks most, or give a voiceprint of each. Absent: `warn`.
+	 */
+	onSeveralSpeakers?: 'warn' | 'fail' | 'main' | 'each';
 	/** Path of the JSON file that describes a model of one's own, which is then taken instead. */
 	modelFile?: string;
 }
@@ -139,6 +146,11 @@ export interface VoiceprintJob {
 }
 
 export interface SpeakersRequest {
+	/**
+	 * Whether channels are looked at apart or mixed is found by listening; then `channelMode` is `split`. Absent: as `channelMode` says,
+	 * and each of them is diarized.
+	 */
+	automaticChannels?: boolean;
 	/** At least that many speakers, if they can be told apart. */
 	minimumSpeakers: number;
 	/** At most that many; absent where nobody knows. */
@@ -231,14 +243,17 @@ export interface Warning {
 		| 'CHANNELS_CANCEL'
 		| 'ECHO_OF_CHANNEL'
 		| 'SAME_AS_CHANNEL'
+		| 'CHANNELS_MIXED'
 		| 'CHANNELS_CHANGED'
 		| 'SEVERAL_TRACKS'
 		| 'OTHER_TRACK'
 		| 'SILENT_CHANNEL'
+		| 'OTHER_FIELD'
 		| 'LITTLE_SPEECH'
 		| 'NOISY'
 		| 'CLIPPED'
 		| 'SEVERAL_SPEAKERS'
+		| 'MAIN_SPEAKER'
 		| 'NOT_PRODUCED'
 		| 'NAMES_NOT_WRITTEN';
 	message: string;
@@ -288,6 +303,10 @@ export interface VoiceprintChannel {
 	speech_length: number;
 	model: string;
 	quality: VoiceprintQuality;
+	/** Whose it is, where speakers were told apart; null where nobody speaks. */
+	speaker?: string | null;
+	/** Seconds that this speaker talks in all, where speakers were told apart. */
+	talk_time?: number;
 }
 
 export interface VoiceprintResult {
@@ -298,7 +317,10 @@ export interface VoiceprintResult {
 	/** Seconds of media processed. */
 	duration: number;
 	media: MediaInfo;
+	/** With `perSpeaker`, several of a channel one after the other. */
 	channels: VoiceprintChannel[];
+	/** A voiceprint of each speaker was asked for. */
+	perSpeaker?: true;
 	warnings: Warning[];
 }
 
@@ -342,6 +364,8 @@ export interface Speaker {
 
 export interface SpeakersChannel {
 	channel_number: number;
+	/** `voice_activity`: the channel is one person's, and the segments are its speech. `diarization`: speakers were told apart by voice. */
+	method: 'diarization' | 'voice_activity';
 	speakers_count: number;
 	/** Seconds in which anybody talks. */
 	speech_length: number;

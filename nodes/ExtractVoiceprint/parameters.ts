@@ -192,6 +192,21 @@ export const ON_LITTLE_SPEECH: INodeProperties = {
 	],
 };
 
+export const ON_SEVERAL_SPEAKERS: INodeProperties = {
+	displayName: 'On Several Speakers',
+	name: 'onSeveralSpeakers',
+	type: 'options',
+	default: 'warn',
+	description: 'What to do with a channel in which several people speak: the voiceprint of all of them would be a mixture',
+	displayOptions: { show: { '/engine': ['local'] } },
+	options: [
+		{ name: 'Fail', value: 'fail', description: 'The item fails where a channel sounds like several people' },
+		{ name: 'Main Speaker', value: 'main', description: 'Tell speakers apart and take who speaks most. Takes longer.' },
+		{ name: 'One per Speaker', value: 'each', description: 'Tell speakers apart and make a voiceprint of each. Takes longer.' },
+		{ name: 'Warn', value: 'warn', description: 'The voiceprint comes out with a warning where the channel sounds like several people' },
+	],
+};
+
 export const VAD_PRESET: INodeProperties = {
 	displayName: 'VAD Preset',
 	name: 'vadPreset',
@@ -228,6 +243,7 @@ export const OPTIONS: INodeProperties = {
 		MINIMUM_SPEECH_LENGTH,
 		MIX_METHOD,
 		ON_LITTLE_SPEECH,
+		ON_SEVERAL_SPEAKERS,
 		POLLING_INTERVAL,
 		RAW_CHANNELS,
 		RAW_ENCODING,

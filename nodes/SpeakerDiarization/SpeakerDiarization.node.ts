@@ -7,7 +7,7 @@ import {
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
-import { labelledSpeakers, toSpeakerItems, type SpeakerForm, type SpeakerShape, type SpeakersResult } from '../../items/speakerItems';
+import { labelledSpeakers, speakersSummary, toSpeakerItems, type SpeakerForm, type SpeakerShape, type SpeakersResult } from '../../items/speakerItems';
 import { SIMPLIFY } from '../common/engineParameters';
 import { errorItemOfAll } from '../common/itemLoop';
 import { runMediaNode, type MediaNode } from '../common/mediaNode';
@@ -36,6 +36,7 @@ const NODE: MediaNode<SpeakersResult, SpeakerForm, SpeakerShape> = {
 		labels: readLabels(labels),
 	}),
 	toItems: toSpeakerItems,
+	summary: speakersSummary,
 	labelled: labelledSpeakers,
 };
 

@@ -1,8 +1,18 @@
 /** The parameters of the node, one constant each, so that the code that reads a value has its label and limits. */
 import type { INodeProperties } from 'n8n-workflow';
-import { ALSO_PRODUCE_PARAMETERS } from '../common/alsoProduce';
+import { ALSO_PRODUCE_PARAMETERS, withoutClips } from '../common/alsoProduce';
 import { ENGINE_API, ENGINE_LOCAL, INCLUDE_BINARY, LOCAL_ONLY, MAXIMUM_DURATION, RUNTIME, SIMPLIFY } from '../common/engineParameters';
-import { BINARY_PROPERTY_NAME, CHANNEL_MODE, CHANNELS, RANGE_FROM, RANGE_TO } from '../common/mediaParameters';
+import {
+	AUDIO_TRACK,
+	BINARY_PROPERTY_NAME,
+	CHANNELS,
+	MIX_METHOD,
+	RANGE_FROM,
+	RANGE_TO,
+	RAW_CHANNELS,
+	RAW_ENCODING,
+	RAW_SAMPLE_RATE,
+} from '../common/mediaParameters';
 import {
 	FILES_AT_ONCE,
 	GET_RESULT,
@@ -13,6 +23,7 @@ import {
 	WAIT_FOR_COMPLETION,
 	WAIT_UNTIL_DONE,
 } from '../common/taskParameters';
+import { CHANNEL_MODE_OF_SPEAKERS } from './channelMode';
 import { LABELS } from './labels';
 import { SPEAKERS, TRANSCRIPT, TRANSCRIPT_OPTIONS } from './transcriptParameters';
 
@@ -22,8 +33,12 @@ const DIARIZE = { show: { operation: ['diarize'] } };
 const WITH_RESULT = { show: { operation: ['diarize', GET_RESULT] } };
 
 /** Parameters that also stand in other nodes, shown only where there is a file. */
-const forFile = (parameter: INodeProperties): INodeProperties => ({ ...parameter, displayOptions: DIARIZE });
+const forFile = (parameter: INodeProperties): INodeProperties => ({
+	...parameter,
+	displayOptions: { show: { ...parameter.displayOptions?.show, ...DIARIZE.show } },
+});
 
+/** The same, also shown where the result of a task is fetched. */
 const forResult = (parameter: INodeProperties): INodeProperties => ({
 	...parameter,
 	displayOptions: { show: { ...parameter.displayOptions?.show, ...WITH_RESULT.show } },
@@ -258,8 +273,6 @@ export const KEEP_FILES_WITHOUT_SPEECH: INodeProperties = {
 	displayOptions: { show: { '/output': ['segment', 'speaker'] } },
 };
 
-const INCLUDE_BINARY_HERE: INodeProperties = { ...INCLUDE_BINARY, displayOptions: { show: { '/output': ['speaker', 'segment'] } } };
-
 export const OPTIONS: INodeProperties = {
 	displayName: 'Options',
 	name: 'options',
@@ -268,12 +281,17 @@ export const OPTIONS: INodeProperties = {
 	default: {},
 	displayOptions: WITH_RESULT,
 	options: [
+		AUDIO_TRACK,
 		FILES_AT_ONCE,
-		INCLUDE_BINARY_HERE,
+		INCLUDE_BINARY,
 		KEEP_FILES_WITHOUT_SPEECH,
 		MAXIMUM_DURATION,
 		MERGE_PAUSES,
+		MIX_METHOD,
 		POLLING_INTERVAL,
+		RAW_CHANNELS,
+		RAW_ENCODING,
+		RAW_SAMPLE_RATE,
 		RUNTIME,
 		SHORTEST_TURN,
 		SIMPLIFY,
@@ -296,9 +314,9 @@ export const PROPERTIES: INodeProperties[] = [
 	KNOWN_NAME_FIELD,
 	KNOWN_VOICEPRINT_FIELD,
 	OPERATING_POINT,
-	OUTPUT,
+	withoutClips(OUTPUT),
 	...ALSO_PRODUCE_PARAMETERS.map(forResult),
-	forFile(CHANNEL_MODE),
+	forFile(CHANNEL_MODE_OF_SPEAKERS),
 	forFile(CHANNELS),
 	forFile(RANGE_FROM),
 	forFile(RANGE_TO),

@@ -1,6 +1,6 @@
 /** The parameters of the node, one constant each, so that the code that reads a value has its label and limits. */
 import type { INodeProperties } from 'n8n-workflow';
-import { ALSO_PRODUCE_PARAMETERS } from '../common/alsoProduce';
+import { ALSO_PRODUCE_PARAMETERS, withoutClips } from '../common/alsoProduce';
 import { ENGINE_API, ENGINE_LOCAL, INCLUDE_BINARY, LOCAL_ONLY, MAXIMUM_DURATION, RUNTIME, SIMPLIFY } from '../common/engineParameters';
 import {
 	AUDIO_TRACK,
@@ -25,6 +25,7 @@ import {
 	WAIT_FOR_COMPLETION,
 	WAIT_UNTIL_DONE,
 } from '../common/taskParameters';
+import { exceptMapping, MAP_TIMES_BACK, MAPPING_OPTIONS, TIME_MAP, TRANSCRIPT } from './mapTimesParameters';
 import { THRESHOLDS } from './thresholds';
 
 export const ENGINE: INodeProperties = {
@@ -54,6 +55,12 @@ export const OPERATION: INodeProperties = {
 			value: 'detect',
 			description: 'Find where people speak in an audio or video file',
 			action: 'Detect voice activity in a file',
+		},
+		{
+			name: 'Map Times Back',
+			value: MAP_TIMES_BACK,
+			description: 'Turn the times in a transcript of speech only audio or of a clip into those of the recording',
+			action: 'Map times of cut audio back',
 		},
 	],
 };
@@ -192,16 +199,21 @@ export const PROPERTIES: INodeProperties[] = [
 	OPERATION,
 	OPERATION_OF_API,
 	TASK_ID,
-	forMedia(BINARY_PROPERTY_NAME),
-	PRESET,
-	THRESHOLDS,
-	OUTPUT,
-	...ALSO_PRODUCE_PARAMETERS,
-	forMedia(CHANNEL_MODE),
-	forMedia(CHANNELS),
-	forMedia(RANGE_FROM),
-	forMedia(RANGE_TO),
+	...[
+		forMedia(BINARY_PROPERTY_NAME),
+		PRESET,
+		THRESHOLDS,
+		withoutClips(OUTPUT),
+		...ALSO_PRODUCE_PARAMETERS,
+		forMedia(CHANNEL_MODE),
+		forMedia(CHANNELS),
+		forMedia(RANGE_FROM),
+		forMedia(RANGE_TO),
+	].map(exceptMapping),
 	WAIT_FOR_COMPLETION,
 	WAIT_UNTIL_DONE,
-	OPTIONS,
+	exceptMapping(OPTIONS),
+	TRANSCRIPT,
+	TIME_MAP,
+	MAPPING_OPTIONS,
 ];

@@ -2,15 +2,26 @@
 import type { IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import type { PictureFormat, PictureRequest, PictureTheme, ProduceRequest } from '../../engine/client/protocol';
 import type { LabelFormat } from '../../items/labelFiles';
+import { CLIP_OPTIONS, CLIPS, parseClips, parseSpeechOnly, SPEECH_ONLY, SPEECH_ONLY_OPTIONS } from './cutParameters';
 import { choice, invalid, number, read, readCollection } from './read';
 
 const LABELS = 'labels';
 
 const PRODUCTS: INodePropertyOptions[] = [
 	{
+		name: 'Clips',
+		value: CLIPS,
+		description: 'Each stretch of speech as an audio file of its own: one item each, with the file in the field clip',
+	},
+	{
 		name: 'Label Files',
 		value: LABELS,
 		description: 'The segments as a text file for other programs: subtitles (WebVTT, SRT), RTTM, Audacity labels or CSV',
+	},
+	{
+		name: 'Speech Only Audio',
+		value: SPEECH_ONLY,
+		description: 'The recording without its silence in the field speech_only, with a time map for its transcript. Of several channels, speech on any is kept.',
 	},
 	{
 		name: 'Timeline Picture',
@@ -90,7 +101,13 @@ export const LABEL_FORMATS: INodeProperties = {
 };
 
 /** The parameter with all its settings, as they stand in a node. */
-export const ALSO_PRODUCE_PARAMETERS: INodeProperties[] = [ALSO_PRODUCE, PICTURE_OPTIONS, LABEL_FORMATS];
+export const ALSO_PRODUCE_PARAMETERS: INodeProperties[] = [ALSO_PRODUCE, SPEECH_ONLY_OPTIONS, CLIP_OPTIONS, PICTURE_OPTIONS, LABEL_FORMATS];
+
+/** A parameter that says nothing where clips are the items. */
+export function withoutClips(parameter: INodeProperties): INodeProperties {
+	const { show, hide } = parameter.displayOptions ?? {};
+	return { ...parameter, displayOptions: { ...(show ? { show } : {}), hide: { ...hide, alsoProduce: [CLIPS] } } };
+}
 
 /** What an item asks for. */
 export interface Products {
@@ -105,6 +122,8 @@ export function readProducts(ctx: IExecuteFunctions, itemIndex: number): Product
 	const wanted = choices<string>(ALSO_PRODUCE, read(ctx, itemIndex, ALSO_PRODUCE));
 	const produce: ProduceRequest = {
 		...(wanted.includes('picture') ? { picture: readPicture(ctx, itemIndex) } : {}),
+		...(wanted.includes(SPEECH_ONLY) ? { speechOnly: parseSpeechOnly(readCollection(ctx, itemIndex, SPEECH_ONLY_OPTIONS)) } : {}),
+		...(wanted.includes(CLIPS) ? { clips: parseClips(readCollection(ctx, itemIndex, CLIP_OPTIONS)) } : {}),
 	};
 	return {
 		...(Object.keys(produce).length > 0 ? { produce } : {}),

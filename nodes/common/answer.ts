@@ -3,6 +3,7 @@ import type { IBinaryData, IDataObject, IExecuteFunctions, INodeExecutionData } 
 import type { Warning } from '../../engine/client/protocol';
 import { taskItem } from '../../items/fields';
 import { isTaskReference, type Origin, type ResultItem, type TaskReference } from '../../items/result';
+import { isClip } from './cutOutput';
 import { asBinary, filesWith } from './itemFiles';
 import { withProduced, type Produced } from './produced';
 
@@ -41,7 +42,7 @@ export function itemsOf<R extends object>(
 	const origin = { item: itemIndex, fileName: file.fileName, settings };
 	const isTask = isTaskReference(result);
 	const items = isTask ? [taskItem(result, origin)] : shape(result, origin);
-	return withProduced(toOutput(items, passOn || isTask ? asBinary(filesWith(ctx, itemIndex, file.binary)) : {}), produced);
+	return withProduced(toOutput(items, passOn || isTask ? asBinary(filesWith(ctx, itemIndex, file.binary)) : {}), produced?.filter((one) => !isClip(one)));
 }
 
 /** Files go on as references, not as copies. */

@@ -1,6 +1,6 @@
 /** What is made here of a recording whose result a server computed: the file is still at hand. */
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import type { ArtefactsJob, FoundChannel, Warning } from '../../engine/client/protocol';
+import type { ArtefactsJob, FoundChannel, MediaRequest, Warning } from '../../engine/client/protocol';
 import { textOf, VoiceprintError } from '../../errors';
 import { isTaskReference, type Provenance } from '../../items/result';
 import { readProduce } from './alsoProduce';
@@ -17,12 +17,14 @@ const NO_FILE =
 /**
  * The answer with what the item asks for. The server's result is not lost where that fails: then a warning says why.
  * @param options the node's collection of options
+ * @param asked which channels the server was asked for, where the node has a parameter of its own for them
  */
 export async function withArtefacts<R extends Provenance & { channels: readonly FoundChannel[] }>(
 	ctx: IExecuteFunctions,
 	itemIndex: number,
 	answer: Answer<R>,
 	options: INodeProperties,
+	asked?: Pick<MediaRequest, 'channelMode' | 'channels'>,
 ): Promise<Answer<R>> {
 	const { produce } = readProduce(ctx, itemIndex);
 	const { result, file } = answer;
@@ -30,7 +32,7 @@ export async function withArtefacts<R extends Provenance & { channels: readonly 
 	// Of a task that was started before, the file is not at hand.
 	if (!file.binary) return withWarnings(answer, result, [notProduced(NO_FILE)]);
 	const channels = result.channels.map(({ channel_number, segments }) => ({ channel_number, segments }));
-	const media = { ...readChannels(ctx, itemIndex), ...readRange(ctx, itemIndex) };
+	const media = { ...(asked ?? readChannels(ctx, itemIndex)), ...readRange(ctx, itemIndex) };
 	const request: JobRequest<ArtefactsJob> = { type: 'artefacts', media, channels, produce };
 	const timeoutMs = number(TIMEOUT, readCollection(ctx, itemIndex, options).timeout) * 1000;
 	try {

@@ -23,11 +23,16 @@ export interface LocalSettings {
 
 /**
  * What every local job is told.
+ * @param channels where the node has a parameter of its own for them
  * @throws VoiceprintError INVALID_PARAMETER
  */
-export function readLocalSettings(ctx: IExecuteFunctions, itemIndex: number, optionsParameter: INodeProperties): LocalSettings {
+export function readLocalSettings(
+	ctx: IExecuteFunctions,
+	itemIndex: number,
+	optionsParameter: INodeProperties,
+	channels: ReturnType<typeof readChannels> = readChannels(ctx, itemIndex),
+): LocalSettings {
 	const options = readCollection(ctx, itemIndex, optionsParameter);
-	const channels = readChannels(ctx, itemIndex);
 	return {
 		media: {
 			...channels,

@@ -72,14 +72,20 @@ describe('the result', () => {
 		const noVoiceprint = { voiceprint: null, speech_length: null, reliable: null };
 		assert.deepEqual(json, {
 			file_name: 'call.wav',
-			engine: 'api',
 			task_id: server.posts[0].taskId,
 			state: 'done',
 			speakers_count: 2,
+			has_speech: true,
 			speech_length: 6.3,
+			speech_share: null,
+			duration: null,
+			overlap: 0.3,
+			longest_pause: 0.8,
+			first_speech: 1,
 			channels: [
 				{
 					channel_number: 0,
+					method: 'diarization',
 					speakers_count: 2,
 					speech_length: 6.3,
 					speakers: [
@@ -100,7 +106,7 @@ describe('the result', () => {
 		assert.ok(correlation_id);
 		assert.deepEqual(output[0].pairedItem, { item: 0 });
 		assert.equal((await harness.readBinary(output[0].binary!.data)).toString(), 'media bytes');
-		assert.deepEqual(hints, []);
+		assert.deepEqual(hints.map(({ message }) => message), ['call.wav: 2 speakers, 6.3 s of speech, the first at 1.0 s. Schema, Table and JSON have it all [item 0]']);
 	});
 
 	it('counts on from channel to channel, in time order whatever the order of the server', async (t) => {

@@ -54,12 +54,12 @@ describe('the result', () => {
 		const { run } = await startApi(t, answering(CHANNEL, { ...CHANNEL, channel_number: 1, speech_length: 1.00049 }));
 		const { output } = await run(EXTRACT, {}, [fileItem(), fileItem()]);
 		assert.deepEqual(
-			output.map(({ json, pairedItem, binary }) => [json.channel_number, json.speech_length, pairedItem, binary]),
+			output.map(({ json, pairedItem, binary }) => [json.channel_number, json.speech_length, pairedItem, Object.keys(binary!)]),
 			[
-				[0, 31.42, { item: 0 }, undefined],
-				[1, 1, { item: 0 }, undefined],
-				[0, 31.42, { item: 1 }, undefined],
-				[1, 1, { item: 1 }, undefined],
+				[0, 31.42, { item: 0 }, ['data']],
+				[1, 1, { item: 0 }, ['data']],
+				[0, 31.42, { item: 1 }, ['data']],
+				[1, 1, { item: 1 }, ['data']],
 			],
 		);
 		assert.equal(output[0].json.voiceprint, CHANNEL.voiceprint);

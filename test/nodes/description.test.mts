@@ -65,6 +65,8 @@ describe('the node', () => {
 				'thresholds',
 				'output',
 				'alsoProduce',
+				'speechOnlyOptions',
+				'clipOptions',
 				'pictureOptions',
 				'labelFormats',
 				'channelMode',
@@ -74,10 +76,13 @@ describe('the node', () => {
 				'waitForCompletion',
 				'waitUntilDone',
 				'options',
+				'transcript',
+				'timeMap',
+				'mappingOptions',
 			],
 		);
 		assert.deepEqual(valuesOf('engine'), ['local', 'api']);
-		assert.deepEqual(operationsOf(description.properties), { local: ['detect'], api: ['detect', 'getResult'] });
+		assert.deepEqual(operationsOf(description.properties), { local: ['detect', 'mapTimesBack'], api: ['detect', 'getResult'] });
 		assert.deepEqual(valuesOf('preset'), ['balanced', 'custom', 'forTranscription', 'sileroCompatible']);
 		assert.deepEqual(valuesOf('output'), ['channel', 'file', 'segment']);
 		assert.deepEqual(valuesOf('channelMode'), ['mix', 'split']);
@@ -94,6 +99,19 @@ describe('the node', () => {
 			...BALANCED,
 			output: 'file',
 			alsoProduce: [],
+			format: 'flac',
+			bitRate: 0,
+			keptPause: 0,
+			clipChannels: 'each',
+			maximumLength: 0,
+			maximumSize: 25,
+			mergePauses: 0,
+			padding: 0,
+			transcript: '={{ $json }}',
+			timeMap: '',
+			startFields: 'start, start_time, startTime, startOffset, start_offset, from',
+			endFields: 'end, end_time, endTime, endOffset, end_offset, to',
+			timeUnit: 'automatic',
 			formats: ['png'],
 			theme: 'light',
 			width: 800,
@@ -106,7 +124,7 @@ describe('the node', () => {
 			waitUntilDone: false,
 			audioTrack: '',
 			filesAtOnce: 5,
-			includeBinary: false,
+			includeBinary: true,
 			includeProbabilities: false,
 			includeSegments: false,
 			keepFilesWithoutSpeech: true,
@@ -181,7 +199,7 @@ describe('Extract Voiceprint', () => {
 			waitUntilDone: false,
 			audioTrack: '',
 			filesAtOnce: 5,
-			includeBinary: false,
+			includeBinary: true,
 			includeVectorVoiceprint: false,
 			includeVoiceprintFile: false,
 			maximumDuration: 0,
@@ -189,6 +207,7 @@ describe('Extract Voiceprint', () => {
 			maximumSpeechLength: 30,
 			minimumSpeechLength: 3,
 			onLittleSpeech: 'warn',
+			onSeveralSpeakers: 'warn',
 			pollingInterval: 5,
 			rawChannels: 1,
 			rawEncoding: 'header',
@@ -218,7 +237,7 @@ describe('the editor', () => {
 
 	it('shows no server where the engine is local', () => {
 		const raw = ['rawChannels', 'rawEncoding', 'rawSampleRate'];
-		const options = ['audioTrack', 'includeProbabilities', 'maximumDuration', ...raw, 'runtime', 'simplify', 'timeout'];
+		const options = ['audioTrack', 'includeBinary', 'includeProbabilities', 'maximumDuration', ...raw, 'runtime', 'simplify', 'timeout'];
 		assert.deepEqual(shown(description.properties, {}), [...LOCAL, ...options]);
 	});
 
@@ -227,6 +246,7 @@ describe('the editor', () => {
 			...LOCAL.filter((name) => name !== 'preset'),
 			'waitForCompletion',
 			'filesAtOnce',
+			'includeBinary',
 			'pollingInterval',
 			'simplify',
 			'timeout',
@@ -235,16 +255,16 @@ describe('the editor', () => {
 
 	it('shows no polling interval where nothing is waited for', () => {
 		const options = shown(description.properties, { engine: 'api', waitForCompletion: false });
-		assert.deepEqual(options.slice(-2), ['simplify', 'timeout']);
+		assert.deepEqual(options.slice(-3), ['includeBinary', 'simplify', 'timeout']);
 	});
 
 	it('asks for the task alone where its result is fetched', () => {
 		const parameters = { engine: 'api', operation: 'getResult' };
-		const options = ['filesAtOnce', 'pollingInterval', 'simplify', 'timeout'];
+		const options = ['filesAtOnce', 'includeBinary', 'pollingInterval', 'simplify', 'timeout'];
 		const names = ['engine', 'operation', 'taskId', 'output', 'alsoProduce', 'waitUntilDone', ...options];
 		const { properties } = nodeOf('extractVoiceprint').description;
 		assert.deepEqual(shown(description.properties, parameters), names);
-		const own = ['includeBinary', 'includeVoiceprintFile', 'minimumSpeechLength', 'onLittleSpeech'];
+		const own = ['includeVoiceprintFile', 'minimumSpeechLength', 'onLittleSpeech'];
 		const withoutFiles = names.filter((name) => name !== 'alsoProduce');
 		assert.deepEqual(shown(properties, parameters).filter((name) => !own.includes(name)), withoutFiles);
 	});

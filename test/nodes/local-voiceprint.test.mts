@@ -46,7 +46,7 @@ describe('what the engine is asked for', () => {
 	it('is by default at most half a minute of speech of the whole file, each channel on its own', async () => {
 		const { calls: [{ job, options, mode }] } = await ask({});
 		assert.equal(job.type, 'voiceprint');
-		assert.deepEqual(job.voiceprint, { model: 'accurate', maximumSpeech: 30, minimumSpeech: 3, onLittleSpeech: 'warn' });
+		assert.deepEqual(job.voiceprint, { model: 'accurate', maximumSpeech: 30, minimumSpeech: 3, onLittleSpeech: 'warn', onSeveralSpeakers: 'warn' });
 		assert.deepEqual(job.vad, { preset: 'forTranscription' });
 		assert.equal(job.media.channelMode, 'split');
 		assert.equal(job.media.rangeFrom, undefined);
@@ -60,13 +60,14 @@ describe('what the engine is asked for', () => {
 			maximumSpeechLength: 0,
 			minimumSpeechLength: 7.5,
 			onLittleSpeech: 'fail',
+			onSeveralSpeakers: 'main',
 			vadPreset: 'balanced',
 			runtime: 'wasm',
 			maximumDuration: 100,
 			timeout: 5,
 		};
 		const { calls: [{ job, options: asked }] } = await ask({ channelMode: 'mix', channels: '1', options });
-		assert.deepEqual(job.voiceprint, { model: 'accurate', maximumSpeech: 0, minimumSpeech: 7.5, onLittleSpeech: 'fail' });
+		assert.deepEqual(job.voiceprint, { model: 'accurate', maximumSpeech: 0, minimumSpeech: 7.5, onLittleSpeech: 'fail', onSeveralSpeakers: 'main' });
 		assert.deepEqual(job.vad, { preset: 'balanced' });
 		assert.equal(job.runtime, 'wasm');
 		const { channelMode, channels, maximumDuration } = job.media;
@@ -152,6 +153,7 @@ describe('the result', () => {
 			maximum_speech_length: 30,
 			minimum_speech_length: 3,
 			on_little_speech: 'warn',
+			on_several_speakers: 'warn',
 		});
 		assert.equal((output[0].json.media as IDataObject).container, 'wav');
 	});

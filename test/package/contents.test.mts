@@ -16,7 +16,7 @@ const WANTED = [
 	/^dist\/(nodes|credentials)\/.+\.(svg|png)$/,
 	/^dist\/nodes\/[^/]+\/[^/]+\.node\.json$/,
 	/^dist\/nodes\/[^/]+\/__schema__\/.+\.json$/,
-	/^dist\/models\/[^/]+\.(onnx|cohort\.bin)$/,
+	/^dist\/models\/[^/]+\.(onnx|(cohort|kernel)\.bin|kernel(\.relaxed)?\.wasm)$/,
 	/^dist\/models\/.+\.(md|txt|json)$/,
 	/^dist\/models\/(.+\/)?LICENSE[^/]*$/,
 	/^dist\/vendor\/onnxruntime-(web|common)\/[^/]+\.(js|mjs|wasm|json)$/,
@@ -63,6 +63,7 @@ describe('the tarball', () => {
 			'dist/models/checksums.json',
 			'dist/models/silero-vad-6.2-16k.onnx',
 			'dist/models/silero-vad-6.2-8k.onnx',
+			...['bin', 'wasm', 'relaxed.wasm'].flatMap((end) => [16, 8].map((rate) => `dist/models/silero-vad-6.2-${rate}k.kernel.${end}`)),
 			'dist/vendor/onnxruntime-web/ort.node.min.js',
 			'dist/vendor/onnxruntime-web/ort-wasm-simd-threaded.wasm',
 		];

@@ -38,6 +38,11 @@ describe('the command line', () => {
 		const { comparison } = requestOf('compare', 'a', 'b', '--operating-point', '-2.5');
 		assert.deepEqual([comparison!.operatingPoint, comparison!.threshold], ['custom', -2.5]);
 		assert.deepEqual(requestOf('speakers', '--known', 'a', '--known', 'b').known, ['a', 'b']);
+		const request = requestOf('speakers', 'call', '--known', 'a', 'b', '--json');
+		assert.deepEqual([request.files, request.known], [['call'], ['a', 'b']]);
+		// The only file is the one to work on.
+		const last = requestOf('speakers', '--known', 'a', 'call');
+		assert.deepEqual([last.files, last.known], [['call'], ['a']]);
 	});
 
 	it('asks for help', () => {
@@ -66,6 +71,7 @@ describe('what makes no sense is said in one line:', () => {
 		[['vad', '--preset', 'balanced', '--onset', '0.5'], /^--onset goes with --preset custom$/],
 		[['speakers', '--speakers', '2', '--most-speakers', '3'], /^Either --speakers or --most-speakers$/],
 		[['speakers', '--operating-point', 'balanced'], /^--operating-point goes with --known$/],
+		[['speakers', 'a', '--known', 'b', '--api', 'http://a'], /^--known is of the local engine, and does not go with --api$/],
 		[['compare', 'a'], /^compare needs two files, not 1$/],
 		[['compare', 'a', 'b', 'c'], /^compare needs two files, not 3$/],
 		[['compare', 'a', 'b', '--api', 'http://a', '--no-wait'], /^compare has to wait/],

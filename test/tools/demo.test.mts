@@ -159,6 +159,14 @@ describe('the demo by a server', () => {
 		assert.ok(server.gets.length >= 6);
 	});
 
+	it('says who speaks when, by the server', async (t) => {
+		const server = await startServer(t);
+		const { code, answers } = await demo('speakers', CALL, '--speakers', '2', '--api', server.url, '--polling-interval', '0.1', '--json');
+		assert.equal(code, 0);
+		assert.equal(new URL(server.posts[0].url, 'http://x').searchParams.get('total_speakers'), '2');
+		assert.deepEqual(answers[0].channels[0].segments.map((one) => (one as { speaker: string }).speaker), ['SPEAKER_00', 'SPEAKER_01', 'SPEAKER_00']);
+	});
+
 	it('starts a task without waiting for it', async (t) => {
 		const server = await startServer(t, { runningMs: 60_000 });
 		const { code, out } = await demo('vad', CALL, '--api', server.url, '--no-wait');

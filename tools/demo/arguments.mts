@@ -1,5 +1,6 @@
 /** The demo's command line, turned into what is to be run. */
 import type { INodeParameters } from 'n8n-workflow';
+import { cutsOf, speechOnlyParameters, type Cuts } from './cuts.mts';
 import type { CommandName, OptionName, Values } from './options.mts';
 import { comparisonParameters, credentialOf, speakersParameters, THRESHOLD_NAMES, vadParameters, voiceprintParameters } from './parameters.mts';
 import { parseCommandLine, UsageError } from './parse.mts';
@@ -8,7 +9,7 @@ import { wantedFiles, type Wanted } from './produced.mts';
 /** What a command works on where no file is named. */
 const SAMPLES = ['examples/audio/call.ogg', 'examples/audio/telephone.wav'];
 
-export interface DemoRequest {
+export interface DemoRequest extends Cuts {
 	/** Name of the node within the package. */
 	node: string;
 	parameters: INodeParameters;
@@ -48,6 +49,12 @@ function checkTogether(command: CommandName, values: Values): void {
 	if (threshold && !/^custom$/i.test(String(values.preset))) throw new UsageError(`--${threshold} goes with --preset custom`);
 }
 
+/** Both, with all that either asks to produce. */
+function together(one: INodeParameters, other: INodeParameters): INodeParameters {
+	const products = [one, other].flatMap(({ alsoProduce = [] }) => alsoProduce as string[]);
+	return { ...one, ...other, ...(products.length > 0 ? { alsoProduce: products } : {}) };
+}
+
 /**
  * @returns what to run, or `help`
  * @throws UsageError
@@ -61,9 +68,11 @@ export function parseDemoArguments(args: string[], env?: NodeJS.ProcessEnv): Dem
 	const files = line.files.length > 0 ? line.files : samples;
 	if (comparison && files.length !== 2) throw new UsageError(`compare needs two files, not ${files.length}`);
 	checkTogether(command, values);
+	const cuts = cutsOf(values, files);
 	return {
 		node,
-		parameters: parameters(values),
+		parameters: together(parameters(values), speechOnlyParameters(cuts)),
+		...cuts,
 		...(comparison && { comparison: comparison(values) }),
 		...(values.api === undefined ? {} : { credentials: { speechPlatformApi: credentialOf(values) } }),
 		...(Array.isArray(values.known) && { known: values.known }),

@@ -7,6 +7,7 @@
 import { createHarness, type Harness } from '../n8n/harness.mts';
 import { parseDemoArguments, type DemoRequest } from './arguments.mts';
 import { compareFiles } from './compareFiles.mts';
+import { saveClips, saveSpeechOnly } from './cuts.mts';
 import { knownItems } from './knownSpeakers.mts';
 import { usage } from './options.mts';
 import { UsageError } from './parse.mts';
@@ -17,7 +18,10 @@ import { showComparison } from './showComparison.mts';
 async function answersOf(harness: Harness, request: DemoRequest, answer: (one: Answer) => void): Promise<void> {
 	if (request.comparison) return answer(await compareFiles(harness, request));
 	const known = request.known && (await knownItems(harness, request.known));
-	for (const file of request.files) answer(await processFile(harness, request, file, known));
+	for (const file of request.files) {
+		const found = await processFile(harness, request, file, known, async (item) => await saveSpeechOnly(harness, request, item));
+		answer(found.error ? found : { ...found, ...(await saveClips(harness, request, file)) });
+	}
 }
 
 function printError({ file, error }: Answer): void {

@@ -34,7 +34,7 @@ const GROUPS = [
 			help: { help: 'this text' },
 			api: { takes: 'URL', help: 'by the Speech Platform at this address instead of locally' },
 			timeout: { takes: 'S', help: 'longest time for a file (600)' },
-			'channel-mode': { takes: 'MODE', help: 'split (default), mix' },
+			'channel-mode': { takes: 'MODE', help: 'split (default), mix; of speakers also automatic, its default' },
 			channels: { takes: 'LIST', help: 'such as 0,1; default all' },
 		},
 	},
@@ -97,6 +97,14 @@ const GROUPS = [
 		},
 	},
 	{
+		title: 'vad',
+		of: ['vad'],
+		options: {
+			'speech-only': { takes: 'FILE', help: 'also write the recording without its silence: .wav, .flac, .mp3 or .opus' },
+			clips: { takes: 'FOLDER', help: 'also write each stretch of speech as a file of its own, FLAC' },
+		},
+	},
+	{
 		title: 'voiceprint and compare',
 		of: VOICES,
 		options: { vector: { help: 'voiceprints as numbers too, from the API (locally they always are there)' } },
@@ -112,6 +120,12 @@ const GROUPS = [
 		},
 	},
 	{
+		title: 'voiceprint, local engine',
+		of: ['voiceprint'],
+		engine: 'local',
+		options: { 'on-several-speakers': { takes: 'NAME', help: 'warn (default), fail, main (who speaks most), each (one voiceprint per speaker)' } },
+	},
+	{
 		title: 'compare and speakers',
 		of: ['compare', 'speakers'],
 		options: {
@@ -124,7 +138,14 @@ const GROUPS = [
 		options: {
 			speakers: { takes: 'N', help: 'how many people speak' },
 			'most-speakers': { takes: 'N', help: 'how many at most' },
-			known: { takes: 'FILE', isList: true, help: 'a recording of somebody who may speak, named as the file; may be given several times' },
+		},
+	},
+	{
+		title: 'speakers, local engine',
+		of: ['speakers'],
+		engine: 'local',
+		options: {
+			known: { takes: 'FILE…', isList: true, help: 'recordings of people who may speak, each named as its file' },
 		},
 	},
 ] as const satisfies readonly Group[];

@@ -116,6 +116,7 @@ export function voiceprintParameters(values: Values): INodeParameters {
 		...runtimeOption(values),
 		...mixOption(values),
 		...(values.preset === undefined ? {} : { vadPreset: presetOf(String(values.preset)) }),
+		...(values['on-several-speakers'] === undefined ? {} : { onSeveralSpeakers: String(values['on-several-speakers']) }),
 		...numbers(values, {
 			'maximum-duration': 'maximumDuration',
 			'maximum-speech': 'maximumSpeechLength',

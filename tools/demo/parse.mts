@@ -36,9 +36,14 @@ function readWords(args: string[]): { words: string[]; values: Values } {
 	const { tokens } = parseArgs({ args, options, strict: false, allowPositionals: true, tokens: true });
 	const words: string[] = [];
 	const values: Record<string, string | boolean | string[]> = {};
+	/** The list whose values may go on, and the words that stand behind its first one. */
+	let list: string | undefined;
+	const further: Array<{ of: string; word: string }> = [];
 	for (const token of tokens) {
-		if (token.kind === 'positional') words.push(token.value);
+		if (token.kind === 'positional' && list === undefined) words.push(token.value);
+		if (token.kind === 'positional' && list !== undefined) further.push({ of: list, word: token.value });
 		if (token.kind !== 'option') continue;
+		list = undefined;
 		const { name, rawName } = token;
 		if (args[token.index] === '-h') return { words, values: { help: true } };
 		if (!rawName.startsWith('--')) throw withOneDash(args[token.index]);
@@ -46,8 +51,12 @@ function readWords(args: string[]): { words: string[]; values: Values } {
 		if (!option) throw new UsageError(`There is no option '${rawName}'${HELP}`);
 		const value = valueOf(name, option.takes, token);
 		values[name] = option.isList ? [...((values[name] as string[] | undefined) ?? []), value as string] : value;
+		if (option.isList) list = name;
 	}
-	return { words, values };
+	// Without a file elsewhere, they are what is to be worked on.
+	const areFiles = words.length <= 1;
+	for (const { of, word } of further) (areFiles ? words : (values[of] as string[])).push(word);
+	return { words, values: values as Values };
 }
 
 function valueOf(name: string, takes: string | undefined, token: { value?: string; inlineValue?: boolean }): string | true {

@@ -1,4 +1,5 @@
 /** One file through one node on n8n's real execution engine. */
+import type { INodeExecutionData } from 'n8n-workflow';
 import type { Harness, HarnessItem, RunResult } from '../n8n/harness.mts';
 import type { DemoRequest } from './arguments.mts';
 import { progressBar } from './progressBar.mts';
@@ -29,6 +30,8 @@ export async function processFile(
 	{ node, parameters, credentials, wanted = [] }: Pick<DemoRequest, 'node' | 'parameters' | 'credentials'> & Partial<Pick<DemoRequest, 'wanted'>>,
 	file: string,
 	secondItems?: HarnessItem[],
+	/** What is done with the file's item, and what the answer is to say of it. */
+	take: (item: INodeExecutionData | undefined) => Promise<object> = async () => ({}),
 ): Promise<Answer> {
 	const fault = faultOf(file);
 	if (fault) return { file, error: fault };
@@ -36,6 +39,8 @@ export async function processFile(
 	const bar = progressBar();
 	const result = await harness.run({ node, parameters, credentials, items, secondItems, onMessage: bar.show }).finally(() => bar.end());
 	const answer = answerOf(file, result);
-	const notWritten = answer.error ? undefined : await writeFiles(harness, wanted, result.output[0]);
-	return notWritten === undefined ? answer : { ...answer, error: { code: 'NOT_PRODUCED', message: notWritten } };
+	if (answer.error) return answer;
+	const taken = { ...answer, ...(await take(result.output[0])) };
+	const notWritten = await writeFiles(harness, wanted, result.output[0]);
+	return notWritten === undefined ? taken : { ...taken, error: { code: 'NOT_PRODUCED', message: notWritten } };
 }

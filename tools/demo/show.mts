@@ -22,6 +22,8 @@ interface Answer {
 
 interface Voiceprint {
 	channel_number: number;
+	/** Where speakers were told apart. */
+	speaker?: string | null;
 	speech_length: number;
 	model: string;
 	voiceprint: string;
@@ -78,10 +80,10 @@ function channelText(channel: Channel, from: number, duration: number): string {
 	].join('\n');
 }
 
-function voiceprintText({ channel_number, speech_length, model, voiceprint, quality }: Voiceprint): string {
+function voiceprintText({ channel_number, speaker, speech_length, model, voiceprint, quality }: Voiceprint): string {
 	const bytes = Buffer.byteLength(voiceprint, 'base64');
 	return [
-		`Channel ${channel_number}: ${speech_length.toFixed(3)} s of speech, ${model}, ${bytes} bytes: ${voiceprint.slice(0, 32)}…`,
+		`Channel ${channel_number}${speaker ? `, ${speaker}` : ''}: ${speech_length.toFixed(3)} s of speech, ${model}, ${bytes} bytes: ${voiceprint.slice(0, 32)}…`,
 		...(quality?.level == null ? [] : [`  level ${quality.level} dBFS, signal to noise ${quality.snr} dB, windows alike ${quality.consistency ?? '-'}`]),
 	].join('\n');
 }
@@ -91,11 +93,25 @@ function lastEnd(channels: Channel[]): number {
 	return Math.max(0, ...channels.flatMap(({ segments }) => segments.map(({ end_time }) => end_time)));
 }
 
+/** What was written to files. */
+function cutText({ speech_only_file: file, removed_length: removed, clips }: Record<string, unknown>): string[] {
+	const saved = typeof file === 'string' ? [`  speech only: ${file}, ${String(removed)} s shorter`] : [];
+	return Array.isArray(clips) ? [...saved, `  clips: ${clips.length}${(clips as Array<{ clip_file: string }>).map(({ clip_file: path }) => `\n    ${path}`).join('')}`] : saved;
+}
+
+/** Of a channel, or of each of its speakers. */
+function voiceprintsOf(channel: Channel | Voiceprint): Voiceprint[] {
+	if ('voiceprint' in channel) return [channel];
+	if ('segments' in channel) return [];
+	const { channel_number, speakers } = channel as { channel_number: number; speakers: Array<Omit<Voiceprint, 'channel_number'>> };
+	return speakers.map((speaker) => ({ channel_number, ...speaker }));
+}
+
 /** @param answer the node's output for one file, with the file's name */
 export function showAnswer(answer: { file: string }): string {
 	const { file, channels = [], duration, ...rest } = answer as Answer;
 	const detected = channels.filter((channel) => 'segments' in channel);
-	const voiceprints = channels.filter((channel) => 'voiceprint' in channel);
+	const voiceprints = channels.flatMap(voiceprintsOf);
 	const from = rest.settings?.range_from ?? 0;
 	const length = duration ?? lastEnd(detected) - from;
 	const isUnfinished = rest.state !== undefined && rest.state !== 'done';
@@ -105,6 +121,7 @@ export function showAnswer(answer: { file: string }): string {
 		...(rest.warnings ?? []).map(({ message }) => `  note: ${message}`),
 		...detected.map((channel) => ('speakers' in channel ? speakersText : channelText)(channel, from, length)),
 		...voiceprints.map(voiceprintText),
+		...cutText(rest),
 		'',
 	].join('\n');
 }

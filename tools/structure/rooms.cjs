@@ -69,7 +69,7 @@ const ROOMS = [
 	{
 		room: 'engine/process/artefacts',
 		process: 'engine',
-		what: 'what is made of a recording beside its result: the timeline picture',
+		what: 'what is made of a recording beside its result: the timeline picture, speech only audio, clips',
 		mayImport: ['engine/process/media', 'engine/process', 'engine/client/protocol', 'models/packageFiles', 'ground'],
 		packages: ['@resvg/resvg-wasm'],
 	},

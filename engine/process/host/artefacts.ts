@@ -1,6 +1,8 @@
 /** What is made of a recording beside its result. What cannot be made is a warning: the result itself is worth more. */
 import { isOutOfMemory, outOfMemory, textOf, VoiceprintError, withoutInstallPaths } from '../../../errors';
-import type { Artefact, ArtefactsJob, ArtefactsResult, FoundChannel, MediaRequest, ProduceRequest, Warning } from '../../client/protocol';
+import type { Artefact, ArtefactsJob, ArtefactsResult, FoundChannel, MediaInfo, MediaRequest, ProduceRequest, Warning } from '../../client/protocol';
+import { cutSpans, makeClips, makeSpeechOnly } from '../artefacts/cuts/makers';
+import { OwnSound } from '../artefacts/cuts/ownSound';
 import { makePicture } from '../artefacts/picture/picture';
 import type { Maker, Recorded } from '../artefacts/recorded';
 import type { Audio } from '../audio';
@@ -10,19 +12,29 @@ interface Kind<R> {
 	/** In messages. */
 	name: string;
 	make: Maker<R>;
+	/** Said where nothing is made of it. */
+	none?: string;
 }
 
-type Kinds = { [K in keyof ProduceRequest]-?: Kind<NonNullable<ProduceRequest[K]>> };
+type Wanted = Required<ProduceRequest>;
+
+type Kinds = { [K in keyof Wanted]: Kind<Wanted[K]> };
 
 /** A new kind of artefact is one line here and one file in `artefacts`. */
-const KINDS: Kinds = { picture: { name: 'timeline picture', make: makePicture } };
+const KINDS: Kinds = {
+	picture: { name: 'timeline picture', make: makePicture },
+	speechOnly: { name: 'speech only audio', make: makeSpeechOnly, none: 'There is no speech only audio, as no speech was found' },
+	clips: { name: 'clips', make: makeClips, none: 'There are no clips, as no speech was found' },
+};
 
-async function make<K extends keyof ProduceRequest>(kind: K, produce: ProduceRequest, recorded: Recorded): Promise<ArtefactsResult> {
+async function make<K extends keyof Wanted>(kind: K, produce: ProduceRequest, recorded: Recorded): Promise<ArtefactsResult> {
 	const request = produce[kind];
 	if (request === undefined) return { artefacts: [], warnings: [] };
 	try {
-		const artefacts = await KINDS[kind].make(recorded, request);
-		return { artefacts, warnings: artefacts.flatMap(remarks) };
+		const { make: makeAll, none }: Kind<Wanted[K]> = KINDS[kind];
+		const artefacts = await makeAll(recorded, request as Wanted[K]);
+		const nothing: Warning[] = none === undefined || artefacts.length > 0 ? [] : [{ code: 'NOT_PRODUCED', message: none }];
+		return { artefacts, warnings: [...nothing, ...artefacts.flatMap(remarks)] };
 	} catch (error) {
 		return { artefacts: [], warnings: [notProduced(KINDS[kind].name, error)] };
 	}
@@ -49,19 +61,30 @@ interface Made {
 	/** Seconds of the file's timeline at which the sound begins. */
 	start: number;
 	media: MediaRequest;
+	info: MediaInfo;
 	folder: string;
 }
 
 /** All that is asked for, of a recording whose sound is still there. */
-export async function makeArtefacts(produce: ProduceRequest | undefined, { sounds, channels, start, media, folder }: Made): Promise<ArtefactsResult> {
+export async function makeArtefacts(produce: ProduceRequest | undefined, { sounds, channels, start, media, info, folder }: Made): Promise<ArtefactsResult> {
+	if (produce === undefined) return { artefacts: [], warnings: [] };
+	const decoded: OwnSound[] = [];
 	const recorded: Recorded = {
 		fileName: media.fileName,
 		start,
 		folder,
 		channels: channels.map(({ channel_number: channelNumber, segments }, i) => ({ channelNumber, segments, audio: sounds[i]! })),
+		ownSound: async () => {
+			decoded[0] ??= await OwnSound.decode({ media, info, spans: cutSpans(recorded, produce), folder });
+			return decoded[0];
+		},
 	};
 	const all: ArtefactsResult[] = [];
-	for (const kind of Object.keys(KINDS) as Array<keyof ProduceRequest>) all.push(await make(kind, produce ?? {}, recorded));
+	try {
+		for (const kind of Object.keys(KINDS) as Array<keyof ProduceRequest>) all.push(await make(kind, produce, recorded));
+	} finally {
+		for (const sound of decoded) sound.dispose();
+	}
 	return { artefacts: all.flatMap(({ artefacts }) => artefacts), warnings: all.flatMap(({ warnings }) => warnings) };
 }
 
@@ -77,7 +100,7 @@ export function asFields(produce: ProduceRequest | undefined, artefacts: Artefac
 export async function produceArtefacts(job: ArtefactsJob): Promise<ArtefactsResult> {
 	return await withSound(job, async ({ media, sounds }) => {
 		const found = media.channelNumbers.map((number) => job.channels.find((one) => one.channel_number === number) ?? { channel_number: number, segments: [] });
-		const { artefacts, warnings } = await makeArtefacts(job.produce, { sounds, channels: found, start: media.start, media: job.media, folder: job.workFolder });
+		const { artefacts, warnings } = await makeArtefacts(job.produce, { sounds, channels: found, start: media.start, media: job.media, info: media.info, folder: job.workFolder });
 		return { artefacts, warnings: [...media.warnings, ...warnings] };
 	});
 }

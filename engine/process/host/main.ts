@@ -6,6 +6,7 @@
 import { rmSync, writeFileSync, writeSync } from 'node:fs';
 import { isOutOfMemory, outOfMemory, VoiceprintError, withoutInstallPaths, type ErrorData } from '../../../errors';
 import type { FromEngine, ToEngine } from '../../client/protocol';
+import { validateLazily } from './lazyValidation';
 import { runPipeline } from './pipelines';
 import { reportTo } from './progress';
 import { memoryLimit, startWatchdog, type Watchdog } from './watchdog';
@@ -68,6 +69,7 @@ function readLimit(): number {
 }
 
 offerToKernel();
+validateLazily();
 const watchdog = startWatchdog(readLimit());
 process.on('exit', () => {
 	if (workFolder !== undefined) rmSync(workFolder, { recursive: true, force: true });

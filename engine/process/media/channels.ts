@@ -1,4 +1,5 @@
 /** Which channels are kept, and how interleaved samples become one block per kept channel. */
+import { SAMPLE_RATE } from '../audio';
 import { VoiceprintError } from '../../../errors';
 import { LARGEST_SAMPLE } from './limits';
 import type { MixMethod } from '../../client/protocol';
@@ -41,6 +42,9 @@ export interface BlockSinks {
 /** Samples; shorter silence comes as blocks in any case. */
 const LONG_SILENCE = BLOCK_SAMPLES;
 
+/** Written so that NaN does not pass. */
+const isSound = (sample: number) => sample <= LARGEST_SAMPLE && sample >= -LARGEST_SAMPLE;
+
 /** Collects interleaved samples into blocks of at most BLOCK_SAMPLES samples per channel. */
 export class BlockWriter {
 	private readonly block: Float32Array[];
@@ -62,10 +66,12 @@ export class BlockWriter {
 		/** Absent: each channel on its own. */
 		mix: MixMethod | undefined,
 		private readonly sinks: BlockSinks,
+		/** Hz. */
+		rate = SAMPLE_RATE,
 	) {
 		this.channels = channels;
 		this.kept = kept;
-		this.mixer = mix && new Mixer(mix, kept.length);
+		this.mixer = mix && new Mixer(mix, kept.length, rate);
 		this.block = kept.map(() => new Float32Array(BLOCK_SAMPLES));
 	}
 
@@ -112,19 +118,26 @@ export class BlockWriter {
 	}
 
 	/** One infinite sample would rule the level of the whole recording, or be blamed on the model. */
-	private sound(sample: number): number {
-		// Written so that NaN does not pass.
-		if (sample <= LARGEST_SAMPLE && sample >= -LARGEST_SAMPLE) return sample;
-		this.replaced += 1;
-		return 0;
+	private replaceNoise(target: Float32Array, end: number): void {
+		for (let at = this.filled; at < end; at++) {
+			if (isSound(target[at]!)) continue;
+			target[at] = 0;
+			this.replaced += 1;
+		}
 	}
 
 	private separate(samples: Float32Array, frame: number, count: number): void {
+		const { channels, filled } = this;
+		const end = filled + count;
 		for (const [index, channel] of this.kept.entries()) {
 			const target = this.block[index]!;
-			let source = frame * this.channels + channel;
-			const end = this.filled + count;
-			for (let at = this.filled; at < end; at++, source += this.channels) target[at] = this.sound(samples[source]!);
+			let areSound = true;
+			for (let at = filled, source = frame * channels + channel; at < end; at++, source += channels) {
+				const sample = samples[source]!;
+				target[at] = sample;
+				areSound &&= isSound(sample);
+			}
+			if (!areSound) this.replaceNoise(target, end);
 		}
 	}
 }

@@ -12,19 +12,25 @@ function probeNative(): Probe {
 	const obstacle = nativeObstacle(thisPlatform());
 	if (obstacle !== undefined) return { obstacle };
 	try {
-		return { runtime: onnxRuntime('native', loadNativeModule()) };
+		const module = loadNativeModule();
+		return { runtime: onnxRuntime('native', () => module) };
 	} catch (error) {
 		return { obstacle: 'its binary could not be loaded', detail: textOf(error) };
 	}
 }
 
-function probeWasm(): Probe {
+let wasm: ReturnType<typeof loadWasmModule> | undefined;
+
+/** Its bundled files can be loaded everywhere; that they are there and whole is seen when they are needed. */
+function wasmModule(): ReturnType<typeof loadWasmModule> {
 	try {
-		return { runtime: onnxRuntime('wasm', loadWasmModule()) };
+		return (wasm ??= loadWasmModule());
 	} catch (error) {
-		return { obstacle: 'its bundled files could not be loaded', detail: textOf(error) };
+		throw unavailable('wasm', { obstacle: 'its bundled files could not be loaded', detail: textOf(error) });
 	}
 }
+
+const probeWasm = (): Probe => ({ runtime: onnxRuntime('wasm', wasmModule) });
 
 const PROBES: Record<RuntimeName, () => Probe> = { native: probeNative, wasm: probeWasm };
 const LABELS: Record<RuntimeName, string> = { native: 'native ONNX Runtime', wasm: 'the WASM build of ONNX Runtime' };

@@ -45,12 +45,16 @@ export function loadWasmModule(): OrtModule {
 /** As the builds expect one, without a copy: models of one's own can be large. */
 const plainView = (file: Uint8Array) => new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
 
-/** Wraps a loaded ONNX Runtime module. */
-export function onnxRuntime(name: RuntimeName, ort: OrtModule): Runtime {
+/**
+ * Wraps an ONNX Runtime module.
+ * @param module called when the first model is loaded: not every job needs one. What it throws, `load` rejects with
+ */
+export function onnxRuntime(name: RuntimeName, module: () => OrtModule): Runtime {
 	const executionProviders = [name === 'native' ? 'cpu' : 'wasm'];
 	return {
 		name,
 		async load(file, weights) {
+			const ort = module();
 			const options: Ort.InferenceSession.SessionOptions = { ...SESSION_OPTIONS, executionProviders };
 			if (weights) options.externalData = [{ path: weights.name, data: plainView(weights.bytes) }];
 			return wrapSession(ort, await ort.InferenceSession.create(plainView(file), options));

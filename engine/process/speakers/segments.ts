@@ -1,7 +1,8 @@
 /** From labelled pieces to what is reported: who talks from when to when, and where several do. */
 import { cosine } from '../../../voiceprints/vector';
 import { isOverlapped, overlapsOf, type Overlap as OverlapOf } from '../../client/talk';
-import type { Labels, Voice } from './attribution';
+import type { Labels } from './attribution';
+import type { Voice } from './comparison';
 
 /** Of speakers by their numbers. */
 export type Overlap = OverlapOf<number>;

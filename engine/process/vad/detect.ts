@@ -4,7 +4,10 @@ import { type Audio, SAMPLE_RATE, type Span } from '../audio';
 import type { VadSettings } from '../../client/presets';
 import { speechProbabilities, type SileroModels } from './probabilities';
 import { Segmenter } from './segmenter';
-import { SILERO_HOP, SileroVad } from './silero';
+import { Halfband, NarrowModel } from './halfband';
+import { SileroVad } from './silero';
+import { SileroKernel } from './sileroKernel';
+import { SILERO_HOP, type SileroRate } from './speechModel';
 import { sileroSegments } from './sileroSegments';
 import { CORRECTED_HOP, DelayCorrection } from './delayCorrection';
 
@@ -24,9 +27,11 @@ export interface DetectionOptions {
 	keepProbabilities: boolean;
 }
 
-/** Loads both models; they serve one channel after the other. */
+/** Loads both models; they serve one channel after the other. Beside native ONNX Runtime the kernel is slower, beside WASM faster. */
 export async function loadSileroModels(runtime: Runtime): Promise<Required<SileroModels>> {
-	return { wide: await SileroVad.load(runtime, 16000), narrow: await SileroVad.load(runtime, 8000) };
+	const load = async (sampleRate: SileroRate) =>
+		runtime.name === 'native' ? await SileroVad.load(runtime, sampleRate) : await SileroKernel.load(sampleRate);
+	return { wide: await load(16000), narrow: new NarrowModel(await load(8000), await Halfband.load()) };
 }
 
 /** Silero's own algorithm: the 16 kHz model alone, no correction of level, delay or drift. */

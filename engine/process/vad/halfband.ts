@@ -1,14 +1,22 @@
 /** 16 kHz → 8 kHz for the 8 kHz model: a linear-phase half-band low-pass, every other sample kept. */
+import { Kernel } from './kernel';
+import type { SpeechModel } from './speechModel';
 
 /** Samples the filter reaches to each side of its centre. */
-export const HALFBAND_REACH = 31;
+const REACH = 31;
+
+/** Samples of the input before the first centre. */
+export const HALFBAND_LEAD = REACH + 1;
+
+/** Samples that the kernel has room for. */
+export const MOST_HALVED = 65_568;
 
 /** Every other tap but the centre of a half-band filter is zero; these are the odd ones, centre outwards. */
 const TAPS = (() => {
 	const taps: number[] = [];
-	for (let offset = 1; offset <= HALFBAND_REACH; offset += 2) {
+	for (let offset = 1; offset <= REACH; offset += 2) {
 		const ideal = Math.sin((Math.PI * offset) / 2) / (Math.PI * offset);
-		const phase = (Math.PI * (offset + HALFBAND_REACH)) / HALFBAND_REACH;
+		const phase = (Math.PI * (offset + REACH)) / REACH;
 		const blackman = 0.42 - 0.5 * Math.cos(phase) + 0.08 * Math.cos(2 * phase);
 		taps.push(ideal * blackman);
 	}
@@ -16,19 +24,42 @@ const TAPS = (() => {
 	return Float32Array.from(taps, (tap) => (tap / sum) * 0.5);
 })();
 
-/**
- * @param input samples at 16 kHz, with at least HALFBAND_REACH samples to both sides of what is asked for
- * @param first index in `input` of the first sample to keep
- * @param output as many samples at 8 kHz as are wanted
- */
-export function halveSampleRate(input: Float32Array, first: number, output: Float32Array): void {
-	for (let j = 0; j < output.length; j++) {
-		const centre = first + 2 * j;
-		let sum = 0.5 * (input[centre] as number);
-		for (let t = 0; t < TAPS.length; t++) {
-			const offset = 2 * t + 1;
-			sum += (TAPS[t] as number) * ((input[centre - offset] as number) + (input[centre + offset] as number));
-		}
-		output[j] = sum;
+export class Halfband {
+	private constructor(private readonly kernel: Kernel) {
+		kernel.view('taps', TAPS.length).set(TAPS);
+	}
+
+	/** @throws VoiceprintError RUNTIME_UNAVAILABLE where a file is missing or damaged */
+	static async load(mayRelax = true): Promise<Halfband> {
+		return new Halfband(await Kernel.load(8000, mayRelax));
+	}
+
+	/**
+	 * @param input samples at 16 kHz, the first one to keep at HALFBAND_LEAD, and as many more behind the last
+	 * @param samples at 8 kHz that are wanted, MOST_HALVED at most
+	 * @returns valid until the next call
+	 */
+	halve(input: Float32Array, samples: number): Float32Array {
+		this.kernel.view('wide', input.length).set(input);
+		this.kernel.halve(samples);
+		return this.kernel.view('samples', samples);
+	}
+}
+
+/** The 8 kHz model, for sound at 16 kHz. */
+export class NarrowModel {
+	constructor(
+		private readonly model: SpeechModel,
+		private readonly halfband: Halfband,
+	) {}
+
+	reset(): void {
+		this.model.reset();
+	}
+
+	/** @param audio as many chunks at 16 kHz with their context, and HALFBAND_LEAD samples before and behind them */
+	async run(audio: Float32Array, chunks: number): Promise<Float32Array> {
+		const { context, window } = this.model;
+		return await this.model.run(this.halfband.halve(audio, context + chunks * window));
 	}
 }

@@ -67,6 +67,16 @@ function binOf(power: number): number {
 	return Math.min(BINS - 1, Math.floor((10 * Math.log10(power) - LOWEST_DB) * BINS_PER_DB));
 }
 
+/** In place; for so few numbers several times as fast as what is built in. */
+function sortFew(values: Float64Array): void {
+	for (let i = 1; i < values.length; i++) {
+		const value = values[i] as number;
+		let at = i;
+		for (; at > 0 && (values[at - 1] as number) > value; at--) values[at] = values[at - 1] as number;
+		values[at] = value;
+	}
+}
+
 const dbOf = (bin: number) => (bin + 0.5) / BINS_PER_DB + LOWEST_DB;
 
 /** Windows of about one loudness. */
@@ -107,7 +117,8 @@ export class LevelMeter {
 	/** The part at work, and the frame's parts. */
 	private energy = 0;
 	private count = 0;
-	private readonly parts: number[] = [];
+	private readonly parts = new Float64Array(PARTS);
+	private partCount = 0;
 
 	/** The window at work: levels of its frames, and its energy before and after the filter. */
 	private readonly bins: number[] = [];
@@ -133,8 +144,7 @@ export class LevelMeter {
 	/** Digital silence. */
 	skip(samples: number): void {
 		this.closeWindow();
-		this.parts.length = 0;
-		this.energy = this.count = 0;
+		this.partCount = this.energy = this.count = 0;
 		this.x1 = undefined;
 		this.position += samples;
 	}
@@ -152,7 +162,8 @@ export class LevelMeter {
 		let { x1 = this.x2, x2, y1, y2, before, energy } = this;
 		for (let i = from; i < to; i++) {
 			const x = samples[i] as number;
-			const y = b0 * x + b1 * x1 + b2 * x2 - a1 * y1 - a2 * y2;
+			// The last output comes last: the next sample waits for nothing else.
+			const y = b0 * x + b1 * x1 + b2 * x2 - a2 * y2 - a1 * y1;
 			x2 = x1;
 			x1 = x;
 			y2 = y1;
@@ -169,17 +180,21 @@ export class LevelMeter {
 	}
 
 	private closePart(): void {
-		this.parts.push(this.energy);
+		this.parts[this.partCount] = this.energy;
+		this.partCount += 1;
 		this.after += this.energy;
 		this.energy = this.count = 0;
-		if (this.parts.length === PARTS) this.closeFrame();
+		if (this.partCount === PARTS) this.closeFrame();
 	}
 
 	private closeFrame(): void {
-		const mean = this.parts.reduce((sum, energy) => sum + energy, 0) / FRAME;
-		const median = (this.parts.sort((a, b) => a - b)[PARTS / 2] as number) / PART;
-		this.bins.push(binOf(Math.min(mean, CREST * median)));
-		this.parts.length = 0;
+		const { parts } = this;
+		let sum = 0;
+		for (let i = 0; i < PARTS; i++) sum += parts[i] as number;
+		sortFew(parts);
+		const median = (parts[PARTS / 2] as number) / PART;
+		this.bins.push(binOf(Math.min(sum / FRAME, CREST * median)));
+		this.partCount = 0;
 		if (this.bins.length === FRAMES) this.closeWindow();
 	}
 

@@ -1,7 +1,7 @@
 /** Audio → speech probability per chunk of 32 ms, in blocks, so that memory does not grow with the recording. */
 import type { Audio } from '../audio';
-import { halveSampleRate } from './halfband';
-import { SILERO_HOP, type SileroVad } from './silero';
+import { HALFBAND_LEAD, type NarrowModel } from './halfband';
+import { SILERO_HOP, type SpeechModel } from './speechModel';
 
 /** Chunks per run of the models: enough for full speed, 8 s of audio. */
 const BLOCK_CHUNKS = 256;
@@ -18,9 +18,9 @@ const SURELY_SILENT = 0.1;
 
 export interface SileroModels {
 	/** The 16 kHz model. */
-	wide: SileroVad;
+	wide: SpeechModel;
 	/** The 8 kHz model; where given, both are averaged. */
-	narrow?: SileroVad;
+	narrow?: NarrowModel;
 }
 
 export interface ProbabilityOptions {
@@ -38,14 +38,15 @@ function silenceAtEnd(probabilities: Float32Array, before: number): number {
 	return before + probabilities.length;
 }
 
-export function scale(samples: Float32Array, gain: number): void {
-	if (gain === 1) return;
-	for (let i = 0; i < samples.length; i++) samples[i] = (samples[i] as number) * gain;
-}
-
-/** A beep far above full scale deafens the models for seconds (recall 0.56 after one of +40 dB, limited 0.95). */
-export function limit(samples: Float32Array): void {
-	for (let i = 0; i < samples.length; i++) samples[i] = Math.max(-1, Math.min(1, samples[i] as number));
+/**
+ * Multiplies in place.
+ * @param isLimited to full scale: a beep far above it deafens the models for seconds (recall 0.56 after one of +40 dB,
+ *   limited 0.95)
+ */
+export function amplify(samples: Float32Array, gain: number, isLimited: boolean): void {
+	if (gain === 1 && !isLimited) return;
+	const most = isLimited ? 1 : Infinity;
+	for (let i = 0; i < samples.length; i++) samples[i] = Math.max(-most, Math.min(most, (samples[i] as number) * gain));
 }
 
 /** Runs the models over one block that starts at MARGIN_BEFORE in `buffer`. */
@@ -53,9 +54,7 @@ async function runModels({ wide, narrow }: SileroModels, buffer: Float32Array, c
 	const from = MARGIN_BEFORE - wide.context;
 	const probabilities = await wide.run(buffer.subarray(from, MARGIN_BEFORE + chunks * wide.window));
 	if (!narrow) return probabilities;
-	const halved = new Float32Array(narrow.context + chunks * narrow.window);
-	halveSampleRate(buffer, from, halved);
-	const second = await narrow.run(halved);
+	const second = await narrow.run(buffer.subarray(from - HALFBAND_LEAD), chunks);
 	return probabilities.map((probability, i) => (probability + (second[i] as number)) / 2);
 }
 
@@ -82,8 +81,7 @@ export async function* speechProbabilities(
 		const chunks = Math.min(BLOCK_CHUNKS, total - done);
 		const buffer = whole.subarray(0, MARGIN_BEFORE + chunks * wide.window + MARGIN_AFTER);
 		audio.read(done * wide.window - MARGIN_BEFORE, buffer);
-		scale(buffer, gain);
-		if (gain > 1) limit(buffer);
+		amplify(buffer, gain, gain > 1);
 		// A file can say that hours of it are silence; they need no models.
 		const isSilence = isFresh && chunks === BLOCK_CHUNKS && buffer.every((sample) => sample === 0);
 		const probabilities = (isSilence && ofSilence?.slice()) || (await runModels(models, buffer, chunks));

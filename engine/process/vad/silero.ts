@@ -5,24 +5,18 @@
 import { modelPath } from '../../../models/bundled';
 import { readPackageFile } from '../../../models/packageFiles';
 import type { Runtime, Session } from '../runtime/interface';
+import { SILERO_HOP, type SileroRate, type SpeechModel } from './speechModel';
 
 export const SILERO_MODEL = 'silero-vad-6.2';
-
-/** Seconds of audio behind each speech probability, at both sample rates. */
-export const SILERO_HOP = 0.032;
 
 const HIDDEN = 128;
 const STATE_DIMS = [1, 1, HIDDEN];
 
-export type SileroRate = 16000 | 8000;
-
 const modelFile = (sampleRate: SileroRate) => modelPath(`${SILERO_MODEL}-${sampleRate / 1000}k.onnx`);
 
-export class SileroVad {
-	/** Samples per chunk. */
+export class SileroVad implements SpeechModel {
 	readonly window: number;
 
-	/** Samples before each chunk that the model sees again. */
 	readonly context: number;
 
 	private h = new Float32Array(HIDDEN);
@@ -42,17 +36,11 @@ export class SileroVad {
 		return new SileroVad(await runtime.load(await readPackageFile(modelFile(sampleRate))), sampleRate);
 	}
 
-	/** Forgets what was heard; to be called before each recording. */
 	reset(): void {
 		this.h.fill(0);
 		this.c.fill(0);
 	}
 
-	/**
-	 * @param audio `context + n * window` samples, -1 to 1: the samples before the run (zeros at the start of the
-	 *   recording), then the run itself
-	 * @returns n speech probabilities
-	 */
 	async run(audio: Float32Array): Promise<Float32Array> {
 		const outputs = await this.session.run({
 			audio: { data: audio, dims: [audio.length] },

@@ -1,8 +1,8 @@
 /** The level of the speech in a recording whose loudest sounds are none: found by listening to a few places. */
 import type { Audio } from '../audio';
 import { gainFor, WINDOW_SAMPLES, type LevelMeter, type Loudness } from './level';
-import { limit, scale } from './probabilities';
-import type { SileroVad } from './silero';
+import { amplify } from './probabilities';
+import type { SpeechModel } from './speechModel';
 
 /** Places of one loudness that are listened to at most. */
 const PLACES = 4;
@@ -17,18 +17,17 @@ const LEAST = 0.25;
 const BELOW_THE_LOUDEST = 12;
 
 /** Chunks of a place that are speech, where it is brought to the models' level. */
-async function speechAt(place: number, gain: number, audio: Audio, model: SileroVad): Promise<number> {
+async function speechAt(place: number, gain: number, audio: Audio, model: SpeechModel): Promise<number> {
 	const start = Math.max(0, place + WINDOW_SAMPLES / 2 - (LEAD + CHUNKS / 2) * model.window);
 	const samples = new Float32Array(model.context + (LEAD + CHUNKS) * model.window);
 	audio.read(start - model.context, samples);
-	scale(samples, gain);
-	limit(samples);
+	amplify(samples, gain, true);
 	model.reset();
 	const probabilities = await model.run(samples);
 	return probabilities.subarray(LEAD).filter((probability) => probability >= SPEECH).length;
 }
 
-async function isSpeech({ level, places }: Loudness, audio: Audio, model: SileroVad): Promise<boolean> {
+async function isSpeech({ level, places }: Loudness, audio: Audio, model: SpeechModel): Promise<boolean> {
 	const step = Math.max(1, places.length / PLACES);
 	let heard = 0;
 	let speech = 0;
@@ -44,7 +43,7 @@ async function isSpeech({ level, places }: Loudness, audio: Audio, model: Silero
  * @param model the 16 kHz model; its state is lost
  * @returns dBFS, as `LevelMeter.level` measures it; undefined where nothing is speech
  */
-export async function speechLevel(audio: Audio, meter: LevelMeter, model: SileroVad): Promise<number | undefined> {
+export async function speechLevel(audio: Audio, meter: LevelMeter, model: SpeechModel): Promise<number | undefined> {
 	for (const loudness of meter.loudnesses()) {
 		if (!(await isSpeech(loudness, audio, model))) continue;
 		return Math.max(meter.levelUpTo(loudness.level), loudness.level - BELOW_THE_LOUDEST);

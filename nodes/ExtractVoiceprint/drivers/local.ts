@@ -14,6 +14,7 @@ import {
 	MODEL,
 	MODEL_FILE,
 	ON_LITTLE_SPEECH,
+ON_SEVERAL_SPEAKERS,
 	OPERATION,
 	OPTIONS,
 	VAD_PRESET,
@@ -43,12 +44,13 @@ function withoutVectors({ channels, ...result }: JobResult<VoiceprintJob>): Voic
 
 /** Throws INVALID_PARAMETER, with the parameter's label in the message. */
 async function readVoiceprint(ctx: IExecuteFunctions, itemIndex: number): Promise<VoiceprintRequest> {
-	const { maximumSpeechLength, minimumSpeechLength, onLittleSpeech } = readCollection(ctx, itemIndex, OPTIONS);
+	const { maximumSpeechLength, minimumSpeechLength, onLittleSpeech, onSeveralSpeakers } = readCollection(ctx, itemIndex, OPTIONS);
 	return {
 		...(await readModel(ctx, itemIndex)),
 		maximumSpeech: number(MAXIMUM_SPEECH_LENGTH, maximumSpeechLength),
 		minimumSpeech: number(MINIMUM_SPEECH_LENGTH, minimumSpeechLength),
 		onLittleSpeech: choice(ON_LITTLE_SPEECH, onLittleSpeech ?? ON_LITTLE_SPEECH.default),
+		onSeveralSpeakers: choice<'warn' | 'fail' | 'main' | 'each'>(ON_SEVERAL_SPEAKERS, onSeveralSpeakers ?? ON_SEVERAL_SPEAKERS.default),
 	};
 }
 
@@ -70,6 +72,7 @@ function settingsOf({ media, vad, voiceprint }: JobRequest<VoiceprintJob>): Answ
 		maximum_speech_length: voiceprint.maximumSpeech,
 		minimum_speech_length: voiceprint.minimumSpeech,
 		on_little_speech: voiceprint.onLittleSpeech,
+		on_several_speakers: voiceprint.onSeveralSpeakers,
 		...(voiceprint.modelFile === undefined ? {} : { model_file: voiceprint.modelFile }),
 	};
 }

@@ -7,18 +7,20 @@ import type { Answer } from '../../common/answer';
 import { readLocalSettings, runLocally, type JobRequest } from '../../common/localJob';
 import { readRange } from '../../common/mediaParameters';
 import { choice, number, read, readCollection } from '../../common/read';
+import { readChannelsToDiarize } from '../channelMode';
 import { readCount } from '../count';
 import { readKnownSpeakers } from '../knownSpeakers';
 import { KNOWN_SPEAKERS, MERGE_PAUSES, OPERATING_POINT, OPTIONS, SHORTEST_TURN } from '../parameters';
 
 /** Parameters are read and checked before the file is copied: a typing mistake shows at once, however long the file. */
 export async function diarizeLocally(ctx: IExecuteFunctions, itemIndex: number): Promise<Answer<SpeakersResult>> {
-	const { media, runtime, timeoutMs } = readLocalSettings(ctx, itemIndex, OPTIONS);
+	const { isAutomatic, ...channels } = readChannelsToDiarize(ctx, itemIndex);
+	const { media, runtime, timeoutMs } = readLocalSettings(ctx, itemIndex, OPTIONS, channels);
 	const request: JobRequest<SpeakersJob> = {
 		type: 'speakers',
 		media: { ...media, ...readRange(ctx, itemIndex) },
 		vad: { preset: 'balanced' },
-		speakers: readSpeakers(ctx, itemIndex),
+		speakers: { ...readSpeakers(ctx, itemIndex), ...(isAutomatic ? { automaticChannels: true } : {}) },
 		runtime,
 		...readProduce(ctx, itemIndex),
 	};
@@ -42,7 +44,7 @@ function readSpeakers(ctx: IExecuteFunctions, itemIndex: number): SpeakersReques
 
 function settingsOf({ media, speakers }: JobRequest<SpeakersJob>): Answer<SpeakersResult>['settings'] {
 	return {
-		channel_mode: media.channelMode,
+		channel_mode: speakers.automaticChannels ? 'automatic' : media.channelMode,
 		channels: media.channels,
 		range_from: media.rangeFrom,
 		range_to: media.rangeTo ?? null,

@@ -1,15 +1,17 @@
 /** Speaker diarization by the Speech Platform API: from an item to a result. */
 import type { IExecuteFunctions } from 'n8n-workflow';
+import type { ChannelMode } from '../../../engine/client/protocol';
 import { isOverlapped, overlapsOf, speakerLabel, speechLengthOf, talkOfSpeakers } from '../../../engine/client/talk';
 import { VoiceprintError } from '../../../errors';
 import type { ChannelOfSpeakers, SpeakersResult } from '../../../items/speakerItems';
 import type { SpeakerDiarizationOptions, SpeakerDiarizationResult } from '../../../speech-platform';
 import { noSpeech, type Answer } from '../../common/answer';
 import { withArtefacts } from '../../common/artefactsOfServer';
-import { readChannels, readRange } from '../../common/mediaParameters';
+import { readRange } from '../../common/mediaParameters';
 import type { Servers } from '../../common/platform';
 import { choice, read } from '../../common/read';
 import { runTask } from '../../common/tasks';
+import { readChannelsToDiarize } from '../channelMode';
 import { readCount } from '../count';
 import { ENGINE, KNOWN_SPEAKERS, MINIMUM_SPEAKERS, OPERATION_ON_SERVER, OPTIONS, SPEAKER_COUNT } from '../parameters';
 
@@ -23,13 +25,19 @@ export async function diarizeOnServer(ctx: IExecuteFunctions, itemIndex: number,
 		resultOf,
 		settingsOf,
 	});
-	return await withArtefacts(ctx, itemIndex, answer, OPTIONS);
+	return await withArtefacts(ctx, itemIndex, answer, OPTIONS, channelsToDiarize(ctx, itemIndex));
+}
+
+/** The server looks at each channel by itself, or at all of them mixed; which is better it does not say. */
+function channelsToDiarize(ctx: IExecuteFunctions, itemIndex: number): { channelMode: ChannelMode; channels: number[] } {
+	const { channelMode, channels } = readChannelsToDiarize(ctx, itemIndex);
+	return { channelMode, channels };
 }
 
 /** @throws VoiceprintError INVALID_PARAMETER, also for what the server cannot do and would leave undone without a word */
 function readRequest(ctx: IExecuteFunctions, itemIndex: number): SpeakerDiarizationOptions {
 	if (choice(KNOWN_SPEAKERS, read(ctx, itemIndex, KNOWN_SPEAKERS)) !== 'none') throw noNames();
-	return { ...readChannels(ctx, itemIndex), ...readRange(ctx, itemIndex), ...readSpeakers(ctx, itemIndex) };
+	return { ...channelsToDiarize(ctx, itemIndex), ...readRange(ctx, itemIndex), ...readSpeakers(ctx, itemIndex) };
 }
 
 function readSpeakers(ctx: IExecuteFunctions, itemIndex: number): Pick<SpeakerDiarizationOptions, 'maxSpeakers' | 'totalSpeakers'> {
@@ -86,6 +94,7 @@ function describeChannel({ channel_number, speakers_count, segments }: SpeakerDi
 	const overlaps = overlapsOf(turns);
 	return {
 		channel_number,
+		method: 'diarization',
 		speakers_count,
 		speech_length: speechLengthOf(turns),
 		speakers: ids.map((id, speaker) => ({ speaker: labelOf(speaker), speaker_id: id, ...NOBODY_KNOWN, ...talk.get(speaker)!, ...NO_VOICEPRINT })),

@@ -82,7 +82,7 @@ export async function diarizeSpeakers(input: MediaInput): Promise<Outcome> {
 	const { query } = input;
 	const [most, total] = [query.get('max_speakers'), query.get('total_speakers')];
 	const atMost = total ?? most;
-	const job = {
+	const job: Omit<SpeakersJob, 'workFolder'> = {
 		type: 'speakers',
 		media: mediaOf(input),
 		vad: { preset: 'balanced' },
@@ -95,7 +95,7 @@ export async function diarizeSpeakers(input: MediaInput): Promise<Outcome> {
 			threshold: 'balanced',
 		},
 		runtime: 'auto',
-	} as const;
+	};
 	return await compute<SpeakersJob>(job, ({ channels }) => ({ channels: channels.map(asTheApiTells) }));
 }
 

@@ -42,8 +42,8 @@ async function faultOf(job: Job): Promise<ErrorData> {
 }
 
 const detection = (runtime: RuntimeChoice = 'native') => vadJob(CALL, join(modules, '..'), { runtime });
-const voiceprint = (): VoiceprintJob => ({
-	...detection(),
+const voiceprint = (runtime: RuntimeChoice = 'native'): VoiceprintJob => ({
+	...detection(runtime),
 	type: 'voiceprint',
 	voiceprint: { model: 'fast', maximumSpeech: 0, minimumSpeech: 0, onLittleSpeech: 'warn' },
 });
@@ -78,8 +78,11 @@ describe('a missing or damaged file is RUNTIME_UNAVAILABLE, with a word of what 
 		[join(models, 'silero-vad-6.2-16k.onnx'), detection()],
 		[join(models, 'voiceprint-small-v2.onnx'), voiceprint()],
 		[join(models, 'voiceprint-small-v2.calibration.json'), voiceprint()],
-		[join(wasm, 'ort.node.min.js'), detection('wasm')],
-		[join(wasm, 'ort-wasm-simd-threaded.wasm'), detection('wasm')],
+		[join(models, 'silero-vad-6.2-8k.kernel.bin'), detection('wasm')],
+		[join(models, 'silero-vad-6.2-16k.kernel.relaxed.wasm'), detection('wasm')],
+		[join(models, 'silero-vad-6.2-8k.kernel.relaxed.wasm'), detection()],
+		[join(wasm, 'ort.node.min.js'), voiceprint('wasm')],
+		[join(wasm, 'ort-wasm-simd-threaded.wasm'), voiceprint('wasm')],
 		[join(ffmpeg, 'ffmpeg-core.js'), detection()],
 		[join(ffmpeg, 'ffmpeg-core.wasm'), detection()],
 	];

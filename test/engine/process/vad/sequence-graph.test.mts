@@ -1,11 +1,13 @@
-/** The sequence graph equals the published model, chunk by chunk, at both sample rates and on both runtimes. */
+/** The sequence graph and the kernel equal the published model, chunk by chunk, at both sample rates and on all runtimes. */
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { before, test } from 'node:test';
 import type * as Ort from 'onnxruntime-node';
 import { chooseRuntime } from '../../../../dist/engine/process/runtime/chooseRuntime.js';
-import { halveSampleRate, HALFBAND_REACH } from '../../../../dist/engine/process/vad/halfband.js';
+import { Halfband, HALFBAND_LEAD } from '../../../../dist/engine/process/vad/halfband.js';
 import { SileroVad } from '../../../../dist/engine/process/vad/silero.js';
+import { SileroKernel } from '../../../../dist/engine/process/vad/sileroKernel.js';
+import type { SileroRate, SpeechModel } from '../../../../dist/engine/process/vad/speechModel.js';
 import { CALL, decodeChannels } from '../../../support/recordings.mts';
 
 const require = createRequire(import.meta.url);
@@ -19,11 +21,14 @@ before(async () => {
 	[, wideband] = await decodeChannels(CALL);
 });
 
-function narrowband(): Float32Array {
-	const padded = new Float32Array(wideband.length + 2 * HALFBAND_REACH);
-	padded.set(wideband, HALFBAND_REACH);
+async function narrowband(): Promise<Float32Array> {
+	const halfband = await Halfband.load();
 	const halved = new Float32Array(Math.floor(wideband.length / 2));
-	halveSampleRate(padded, HALFBAND_REACH, halved);
+	for (let at = 0; at < halved.length; at += 32_768) {
+		const part = new Float32Array(2 * (Math.min(32_768, halved.length - at) + HALFBAND_LEAD));
+		part.set(wideband.subarray(2 * at, 2 * at + part.length - HALFBAND_LEAD), HALFBAND_LEAD);
+		halved.set(halfband.halve(part, part.length / 2 - HALFBAND_LEAD), at);
+	}
 	return halved;
 }
 
@@ -50,7 +55,7 @@ async function publishedProbabilities(samples: Float32Array, sampleRate: number)
 }
 
 /** Our graph in runs of `run` chunks. */
-async function sequenceProbabilities(vad: SileroVad, samples: Float32Array, run: number): Promise<number[]> {
+async function sequenceProbabilities(vad: SpeechModel, samples: Float32Array, run: number): Promise<number[]> {
 	const chunks = Math.floor(samples.length / vad.window);
 	const padded = new Float32Array(vad.context + chunks * vad.window);
 	padded.set(samples.subarray(0, chunks * vad.window), vad.context);
@@ -65,13 +70,20 @@ async function sequenceProbabilities(vad: SileroVad, samples: Float32Array, run:
 
 const largestDifference = (a: number[], b: number[]) => Math.max(...a.map((value, i) => Math.abs(value - b[i])));
 
+const MODELS: Record<string, (sampleRate: SileroRate) => Promise<SpeechModel>> = {
+	native: async (sampleRate) => await SileroVad.load(chooseRuntime('native'), sampleRate),
+	wasm: async (sampleRate) => await SileroVad.load(chooseRuntime('wasm'), sampleRate),
+	kernel: async (sampleRate) => await SileroKernel.load(sampleRate),
+	'kernel, as every Node.js can': async (sampleRate) => await SileroKernel.load(sampleRate, false),
+};
+
 for (const sampleRate of [16000, 8000] as const) {
-	for (const name of ['native', 'wasm'] as const) {
+	for (const [name, load] of Object.entries(MODELS)) {
 		test(`${sampleRate} Hz, ${name}: equal to the published model chunk by chunk`, async () => {
-			const samples = sampleRate === 16000 ? wideband : narrowband();
+			const samples = sampleRate === 16000 ? wideband : await narrowband();
 			const expected = await publishedProbabilities(samples, sampleRate);
 			assert.ok(Math.max(...expected) > 0.9 && Math.min(...expected) < 0.1, 'the recording has speech and silence');
-			const vad = await SileroVad.load(chooseRuntime(name), sampleRate);
+			const vad = await load(sampleRate);
 			for (const run of [1, 7, 256, expected.length]) {
 				const actual = await sequenceProbabilities(vad, samples, run);
 				assert.equal(actual.length, expected.length);
@@ -81,9 +93,11 @@ for (const sampleRate of [16000, 8000] as const) {
 	}
 }
 
-test('the state of one recording does not leak into the next', async () => {
-	const vad = await SileroVad.load(chooseRuntime('native'), 16000);
-	const first = await sequenceProbabilities(vad, wideband, 256);
-	const second = await sequenceProbabilities(vad, wideband, 256);
-	assert.deepEqual(second, first);
-});
+for (const name of ['native', 'kernel']) {
+	test(`${name}: the state of one recording does not leak into the next`, async () => {
+		const vad = await MODELS[name](16000);
+		const first = await sequenceProbabilities(vad, wideband, 256);
+		const second = await sequenceProbabilities(vad, wideband, 256);
+		assert.deepEqual(second, first);
+	});
+}
