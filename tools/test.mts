@@ -12,6 +12,7 @@ import { ensureN8n } from './n8n/install.mts';
 import { isMusl } from './setup.cjs';
 import { describeFile, summarise } from './testing/report.mts';
 import { ensureNodeVersion, OTHER_NODES } from './testing/node-versions.mts';
+import { runFolder } from './testing/run-folder.mts';
 import { killRunningFiles, runFile, type FileReport, type RunFileOptions } from './testing/run-file.mts';
 
 const REPOSITORY = join(import.meta.dirname, '..');
@@ -48,6 +49,8 @@ const { values, positionals } = parseArgs({
 	options: { fast: { type: 'boolean', default: false }, name: { type: 'string' }, node: { type: 'string' } },
 });
 stopOnSignals();
+// Of this process, so that it goes when all files have ended.
+runFolder();
 const files = globSync('test/**/*.test.mts', { cwd: REPOSITORY })
 	.filter((file) => positionals.length === 0 || positionals.some((part) => file.includes(part)))
 	.sort()

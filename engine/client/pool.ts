@@ -1,6 +1,6 @@
 /** The engine processes of this n8n process: started as they are needed, one job each at a time, gone when idle. */
 import { canceled, VoiceprintError } from '../../errors';
-import { EngineProcess, type ProcessOptions } from './process';
+import { EngineProcess, type OnProgress, type ProcessOptions } from './process';
 import type { Job, JobResult } from './protocol';
 import { Turns } from './turns';
 import { sweepFolders, withWorkFolder } from './workFolder';
@@ -19,6 +19,8 @@ export interface RunOptions {
 	signal?: AbortSignal;
 	/** Milliseconds the job may run once it has started; absent or 0: no limit. */
 	timeoutMs?: number;
+	/** Told how far the job is, about once a second. */
+	onProgress?: OnProgress;
 	/** Whose job it is: executions take turns. */
 	execution?: unknown;
 }
@@ -97,14 +99,14 @@ export class EnginePool {
 		}
 	}
 
-	private async runNow<J extends Job>(job: J, { signal, timeoutMs = 0 }: RunOptions, waited: number): Promise<JobResult<J>> {
+	private async runNow<J extends Job>(job: J, { signal, timeoutMs = 0, onProgress }: RunOptions, waited: number): Promise<JobResult<J>> {
 		if (signal?.aborted) throw canceled();
 		const engine = this.takeEngine();
 		const onAbort = () => engine.kill(canceled());
 		signal?.addEventListener('abort', onAbort, { once: true });
 		const timer = timeoutMs > 0 ? setTimeout(() => engine.kill(timedOut(timeoutMs, waited)), timeoutMs) : undefined;
 		try {
-			return await engine.run(job);
+			return await engine.run(job, onProgress);
 		} finally {
 			signal?.removeEventListener('abort', onAbort);
 			clearTimeout(timer);

@@ -416,8 +416,23 @@ interface Footprint {
 	rss?: number;
 }
 
+/** What the engine is about: `decoding` the file, `listening` for speech, telling `speakers` apart. */
+export type Phase = 'decoding' | 'listening' | 'speakers';
+
+/** How far a job is. */
+export interface Progress {
+	phase: Phase;
+	/** Seconds of sound that the phase is done with, of all channels together. */
+	position: number;
+	/** Seconds that there are; absent while nobody knows. */
+	duration?: number;
+	/** Seconds of sound for each second of the clock. */
+	speed?: number;
+}
+
 /** Engine process → n8n process. */
 export type FromEngine =
 	| { kind: 'ready' }
+	| { kind: 'progress'; id: number; progress: Progress }
 	| ({ kind: 'result'; id: number; result: JobResult } & Footprint)
 	| ({ kind: 'failure'; id: number; error: ErrorData } & Footprint);

@@ -5,6 +5,7 @@ import type { ArtefactsResult, Job, JobResult, RuntimeChoice } from '../../engin
 import type { FileOfItem } from './answer';
 import { nameInMessages, writeBinaryToFile } from './binary';
 import { MAXIMUM_DURATION, RUNTIME } from './engineParameters';
+import { progressOf } from './progress';
 import { takeProduced, withoutArtefacts, type Produced } from './produced';
 import { BINARY_PROPERTY_NAME, readChannels, readFileOptions, readMixMethod } from './mediaParameters';
 import { choice, number, read, readCollection } from './read';
@@ -64,7 +65,7 @@ export async function runLocally<J extends Job>(
 			const media = { ...request.media, path, fileName: nameInMessages(binary) };
 			return { ...request, media, workFolder } as unknown as J;
 		},
-		{ signal: ctx.getExecutionCancelSignal(), timeoutMs, execution: ctx.getExecutionId() },
+		{ signal: ctx.getExecutionCancelSignal(), timeoutMs, execution: ctx.getExecutionId(), onProgress: progressOf(ctx, itemIndex) },
 		async ({ artefacts }: Partial<ArtefactsResult>) => {
 			taken = await takeProduced(ctx, artefacts);
 		},

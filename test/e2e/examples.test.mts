@@ -161,6 +161,24 @@ const segmentsOf = (execution: Execution, node: string) =>
 	);
 
 describe('what is made of a call', () => {
+	it('talk-time keeps one row of figures for each call', async () => {
+		const { client } = n8n();
+		for (let i = 0; i < 2; i++) await run('talk-time');
+		const tables = `/rest/projects/${project}/data-tables`;
+		const { data: list } = await client.call<{ data: Array<{ id: string; name: string }> }>('GET', tables);
+		const { id } = list.find(({ name }) => name === 'call figures')!;
+		const { data: rows } = await client.call<{ data: IDataObject[] }>('GET', `${tables}/${id}/rows`);
+		assert.equal(rows.length, 1, 'a call that comes again replaces its row');
+		const [row] = rows;
+		assert.deepEqual([row.file_name, row.duration, row.interruptions], ['call.ogg', CALL_TRUTH.duration, 1]);
+		const [desk, caller] = CALL_TRUTH.channels.map(({ speech }) => speech);
+		near(row.talk_time_0, spoken(0), 0.5, 'talk time of the desk');
+		near(row.talk_time_1, spoken(1), 0.5, 'talk time of the caller');
+		near(row.overlap, desk[2][1] - caller[2][0], 0.2, 'overlap');
+		near(row.longest_pause, desk[1][0] - caller[0][1], 0.2, 'longest pause');
+		near(row.first_speech, desk[0][0], 0.1, 'first speech');
+	});
+
 	it('picture-in-message sends the picture with its figures', async () => {
 		const service = await startService(() => ({ body: { ok: true } }));
 		try {

@@ -45,8 +45,9 @@ describe('one voiceprint per speaker', () => {
 		each.forEach((one, i) => {
 			const alike = own.map((voice) => cosine(vectorOf(one), vectorOf(voice)));
 			assert.ok(alike[i] > 0.9 && alike[1 - i] < 0.6, String(alike));
-			assert.ok(Math.abs((one.talk_time as number) - (own[i].speech_length as number)) < 2, `${String(one.talk_time)} of ${String(own[i].speech_length)}`);
-			assert.ok((one.speech_length as number) <= (one.talk_time as number) + 1);
+			const [talk, spoken] = [one.talk_time as number, own[i].speech_length as number];
+			assert.ok(Math.abs(talk - spoken) < 2, `${talk} of ${spoken}`);
+			assert.ok((one.speech_length as number) <= talk + 1);
 			assert.notEqual(one.quality_speakers, 'several');
 		});
 		assert.deepEqual(each.map(({ warnings }) => warnings), ['', '']);

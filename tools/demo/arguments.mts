@@ -4,6 +4,7 @@ import { cutsOf, speechOnlyParameters, type Cuts } from './cuts.mts';
 import type { CommandName, OptionName, Values } from './options.mts';
 import { comparisonParameters, credentialOf, speakersParameters, THRESHOLD_NAMES, vadParameters, voiceprintParameters } from './parameters.mts';
 import { parseCommandLine, UsageError } from './parse.mts';
+import { wantedFiles, type Wanted } from './produced.mts';
 
 /** What a command works on where no file is named. */
 const SAMPLES = ['examples/audio/call.ogg', 'examples/audio/telephone.wav'];
@@ -19,6 +20,8 @@ export interface DemoRequest extends Cuts {
 	comparison?: INodeParameters;
 	/** Recordings of people who may speak. */
 	known?: string[];
+	/** Files to write beside the answer. */
+	wanted: Wanted[];
 }
 
 interface Command {
@@ -39,6 +42,7 @@ function checkTogether(command: CommandName, values: Values): void {
 	const isGiven = (name: OptionName) => values[name] !== undefined;
 	if (command === 'compare' && isGiven('no-wait')) throw new UsageError('compare has to wait for the voiceprints, so not with --no-wait');
 	if (isGiven('mix-method') && values['channel-mode'] !== 'mix') throw new UsageError('--mix-method goes with --channel-mode mix');
+	if (isGiven('dark') && !isGiven('picture')) throw new UsageError('--dark goes with --picture');
 	if (isGiven('speakers') && isGiven('most-speakers')) throw new UsageError('Either --speakers or --most-speakers');
 	if (command === 'speakers' && isGiven('operating-point') && !isGiven('known')) throw new UsageError('--operating-point goes with --known');
 	const threshold = command === 'vad' && isGiven('preset') && THRESHOLD_NAMES.find(isGiven);
@@ -68,5 +72,6 @@ export function parseDemoArguments(args: string[], env?: NodeJS.ProcessEnv): Dem
 		...(Array.isArray(values.known) && { known: values.known }),
 		files,
 		json: values.json === true,
+		wanted: wantedFiles(values, files),
 	};
 }

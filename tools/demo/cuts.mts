@@ -6,7 +6,7 @@ import type { Harness } from '../n8n/harness.mts';
 import type { DemoRequest } from './arguments.mts';
 import { nameOf, pathOf } from './files.mts';
 import type { Values } from './options.mts';
-import { FOLDER } from './parameters.mts';
+import { FOLDER } from './folder.mts';
 import { UsageError } from './parse.mts';
 import { answerOf, RunFault, type Answer } from './run.mts';
 

@@ -2,7 +2,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { OPTIONS } from './options.mts';
-import { FOLDER } from './parameters.mts';
+import { FOLDER } from './folder.mts';
 
 export interface Fault {
 	code: string;

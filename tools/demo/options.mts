@@ -77,6 +77,9 @@ const GROUPS = [
 		options: {
 			'range-from': { takes: 'SECONDS', help: 'where to begin (0)' },
 			'range-to': { takes: 'SECONDS', help: 'where to end (the end)' },
+			picture: { takes: 'FILE', isList: true, help: 'write the timeline picture there: .png or .svg' },
+			dark: { help: 'the picture in dark colours' },
+			labels: { takes: 'FILE', isList: true, help: 'write the segments there: .vtt, .srt, .rttm, .txt (Audacity) or .csv' },
 		},
 	},
 	{

@@ -1,11 +1,10 @@
 /** The options of the command line as parameters of the nodes. */
 import { resolve } from 'node:path';
 import type { INodeParameters } from 'n8n-workflow';
+import { FOLDER } from './folder.mts';
 import type { OptionName, Values } from './options.mts';
 import { UsageError } from './parse.mts';
-
-/** Where paths on the command line count from: npm runs scripts elsewhere. */
-export const FOLDER = process.env.INIT_CWD ?? process.cwd();
+import { produceParameters } from './produced.mts';
 
 /** By name without case, spaces and dashes, so that the labels in the editor work as well. */
 const PRESETS: Record<string, string> = {
@@ -99,7 +98,7 @@ function commonParameters(values: Values, own: INodeParameters, options: INodePa
 export function vadParameters(values: Values): INodeParameters {
 	const local = values.api === undefined ? localParameters(values) : { parameters: {}, options: {} };
 	const range = numbers(values, { 'range-from': 'rangeFrom', 'range-to': 'rangeTo' });
-	return commonParameters(values, { ...local.parameters, ...range }, local.options);
+	return commonParameters(values, { ...local.parameters, ...range, ...produceParameters(values) }, local.options);
 }
 
 /** A bundled model by its name, or the path of the description of another one. */
@@ -162,7 +161,7 @@ export function speakersParameters(values: Values): INodeParameters {
 	const range = numbers(values, { 'range-from': 'rangeFrom', 'range-to': 'rangeTo' });
 	const known = values.known === undefined ? {} : { knownSpeakers: 'input' };
 	const point = values['operating-point'] === undefined ? {} : operatingPointOf(String(values['operating-point']));
-	return commonParameters(values, { ...countParameters(values), ...range, ...known, ...point }, {
+	return commonParameters(values, { ...countParameters(values), ...range, ...known, ...point, ...produceParameters(values) }, {
 		...fileOptions(values),
 		...runtimeOption(values),
 		...mixOption(values),

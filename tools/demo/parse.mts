@@ -56,7 +56,7 @@ function readWords(args: string[]): { words: string[]; values: Values } {
 	// Without a file elsewhere, they are what is to be worked on.
 	const areFiles = words.length <= 1;
 	for (const { of, word } of further) (areFiles ? words : (values[of] as string[])).push(word);
-	return { words, values: values as Values };
+	return { words, values };
 }
 
 function valueOf(name: string, takes: string | undefined, token: { value?: string; inlineValue?: boolean }): string | true {

@@ -2,6 +2,8 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 import type { Harness, HarnessItem, RunResult } from '../n8n/harness.mts';
 import type { DemoRequest } from './arguments.mts';
+import { progressBar } from './progressBar.mts';
+import { writeFiles } from './produced.mts';
 import { faultOf, nameOf, pathOf, type Fault } from './files.mts';
 
 /** What stops the whole run; the message says why, in one line. */
@@ -25,7 +27,7 @@ export function answerOf(file: string, { output, error }: Pick<RunResult, 'outpu
 
 export async function processFile(
 	harness: Harness,
-	{ node, parameters, credentials }: Pick<DemoRequest, 'node' | 'parameters' | 'credentials'>,
+	{ node, parameters, credentials, wanted = [] }: Pick<DemoRequest, 'node' | 'parameters' | 'credentials'> & Partial<Pick<DemoRequest, 'wanted'>>,
 	file: string,
 	secondItems?: HarnessItem[],
 	/** What is done with the file's item, and what the answer is to say of it. */
@@ -34,7 +36,11 @@ export async function processFile(
 	const fault = faultOf(file);
 	if (fault) return { file, error: fault };
 	const items = [{ json: {}, files: { data: { path: pathOf(file), fileName: nameOf(file) } } }];
-	const result = await harness.run({ node, parameters, credentials, items, secondItems });
+	const bar = progressBar();
+	const result = await harness.run({ node, parameters, credentials, items, secondItems, onMessage: bar.show }).finally(() => bar.end());
 	const answer = answerOf(file, result);
-	return answer.error ? answer : { ...answer, ...(await take(result.output[0])) };
+	if (answer.error) return answer;
+	const notWritten = await writeFiles(harness, wanted, result.output[0]);
+	if (notWritten !== undefined) return { ...answer, error: { code: 'NOT_PRODUCED', message: notWritten } };
+	return { ...answer, ...(await take(result.output[0])) };
 }

@@ -5,8 +5,6 @@ import { BROWSER_ID, type N8nClient } from './client.mts';
 
 const VIEWPORT = { width: 1600, height: 900 };
 
-const pathOf = (program: string) => spawnSync('sh', ['-c', `command -v ${program}`]).stdout.toString().trim();
-
 export interface RunningBrowser {
 	context: BrowserContext;
 	close(): Promise<void>;

@@ -8,7 +8,7 @@ import type { Page } from 'playwright-core';
 import { openBrowser } from './browser.mts';
 import type { N8nClient, StoredWorkflow } from './client.mts';
 import { provideRecordings, readExample, withFolder } from './examples.mts';
-import { packPackage } from './package.mts';
+import { installPackage, packPackage } from './package.mts';
 import { startN8n, type RunningN8n } from './server.mts';
 import { fileWorkflow, NODE_NAME } from './workflows.mts';
 
@@ -82,7 +82,7 @@ if (!target) throw new Error('Usage: node tools/n8n/screenshot.mts FOLDER');
 const folder = resolve(target);
 mkdirSync(folder, { recursive: true });
 const { tarball, dispose } = await packPackage();
-const n8n = await startN8n({ tarball }).finally(dispose);
+const n8n = await startN8n({ install: (folder) => installPackage(tarball, folder) }).finally(dispose);
 try {
 	const { context, close } = await openBrowser(n8n.client);
 	try {

@@ -8,7 +8,7 @@ import { exampleNames, provideRecordings, readExample, withFolder } from './exam
 import { cacheFolder } from './cache.mts';
 import { ensureN8n, n8nVersion } from './install.mts';
 import { withLock } from './lock.mts';
-import { packPackage } from './package.mts';
+import { installPackage, packPackage } from './package.mts';
 import { freePortFrom } from './ports.mts';
 import { startN8n } from './server.mts';
 
@@ -33,7 +33,8 @@ async function start(): Promise<void> {
 	console.log(`Starting n8n ${n8nVersion()} with this package in it …`);
 	const { tarball, dispose } = await packPackage();
 	const home = join(cacheFolder(), 'home');
-	const n8n = await startN8n({ tarball, home, port: await freePortFrom(N8N_USUAL_PORT) }).finally(dispose);
+	const install = (folder: string) => installPackage(tarball, folder);
+	const n8n = await startN8n({ install, home, port: await freePortFrom(N8N_USUAL_PORT) }).finally(dispose);
 	stop = () => void n8n.stop();
 	provideRecordings(n8n.filesFolder);
 	const examples = await addExamples(n8n.client, n8n.filesFolder);

@@ -14,6 +14,7 @@ import { asFields, makeArtefacts } from './artefacts';
 import { areOneConversation, onlyVoice } from './channelsOfSpeakers';
 import { speakerModels } from './loadedModels';
 import { Names, type Naming } from './names';
+import { followed } from './progress';
 import { round, withRecording, type ListenedChannel } from './recording';
 import { voiceprintOfSpeaker, VOICEPRINT_SPEECH, type Sound } from './speakerVoiceprints';
 import { voiceModel, voiceprintOf, type VoiceModel } from './voiceModel';
@@ -148,8 +149,9 @@ async function diarizeAs(job: SpeakersJob, automatic: boolean): Promise<Speakers
 		for await (const channel of listened()) heard.push(channel);
 		if (automatic && areOneConversation(heard)) return ONE_CONVERSATION;
 		const isShared = automatic && heard.filter(({ spans }) => spans.length > 0).length > 1;
-		for (const channel of heard) {
-			const found = await speakersOf(channel, step, { ...models, model, names }, job.speakers, isShared);
+		for (const [index, channel] of heard.entries()) {
+			const watched = { ...channel, audio: followed(channel.audio, 'speakers', { index, count: heard.length }) };
+			const found = await speakersOf(watched, step, { ...models, model, names }, job.speakers, isShared);
 			const before = channels.reduce((sum, { speakers_count: count }) => sum + count, 0);
 			channels.push(describeChannel(found, { channelNumber: channel.channelNumber, offset: media.start, before }));
 			if (channel.warning) warnings.push(channel.warning);

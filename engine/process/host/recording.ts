@@ -13,6 +13,7 @@ import { formatSeconds } from '../media/range';
 import { vadSettings, type VadSettings } from '../../client/presets';
 import type { SileroModels } from '../vad/probabilities';
 import { sileroModels } from './loadedModels';
+import { followed, progressed } from './progress';
 
 /** Seconds to milliseconds precision, without floating-point dust. */
 export const round = (seconds: number): number => Math.round(seconds * 1000) / 1000;
@@ -46,6 +47,7 @@ async function decode({ media: request, workFolder }: Pick<Job, 'media' | 'workF
 	const append = (block: Float32Array[]) => {
 		block.forEach((samples, channel) => (levels[channel] ??= new LevelMeter(spool.length)).add(samples));
 		spool.append(block);
+		progressed('decoding', spool.length / SAMPLE_RATE);
 	};
 	const appendSilence = (samples: number) => {
 		levels.forEach((level) => level.skip(samples));
@@ -133,8 +135,9 @@ function soundsOf({ media, levels, spool }: Pick<Listening, 'media' | 'levels' |
 async function* listenToAll({ media, levels, models, settings, keepProbabilities, spool }: Listening): AsyncGenerator<ListenedChannel, void, void> {
 	const { channelNumbers, start } = media;
 	const heard: Array<Heard & { audio: Audio; level: LevelMeter }> = [];
-	for (const { audio, level } of soundsOf({ media, levels, spool })) {
-		heard.push({ ...(await listen(audio, models, { settings, level, keepProbabilities })), audio, level });
+	for (const [index, { audio, level }] of soundsOf({ media, levels, spool }).entries()) {
+		const watched = followed(audio, 'listening', { index, count: channelNumbers.length });
+		heard.push({ ...(await listen(watched, models, { settings, level, keepProbabilities })), audio, level });
 	}
 	const echoes = findEchoes(heard);
 	for (const [index, { level, atOtherLevels, ...detection }] of heard.entries()) {

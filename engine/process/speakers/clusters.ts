@@ -36,9 +36,10 @@ const MEAN_COSINE: Measure<Cluster> = {
 /**
  * @param vectors of length one
  * @param threshold mean cosine from which on two clusters are one
+ * @param most so many clusters are left at most, even if they are less alike
  * @returns members of each cluster, in order of their first ones
  */
-export function linkByAverage(vectors: readonly Float32Array[], threshold: number): number[][] {
+export function linkByAverage(vectors: readonly Float32Array[], threshold: number, most = Infinity): number[][] {
 	const linkage = new Agglomeration(MEAN_COSINE);
 	for (const vector of vectors) {
 		linkage.add({ sum: Float64Array.from(vector), members: 1 });
@@ -46,5 +47,6 @@ export function linkByAverage(vectors: readonly Float32Array[], threshold: numbe
 		else if (linkage.size > MOST_OPEN && linkage.size % (MOST_OPEN - LEFT_OPEN) === 1) linkage.join(CLEARLY_ALIKE, LEFT_OPEN);
 	}
 	linkage.join(threshold);
+	if (linkage.size > most) linkage.join(-1, most);
 	return linkage.members;
 }

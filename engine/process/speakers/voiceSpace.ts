@@ -87,11 +87,16 @@ export class VoiceSpace {
 	}
 
 	private likelihood(sumOf: (axis: number) => number, weight: number): number {
-		let twice = 0;
+		let [twice, spreads] = [0, 1];
 		for (let axis = 0; axis < this.size; axis++) {
 			const between = this.shape.between[axis]!;
 			const spread = 1 + weight * between;
-			twice += (sumOf(axis) ** 2 * between) / spread - Math.log(spread);
+			twice += (sumOf(axis) ** 2 * between) / spread;
+			// A logarithm of many at once, as they take most of the time.
+			spreads *= spread;
+			if (spreads < 1e200 && axis + 1 < this.size) continue;
+			twice -= Math.log(spreads);
+			spreads = 1;
 		}
 		return twice / 2;
 	}
