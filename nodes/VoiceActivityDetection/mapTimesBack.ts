@@ -35,7 +35,7 @@ function readAsked(ctx: IExecuteFunctions, itemIndex: number): Asked {
 		starts: namesIn(START_FIELDS, named.startFields) ?? USUAL_FIELDS.starts,
 		ends: namesIn(END_FIELDS, named.endFields) ?? USUAL_FIELDS.ends,
 	};
-	return { map: readTimeMap(ctx, itemIndex), transcript: readTranscript(ctx, itemIndex), fields, perSecond, isNamed: Object.keys(named).length > 0 };
+	return { transcript: readTranscript(ctx, itemIndex), map: readTimeMap(ctx, itemIndex), fields, perSecond, isNamed: Object.keys(named).length > 0 };
 }
 
 /** Where numbers are milliseconds. All items are of one service: what a long one tells holds for a word that is an item. */

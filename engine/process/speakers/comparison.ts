@@ -113,6 +113,8 @@ export class ByEvidence implements Comparison {
 	/** How much more pieces of one speaker differ here than those that the space was measured on: rooms and noise do that. */
 	private spread = 1;
 
+	private clear?: { pieces: readonly number[]; clusters: Cluster[] };
+
 	constructor(
 		private readonly voices: readonly Voice[],
 		private readonly space: VoiceSpace,
@@ -121,8 +123,7 @@ export class ByEvidence implements Comparison {
 	}
 
 	group(pieces: readonly number[], strictness: number): Cluster[] {
-		const clear = linkByAverage(pieces.map((piece) => this.voices[piece]!.vector!), CLEARLY_ONE, MOST_CLEAR);
-		const clusters = clear.map((members) => members.map((i) => pieces[i]!));
+		const clusters = this.clearlyOne(pieces);
 		const agglomeration = new Agglomeration(this.space.measure);
 		for (const members of clusters) agglomeration.add(this.evidenceOf(members));
 		agglomeration.join(EVIDENCE_NEEDED[strictness]!);
@@ -154,6 +155,15 @@ export class ByEvidence implements Comparison {
 
 	alike(one: Cluster, other: Cluster): number {
 		return this.space.measure.alike(this.evidenceOf(one), this.evidenceOf(other));
+	}
+
+	/** Groups of pieces that are one speaker beyond doubt; the same pieces are asked for again and again. */
+	private clearlyOne(pieces: readonly number[]): Cluster[] {
+		if (this.clear?.pieces !== pieces) {
+			const found = linkByAverage(pieces.map((piece) => this.voices[piece]!.vector!), CLEARLY_ONE, MOST_CLEAR);
+			this.clear = { pieces, clusters: found.map((members) => members.map((i) => pieces[i]!)) };
+		}
+		return this.clear.clusters;
 	}
 
 	private evidenceOf(members: Cluster): Evidence {

@@ -89,6 +89,21 @@ describe('speakers told apart by a voice space', () => {
 		for (const noise of [0.05, 0.1, 0.25]) assert.equal(labelVoices(pieces(TURNS, noise, 0), ANYBODY, space).centroids.length, 1);
 	});
 
+	it('are ten where ten talk', () => {
+		const random = randomNumbers(11);
+		const normal = () => (random() + random() + random() + random() - 2) * Math.sqrt(3);
+		const people = Array.from({ length: 10 }, () => Float32Array.from({ length: DIMENSION }, (_, axis) => (axis < 30 ? normal() : 0)));
+		const wide = spaceOf(Array.from({ length: DIMENSION }, (_, axis) => (axis < 30 ? 8 : 0.01)), 14);
+		const turns = Array.from({ length: 80 }, (_, i) => (i * 7) % 10);
+		const voices = turns.map((person, i): Voice => {
+			const vector = normalize(people[person].map((value) => value + 0.3 * normal()));
+			return { vector, clean: 1.5, start: 2 * i, end: 2 * i + 1.5 };
+		});
+		const { labels, centroids } = labelVoices(voices, ANYBODY, wide);
+		assert.equal(centroids.length, 10);
+		assert.equal(new Set(turns.map((person, i) => `${person} ${labels[i]}`)).size, 10);
+	});
+
 	it('are at most, and if they can be told apart at least, as many as somebody knows', () => {
 		const voices = pieces(TURNS, 0.1, 0.4);
 		assert.equal(labelVoices(voices, { least: 1, most: 1 }, space).centroids.length, 1);
