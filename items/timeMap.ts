@@ -43,6 +43,9 @@ export function timeMapIn(value: unknown): TimeMap | undefined {
 /** Seconds of cut audio. */
 export const cutLength = (map: TimeMap): number => map.at(-1)!.cut_end_time;
 
+/** Seconds beyond which a number is no time of the cut audio, however bad the service is at its end. */
+export const farthest = (map: TimeMap): number => 1.5 * cutLength(map) + 1;
+
 /** Whether a time lies within the cut audio. @param time seconds */
 export const isWithin = (map: TimeMap, time: number): boolean => time >= -TOLERANCE && time <= cutLength(map) + TOLERANCE;
 

@@ -1,6 +1,6 @@
 /** The parameters of the operation Map Times Back. */
 import type { INodeProperties } from 'n8n-workflow';
-import { USUAL_FIELDS } from '../../items/mapTimes';
+import { USUAL_FIELDS } from '../../items/timeFields';
 
 export const MAP_TIMES_BACK = 'mapTimesBack';
 
@@ -55,9 +55,9 @@ export const TIME_UNIT: INodeProperties = {
 	name: 'timeUnit',
 	type: 'options',
 	default: 'automatic',
-	description: 'What the numbers in these fields are. Text such as 00:01:02,500 says it itself.',
+	description: 'What the numbers in these fields are. Text such as 00:01:02,500 and names such as start_ms say it themselves.',
 	options: [
-		{ name: 'Automatic', value: 'automatic', description: 'Whole numbers that reach far beyond the cut audio are milliseconds' },
+		{ name: 'Automatic', value: 'automatic', description: 'Whole numbers that reach far beyond the cut audio are milliseconds, also in items with shorter ones' },
 		{ name: 'Milliseconds', value: 'milliseconds', description: 'As AssemblyAI gives them' },
 		{ name: 'Seconds', value: 'seconds', description: 'As most services give them' },
 	],

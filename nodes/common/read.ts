@@ -5,6 +5,7 @@
  * Only what was left as the editor shows it means the default. An expression that gives nothing (a misspelt field, an
  * empty cell) is a mistake, and to go on with the default would be a wrong answer that nobody sees.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { VoiceprintError } from '../../errors';
 
@@ -58,15 +59,10 @@ function isNothing(value: unknown): boolean {
 
 function checkUntouched(parameter: INodeProperties, value: unknown, raw: unknown): void {
 	const isExpression = typeof raw === 'string' && raw.startsWith('=');
-	if (!isExpression && isDefault(parameter, raw)) return;
+	// n8n copies a default, so that a list is never the same one.
+	const isDefault = isDeepStrictEqual(raw, parameter.default) || (typeof raw === 'string' && raw.trim() === parameter.default);
+	if (isDefault && !isExpression) return;
 	throw nothing(parameter, value, isExpression);
-}
-
-function isDefault({ default: untouched }: INodeProperties, raw: unknown): boolean {
-	if (typeof raw === 'string') return raw.trim() === untouched;
-	// n8n stores what runs: a list that was left alone is no longer the description's own.
-	if (Array.isArray(raw)) return Array.isArray(untouched) && raw.length === 0 && untouched.length === 0;
-	return raw === untouched;
 }
 
 function nothing(parameter: INodeProperties, value: unknown, isExpression: boolean): VoiceprintError {

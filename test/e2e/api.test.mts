@@ -31,11 +31,16 @@ describe("the credential's dialog", () => {
 	});
 
 	it('says what is wrong elsewhere', async () => {
-		const faults = [loginPage(), unauthorized(), page(404, '404 Not Found')];
-		// The dialog asks for each technology.
-		server().inject('GET', ...faults.flatMap((fault) => Array<typeof fault>(TECHNOLOGY_COUNT).fill(fault)));
+		const messages = new Set<string>();
+		// The dialog asks for other technologies where the first is not known.
+		for (const faults of [[loginPage()], [unauthorized()], Array.from({ length: TECHNOLOGY_COUNT }, () => page(404, '404 Not Found'))]) {
+			server().inject('GET', ...faults);
+			const { status, message } = await test(server().url);
+			assert.equal(status, 'Error', message);
+			messages.add(message);
+		}
+		assert.equal(messages.size, 3);
 		for (const baseUrl of [
-			...Array.from({ length: 3 }, () => server().url),
 			server().origin,
 			`${server().url}/elsewhere`,
 			server().url.replace('http:', 'https:'),

@@ -135,11 +135,11 @@ describe('the result', () => {
 	it('is one item per channel, each linked to its file', async () => {
 		const { output } = await run({}, [silentItem(), callItem()]);
 		assert.deepEqual(
-			output.map(({ json, pairedItem, binary }) => [json.file_name, json.channel_number, pairedItem, binary]),
+			output.map(({ json, pairedItem, binary }) => [json.file_name, json.channel_number, pairedItem, binary?.data.fileName]),
 			[
-				['silence.wav', 0, { item: 0 }, undefined],
-				['call.ogg', 0, { item: 1 }, undefined],
-				['call.ogg', 1, { item: 1 }, undefined],
+				['silence.wav', 0, { item: 0 }, 'silence.wav'],
+				['call.ogg', 0, { item: 1 }, 'call.ogg'],
+				['call.ogg', 1, { item: 1 }, 'call.ogg'],
 			],
 		);
 	});

@@ -43,8 +43,8 @@ describe('Extract Voiceprint', () => {
 		]);
 		const apart = await run(EXTRACT, { ...ON, output: 'channel' });
 		assert.deepEqual(await Promise.all(apart.output.map(async ({ binary }) => await contents(binary!))), [
-			[['voiceprint', 'call-channel-0.vp', 'QUJDRA0=']],
-			[['voiceprint', 'call-channel-1.vp', 'QUJDRA1=']],
+			[['data', 'call.wav', 'media bytes'], ['voiceprint', 'call-channel-0.vp', 'QUJDRA0=']],
+			[['data', 'call.wav', 'media bytes'], ['voiceprint', 'call-channel-1.vp', 'QUJDRA1=']],
 		]);
 	});
 

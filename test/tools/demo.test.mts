@@ -5,9 +5,11 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { describe, it } from 'node:test';
+import { after, describe, it } from 'node:test';
 import { parseDemoArguments } from '../../tools/demo/arguments.mts';
 import { UsageError } from '../../tools/demo/parse.mts';
+import { runDemo } from '../../tools/demo/runDemo.mts';
+import { createHarness, type Harness } from '../../tools/n8n/harness.mts';
 import { wav } from '../nodes/support/wav.mts';
 import { silent } from '../speech-platform/server/faults.mts';
 import { startServer } from '../speech-platform/support/harness.mts';
@@ -35,19 +37,37 @@ interface Ran {
 	err: string;
 }
 
-async function demo(...options: string[]): Promise<Ran> {
+function answersIn(out: string, options: string[]): Answer[] {
+	return options.includes('--json') ? out.trim().split('\n').filter(Boolean).map((line) => JSON.parse(line) as Answer) : [];
+}
+
+/** As it is called from a shell. */
+async function command(...options: string[]): Promise<Ran> {
 	return await new Promise((resolve) => {
-		const command = [join(REPOSITORY, 'tools', 'demo', 'demo.mts'), ...options];
-		execFile(process.execPath, command, { cwd: REPOSITORY }, (error, out, err) => {
-			const answers = options.includes('--json') ? out.trim().split('\n').filter(Boolean).map((line) => JSON.parse(line) as Answer) : [];
-			resolve({ code: error ? Number(error.code) : 0, answers, out, err });
+		execFile(process.execPath, [join(REPOSITORY, 'tools', 'demo', 'demo.mts'), ...options], { cwd: REPOSITORY }, (error, out, err) => {
+			resolve({ code: error ? Number(error.code) : 0, answers: answersIn(out, options), out, err });
 		});
 	});
 }
 
+let harness: Promise<Harness> | undefined;
+after(async () => (await harness)?.dispose());
+
+/** In this process, where n8n and the engine are loaded once for all tests. */
+async function demo(...options: string[]): Promise<Ran> {
+	const printed = { out: '', err: '' };
+	const code = await runDemo(options, {
+		env: process.env,
+		out: (text) => (printed.out += `${text}\n`),
+		err: (text) => (printed.err += `${text}\n`),
+		harness: async () => await (harness ??= createHarness({ readableFolder: '' })),
+	});
+	return { code, answers: answersIn(printed.out, options), ...printed };
+}
+
 describe('the demo', () => {
 	it('prints the segments of each file, one JSON document a line', async () => {
-		const { code, answers } = await demo('vad', CALL, TELEPHONE, '--json');
+		const { code, answers } = await command('vad', CALL, TELEPHONE, '--json');
 		assert.equal(code, 0);
 		assert.deepEqual(
 			answers.map(({ file_name }) => file_name),
@@ -119,7 +139,7 @@ describe('the demo', () => {
 	});
 
 	it('says in one line on stderr what makes no sense, and ends with 2', async () => {
-		const { code, out, err } = await demo('vad', CALL, '--gpu');
+		const { code, out, err } = await command('vad', CALL, '--gpu');
 		assert.deepEqual([code, out, err], [2, '', "There is no option '--gpu'; npm run demo -- --help lists them\n"]);
 	});
 
@@ -151,7 +171,7 @@ describe('the demo by a server', () => {
 		const server = await startServer(t, { authorization: 'Bearer t0ken', runningMs: 300 });
 		const options = ['--api', server.url, '--api-header', 'Authorization: Bearer t0ken', '--polling-interval', '0.1', '--json'];
 		for (let i = 0; i < 2; i++) {
-			const { code, answers } = await demo('vad', CALL, ...options);
+			const { code, answers } = await command('vad', CALL, ...options);
 			assert.equal(code, 0);
 			assert.ok(answers[0].channels);
 		}
