@@ -34,6 +34,7 @@ export type ErrorCode =
 	| 'FILE_TOO_LONG'
 	// voiceprints
 	| 'TOO_LITTLE_SPEECH'
+	| 'SEVERAL_SPEAKERS'
 	| 'INVALID_VOICEPRINT'
 	| 'EMPTY_VOICEPRINT'
 	| 'MODELS_DIFFER'
@@ -121,9 +122,11 @@ export function shortName(name: string): string {
 	return `${name.slice(0, half)} … ${name.slice(-half)}`;
 }
 
-/** The text of any thrown value; for descriptions only, as it may be the operating system's. */
+/** The text of any thrown value, never empty; for descriptions only, as it may be the operating system's. */
 export function textOf(error: unknown): string {
-	return error instanceof Error ? error.message : String(error);
+	const text = error instanceof Error ? error.message : String(error);
+	if (text.trim() !== '') return text;
+	return error instanceof Error ? `${error.name} without a message` : 'an error without a message';
 }
 
 /** A line of a stack trace: it tells users nothing, and strangers where things lie. */

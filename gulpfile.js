@@ -9,6 +9,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { dest, parallel, series, src } = require('gulp');
 const { sileroSequenceGraph } = require('./tools/build/sileroGraph.cjs');
+const { pictureFont } = require('./tools/build/fonts.cjs');
 const { kernelConstants, kernelModule } = require('./tools/build/sileroKernel.cjs');
 const { resampleModule } = require('./tools/build/resampleKernel.cjs');
 const { onnxRuntimeWeb, onnxRuntimeCommon } = require('./tools/build/onnxRuntimeWeb.cjs');
@@ -59,14 +60,20 @@ async function wasmRuntime() {
 	await onnxRuntimeCommon('dist/vendor/onnxruntime-common');
 }
 
-/** FFmpeg, as it is required. */
-const DEPENDENCIES = ['@ffmpeg/core', '@ffmpeg/core/wasm'];
+const FONTS = 'dist/vendor/dejavu-fonts';
+
+async function fonts() {
+	await pictureFont(FONTS);
+}
+
+/** FFmpeg and the renderer of pictures, as they are required. */
+const DEPENDENCIES = ['@ffmpeg/core', '@ffmpeg/core/wasm', '@resvg/resvg-wasm/index_bg.wasm'];
 
 /** SHA-256 of all that is checked before it is loaded, by name: see models/packageFiles.ts. */
 async function checksums() {
-	const folders = [MODELS, 'dist/vendor/onnxruntime-web'];
+	const folders = [MODELS, 'dist/vendor/onnxruntime-web', FONTS];
 	const files = folders.flatMap((folder) => fs.readdirSync(folder).map((name) => path.posix.join(folder, name)));
-	const checked = files.filter((file) => /\.(onnx|wasm|mjs|min\.js|calibration\.json|(cohort|kernel)\.bin)$/.test(file));
+	const checked = files.filter((file) => /\.(onnx|wasm|mjs|ttf|min\.js|calibration\.json|voice-space\.json|(cohort|kernel)\.bin)$/.test(file));
 	const named = [
 		...checked.sort().map((file) => [path.posix.relative('dist', file), file]),
 		...DEPENDENCIES.map((name) => [name, require.resolve(name)]),
@@ -78,7 +85,7 @@ async function checksums() {
 exports.clean = clean;
 exports.build = series(
 	clean,
-	parallel(compile, nodeFiles, credentialFiles, sileroModels, resampler, modelFiles, wasmRuntime),
+	parallel(compile, nodeFiles, credentialFiles, sileroModels, resampler, modelFiles, wasmRuntime, fonts),
 	checksums,
 );
 exports.default = exports.build;

@@ -22,8 +22,12 @@ const OPTIONS = {
 	model: { type: 'string' },
 	sets: { type: 'string' },
 	most: { type: 'string' },
+	/** For speakers-when: only every so many-th recording. */
+	every: { type: 'string' },
 	/** A folder with recordings. */
 	data: { type: 'string' },
+	/** A folder with a peer's models. */
+	peer: { type: 'string' },
 	/** Of recordings, seconds. */
 	lengths: { type: 'string' },
 	/** For performance: a look instead of the page. */
@@ -44,7 +48,7 @@ const BENCHES: Record<string, () => Promise<void>> = {
 	speakers: async () => await speakersBench(values),
 	level: async () => await levelBench(values.data, values.lengths),
 	reports: async () => await reportsBench(values.data),
-	'speakers-when': async () => await speakersWhenBench(values.data),
+	'speakers-when': async () => await speakersWhenBench(values),
 	trunk: trunkBench,
 };
 

@@ -16,8 +16,8 @@ export interface DiarizationErrors {
 	confused: number;
 }
 
-/** Frames per second on which is compared. */
-const RATE = 100;
+/** Frames per second on which is compared: RTTM says milliseconds. */
+const RATE = 1000;
 
 export function readRttm(text: string): Turn[] {
 	return text.split('\n').flatMap((line) => {

@@ -138,7 +138,7 @@ async function channelTable({ channels, engines }: Extent, folder: string): Prom
 }
 
 /** Wall-clock time, so it says something only where nothing else runs. */
-async function engineTable({ rounds }: Extent, folder: string): Promise<Table> {
+async function engineTable({ rounds }: Extent): Promise<Table> {
 	const path = await callFile(60, M4A);
 	const jobs = 8;
 	const times: Record<number, number[]> = {};
@@ -226,7 +226,7 @@ export async function performanceBench(isQuick: boolean, lengths: string | undef
 		add(await starts(extent, folder));
 		add(await lengthTable(extent, folder));
 		add(await channelTable(extent, folder));
-		add(await engineTable(extent, folder));
+		add(await engineTable(extent));
 		add(await sizing(extent, folder));
 	} finally {
 		stopEngine();

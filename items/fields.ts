@@ -10,27 +10,21 @@ function present(fields: Fields): Fields {
 	return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
-/** The first fields of every item: which file this is about and who says so. */
-export function head(result: Provenance, origin: Origin): Fields {
-	const { engine, model, runtime, task_id, correlation_id, state } = result;
-	return present({ file_name: origin.fileName, engine, model, runtime, task_id, correlation_id, state });
-}
-
-/** The same with the seconds of media, for what is about the whole file or a whole channel. */
-export function headWithDuration(result: Provenance, origin: Origin): Fields {
-	const { duration } = result;
-	return { ...head(result, origin), ...present({ duration: duration === undefined ? undefined : seconds(duration) }) };
+/** The last fields: the task that the result is of, and how it came about. */
+function tail({ engine, model, runtime, task_id, correlation_id, state, media }: Provenance, { settings }: Origin, simplify: boolean): Fields {
+	return present({ state, task_id, correlation_id, ...(simplify ? {} : { engine, model, runtime, media, settings }) });
 }
 
 /** Items of these fields, each paired with its input item; the last fields say how the result came about. */
 export function asItems(all: Fields[], result: Provenance, origin: Origin, simplify: boolean): ResultItem[] {
-	const last = simplify ? {} : present({ media: result.media, settings: origin.settings });
+	const last = tail(result, origin, simplify);
 	return all.map((fields) => ({ json: { ...fields, ...last }, pairedItem: { item: origin.item } }));
 }
 
 /** One item for a task that has no result yet, in every output form: with it, the result can be fetched later. */
 export function taskItem(task: TaskReference, origin: Origin): ResultItem {
-	return { json: head(task, origin), pairedItem: { item: origin.item } };
+	const { state, task_id, correlation_id, engine } = task;
+	return { json: present({ state, task_id, file_name: origin.fileName, correlation_id, engine }), pairedItem: { item: origin.item } };
 }
 
 /** Seconds at millisecond precision without floating-point noise: 0.1 + 0.2 gives 0.3. */

@@ -6,13 +6,6 @@ import type { Warning } from '../engine/client/protocol';
 import { seconds, type Fields } from './fields';
 import type { Origin, Provenance, ResultItem } from './result';
 
-/** The first columns: which file this is about and who says so. What is not known is null. */
-export function flatHead(result: Provenance, origin: Origin): Fields {
-	const { engine, model = null, runtime = null, task_id, correlation_id = null, state = null } = result;
-	const source = task_id === undefined ? { model, runtime } : { model, task_id, correlation_id, state };
-	return { file_name: origin.fileName ?? null, file_index: origin.item, engine, ...source };
-}
-
 /** Seconds of media; null where nobody says. */
 export function mediaDuration({ duration }: Provenance): { duration: number | null } {
 	return { duration: duration === undefined ? null : seconds(duration) };
@@ -23,6 +16,13 @@ export function warningText(warnings: Array<Pick<Warning, 'message'> & { code: s
 	return warnings.map(({ code, message }) => `${code}: ${message}`).join(' | ');
 }
 
+/** The facts of a recording in a few words; what is not known is left out. */
+export function inWords({ speech_length: length, speech_share: share, first_speech: first }: Fields): string {
+	if (typeof first !== 'number') return 'no speech';
+	const part = typeof share === 'number' ? ` (${Math.round(share * 100)} %)` : '';
+	return `${Number(length).toFixed(1)} s of speech${part}, the first at ${first.toFixed(1)} s`;
+}
+
 /** What is within a field as columns of their own: `{ quality: { snr: 9 } }` gives `quality_snr`, and lists become text. */
 export function columns(name: string, value: unknown): Fields {
 	if (Array.isArray(value)) return { [name]: value.map(String).join(', ') };
@@ -30,8 +30,22 @@ export function columns(name: string, value: unknown): Fields {
 	return Object.assign({}, ...Object.entries(value).map(([key, inner]) => columns(`${name}_${key}`, inner))) as Fields;
 }
 
+/** The columns that say which file this is about; two may have one name, so `file_index` counts the input items. */
+export function fileColumns({ fileName = null, item }: { fileName?: string | null; item: number }): Fields {
+	return { file_name: fileName, file_index: item };
+}
+
+/** The last columns: the task that the result is of, and how it came about. */
+function tail(result: Provenance, { settings }: Origin, simplify: boolean): Fields {
+	const { engine, model = null, runtime = null, task_id, correlation_id = null, state = null, media } = result;
+	const task = task_id === undefined ? {} : { state, task_id, correlation_id };
+	if (simplify) return task;
+	const made = task_id === undefined ? { engine, model, runtime } : { engine, model };
+	return { ...task, ...made, ...columns('media', media ?? {}), ...columns('settings', settings ?? {}) };
+}
+
 /** Items of these columns, each paired with its input item; the last ones say how the result came about. */
 export function asFlatItems(all: Fields[], result: Provenance, origin: Origin, simplify: boolean): ResultItem[] {
-	const last = simplify ? {} : { ...columns('media', result.media ?? {}), ...columns('settings', origin.settings ?? {}) };
+	const last = tail(result, origin, simplify);
 	return all.map((fields) => ({ json: { ...fields, ...last }, pairedItem: { item: origin.item } }));
 }

@@ -1,4 +1,4 @@
-/** Segments as text that other programs read: RTTM, WebVTT and SubRip subtitles, Audacity labels. */
+/** Segments as text that other programs read: RTTM, WebVTT and SubRip subtitles, Audacity labels, CSV. */
 
 export interface LabelledSegment {
 	/** Seconds. */
@@ -7,6 +7,8 @@ export interface LabelledSegment {
 	end_time: number;
 	/** Who talks, or what kind of segment it is. */
 	label: string;
+	/** Number of the channel, from 0; only where the recording has several. */
+	channel?: number;
 }
 
 /** `segments` in any order; `fileName` for formats that name the recording. */
@@ -31,13 +33,13 @@ const field = (text: string) => text.trim().replace(/\s+/g, '_') || '<NA>';
 /** One line, without what a format takes for the end of a cue. */
 const line = (text: string) => text.replace(/\s+/g, ' ').replaceAll('-->', '→').trim();
 
-/** NIST's Rich Transcription Time Marked: a line per segment, for tools that score and draw diarization. */
+/** NIST's Rich Transcription Time Marked: a line per segment, for tools that score and draw diarization. Channels count from 1. */
 const rttm: Format = (segments, fileName) => {
 	const file = field(fileName.replace(/\.[^.]+$/, ''));
 	return sorted(segments)
-		.map(({ start_time: start, end_time: end, label }) => {
+		.map(({ start_time: start, end_time: end, label, channel = 0 }) => {
 			const times = `${start.toFixed(3)} ${(end - start).toFixed(3)}`;
-			return `SPEAKER ${file} 1 ${times} <NA> <NA> ${field(label)} <NA> <NA>\n`;
+			return `SPEAKER ${file} ${channel + 1} ${times} <NA> <NA> ${field(label)} <NA> <NA>\n`;
 		})
 		.join('');
 };
@@ -61,7 +63,33 @@ const audacity: Format = (segments) =>
 		.map(({ start_time: start, end_time: end, label }) => `${start.toFixed(3)}\t${end.toFixed(3)}\t${line(label)}\n`)
 		.join('');
 
+/** RFC 4180: in quotes where a comma, a quote or a line break is in the field. */
+const cell = (value: string) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
+
+const csv: Format = (segments) => {
+	const rows = sorted(segments).map(({ start_time: start, end_time: end, label, channel = 0 }) => {
+		return [start.toFixed(3), end.toFixed(3), (end - start).toFixed(3), String(channel), line(label)];
+	});
+	return [['start_time', 'end_time', 'duration', 'channel_number', 'label'], ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+};
+
 /** By the name of the format. */
-export const LABEL_FORMATS = { audacity, rttm, srt, webvtt } satisfies Record<string, Format>;
+export const LABEL_FORMATS = { audacity, csv, rttm, srt, webvtt } satisfies Record<string, Format>;
 
 export type LabelFormat = keyof typeof LABEL_FORMATS;
+
+export interface LabelFile {
+	write: Format;
+	/** Of the file's name. */
+	extension: string;
+	mimeType: string;
+}
+
+/** Each format as a file. */
+export const LABEL_FILES: Record<LabelFormat, LabelFile> = {
+	audacity: { write: audacity, extension: 'txt', mimeType: 'text/plain' },
+	csv: { write: csv, extension: 'csv', mimeType: 'text/csv' },
+	rttm: { write: rttm, extension: 'rttm', mimeType: 'text/plain' },
+	srt: { write: srt, extension: 'srt', mimeType: 'application/x-subrip' },
+	webvtt: { write: webvtt, extension: 'vtt', mimeType: 'text/vtt' },
+};

@@ -31,11 +31,15 @@ export interface Provenance extends Partial<TaskFields> {
 /** A voice activity detection result, wherever it was computed. */
 export interface SpeechResult extends Provenance {
 	channels: VadChannel[];
+	/** What was added to each segment, seconds; absent where nothing was, or nobody tells. */
+	padding?: { before: number; after: number };
 }
 
-/** A voiceprint for each channel, wherever it was computed. */
+/** A voiceprint for each channel, or for each speaker of it, wherever it was computed. */
 export interface VoiceprintResult extends Provenance {
 	channels: VoiceprintChannel[];
+	/** There may be several of a channel, one after the other. */
+	perSpeaker?: true;
 }
 
 export interface VoiceprintChannel {
@@ -50,6 +54,10 @@ export interface VoiceprintChannel {
 	vector?: number[];
 	/** Local results only. */
 	quality?: VoiceprintQuality;
+	/** Whose it is, where speakers were told apart; null where nobody speaks. */
+	speaker?: string | null;
+	/** Seconds that this speaker talks in all, where speakers were told apart. */
+	talk_time?: number;
 }
 
 /** A task that has no result yet. */

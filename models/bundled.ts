@@ -17,3 +17,6 @@ export const calibrationPath = (model: string): string => modelPath(`${model}.ca
 
 /** Path of a bundled model's cohort: other speakers, by whom scores are normalised; only of models whose calibration says so. */
 export const cohortPath = (model: string): string => modelPath(`${model}.cohort.bin`);
+
+/** Path of what tells the speakers of one recording apart; only of models that have such. */
+export const voiceSpacePath = (model: string): string => modelPath(`${model}.voice-space.json`);

@@ -12,6 +12,7 @@ import { serverWait } from './rateLimit';
 import { fetchedTask, locationOf, startedTask, type Answer } from './tasks';
 import type {
 	MediaUpload,
+	SpeakerDiarizationOptions,
 	Task,
 	TaskHandle,
 	TaskState,
@@ -52,6 +53,13 @@ const SHORTEST_INTERVAL = 100;
 /** Answers in a row that look final, given by something between us and the server that has accepted the task. */
 const MOST_ODD = 3;
 
+type Query = Record<string, string | number | boolean | undefined>;
+
+/** Which channels and which part of the file. */
+function partQuery({ channelMode, channels, rangeFrom, rangeTo }: VoiceActivityDetectionOptions): Query {
+	return { channel_mode: channelMode, channels: channels?.join(','), range_from: rangeFrom, range_to: rangeTo };
+}
+
 export class SpeechPlatform {
 	private readonly baseUrl: string;
 
@@ -71,9 +79,17 @@ export class SpeechPlatform {
 		options: VoiceActivityDetectionOptions = {},
 		budget?: Budget,
 	): Promise<TaskHandle<'voice-activity-detection'>> {
-		const { channelMode, channels, rangeFrom, rangeTo } = options;
-		const query = { channel_mode: channelMode, channels: channels?.join(','), range_from: rangeFrom, range_to: rangeTo };
-		return await this.start('voice-activity-detection', async () => await mediaBody(media), query, budget);
+		return await this.start('voice-activity-detection', async () => await mediaBody(media), partQuery(options), budget);
+	}
+
+	async startSpeakerDiarization(
+		media: MediaUpload,
+		options: SpeakerDiarizationOptions = {},
+		budget?: Budget,
+	): Promise<TaskHandle<'speaker-diarization'>> {
+		const { maxSpeakers, totalSpeakers } = options;
+		const query = { ...partQuery(options), max_speakers: maxSpeakers, total_speakers: totalSpeakers };
+		return await this.start('speaker-diarization', async () => await mediaBody(media), query, budget);
 	}
 
 	async startVoiceprintExtraction(
@@ -205,7 +221,7 @@ export class SpeechPlatform {
 	private async start<T extends Technology>(
 		technology: T,
 		body: () => Promise<RequestBody>,
-		query: Record<string, string | number | boolean | undefined>,
+		query: Query,
 		budget = this.budget(START_LIMIT),
 	): Promise<TaskHandle<T>> {
 		const url = new URL(startUrl(this.baseUrl, technology));

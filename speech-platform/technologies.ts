@@ -43,6 +43,17 @@ export const TECHNOLOGIES: Record<Technology, TechnologyEntry> = {
 			['scores.values', 'array'],
 		],
 	},
+	'speaker-diarization': {
+		name: 'Speaker Diarization',
+		input: 'file',
+		requires: [
+			['channels[].channel_number', 'number'],
+			['channels[].speakers_count', 'number'],
+			['channels[].segments[].speaker_id', 'number'],
+			['channels[].segments[].start_time', 'number'],
+			['channels[].segments[].end_time', 'number'],
+		],
+	},
 };
 
 /** The path of the first field that a result lacks or that is of another type; undefined for a sound result. */

@@ -36,6 +36,14 @@ export interface VoiceprintExtractionOptions {
 	includeVectorVoiceprint?: boolean;
 }
 
+/** Parameters of Speaker Diarization; what is absent is not sent. Of the two numbers only one may be given. */
+export interface SpeakerDiarizationOptions extends VoiceActivityDetectionOptions {
+	/** At most that many speakers. */
+	maxSpeakers?: number;
+	/** Exactly that many speakers. */
+	totalSpeakers?: number;
+}
+
 /** `pending` and `running` may still become one of the others. Servers may name states that are not known here. */
 export type TaskState = 'pending' | 'running' | 'rejected' | 'failed' | 'done' | (string & {});
 
@@ -118,11 +126,30 @@ export interface VoiceprintComparisonResult {
 	scores: { rows_count: number; columns_count: number; values: number[] };
 }
 
+export interface SpeakerDiarizationSegment {
+	/** Tells speakers apart within the channel, from 0. */
+	speaker_id: number;
+	/** Seconds. */
+	start_time: number;
+	/** Seconds. */
+	end_time: number;
+}
+
+export interface SpeakerDiarizationResult {
+	channels: Array<{
+		channel_number: number;
+		speakers_count: number;
+		/** Empty where nobody speaks. */
+		segments: SpeakerDiarizationSegment[];
+	}>;
+}
+
 /** What each technology answers with. */
 export interface TechnologyResults {
 	'voice-activity-detection': VoiceActivityDetectionResult;
 	'speaker-identification-voiceprint-extraction': VoiceprintExtractionResult;
 	'speaker-identification-voiceprint-comparison': VoiceprintComparisonResult;
+	'speaker-diarization': SpeakerDiarizationResult;
 }
 
 /** A technology is called by its path under `/api/technology/`. */

@@ -1,15 +1,18 @@
 /**
  * Runs the test files: `npm test [-- [--fast] [--name=PATTERN] [part of a file's path …]]`. Each file has a process of
- * its own, two at a time; those in `test/e2e` come last and one by one, as they start real n8n servers and measure
- * what the engine does to them. `--fast` leaves them out. The whole run ends with the tests of what may depend on it
- * on the other versions of Node; `--node VERSION` runs everything but those in `test/e2e` on one of them.
+ * its own, two at a time; those in `test/e2e` come last and one by one, as they start real n8n servers. `--fast` leaves
+ * them out. The whole run has beside them, one by one too, the tests of what may depend on it on the other versions of
+ * Node; `--node VERSION` runs everything but those in `test/e2e` on one of them.
  */
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ensureChromium } from './n8n/chromium.mts';
 import { ensureN8n } from './n8n/install.mts';
+import { isMusl } from './setup.cjs';
 import { describeFile, summarise } from './testing/report.mts';
 import { ensureNodeVersion, OTHER_NODES } from './testing/node-versions.mts';
+import { runFolder } from './testing/run-folder.mts';
 import { killRunningFiles, runFile, type FileReport, type RunFileOptions } from './testing/run-file.mts';
 
 const REPOSITORY = join(import.meta.dirname, '..');
@@ -46,6 +49,8 @@ const { values, positionals } = parseArgs({
 	options: { fast: { type: 'boolean', default: false }, name: { type: 'string' }, node: { type: 'string' } },
 });
 stopOnSignals();
+// Of this process, so that it goes when all files have ended.
+runFolder();
 const files = globSync('test/**/*.test.mts', { cwd: REPOSITORY })
 	.filter((file) => positionals.length === 0 || positionals.some((part) => file.includes(part)))
 	.sort()
@@ -56,21 +61,35 @@ const endToEnd = values.fast || values.node ? [] : files.filter(isEndToEnd);
 const say = (message: string) => console.log(message);
 const options: RunFileOptions = { timeoutSeconds: TIMEOUT_SECONDS, namePattern: values.name };
 
+const whole = !values.fast && !values.node && positionals.length === 0;
+// What has to be installed comes over the network while the first tests run. Whoever needs it says that it failed.
+const n8n = endToEnd.length > 0 ? ensureN8n(say) : undefined;
+n8n?.catch(() => {});
+const inBrowser = (file: string) => readFileSync(file, 'utf8').includes('noChromium()');
+const chromium = endToEnd.some(inBrowser) ? ensureChromium(say) : undefined;
+
 const node = values.node === undefined ? undefined : await ensureNodeVersion(values.node, say);
 const reports = await runAll(serverless, FILES_AT_ONCE, { ...options, node });
-if (endToEnd.length > 0) {
-	await ensureN8n(say);
-	reports.push(...(await runAll(endToEnd, 1, options)));
+
+async function runEndToEnd(): Promise<FileReport[]> {
+	await n8n;
+	await chromium;
+	return await runAll(endToEnd, 1, options);
 }
-if (!values.fast && !values.node && positionals.length === 0) {
+
+async function runOnOtherNodes(): Promise<FileReport[]> {
 	// Processes, threads, streams and sockets, and the nodes with the real engine; arithmetic is the same on every Node.
 	const ofNode = /[\\/]test[\\/](nodes[\\/]local|speech-platform|engine[\\/]client|engine[\\/]process[\\/](host|runtime))/;
 	const onEveryNode = serverless.filter((file) => ofNode.test(file));
-	for (const version of OTHER_NODES) {
-		console.log(`\nWith Node ${version}:`);
-		reports.push(...(await runAll(onEveryNode, FILES_AT_ONCE, { ...options, node: await ensureNodeVersion(version, say) })));
+	const all: FileReport[] = [];
+	// npm has none for musl.
+	for (const version of isMusl() ? [] : OTHER_NODES) {
+		all.push(...(await runAll(onEveryNode, 1, { ...options, node: await ensureNodeVersion(version, say) })));
 	}
+	return all;
 }
+
+reports.push(...(await Promise.all([runEndToEnd(), whole ? runOnOtherNodes() : []])).flat());
 const { text, ok } = summarise(reports);
 console.log(text);
 process.exitCode = ok ? 0 : 1;

@@ -1,7 +1,7 @@
 /** The n8n side of the engine: one pool of engine processes for all executions of this n8n process. */
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { EnginePool, type RunOptions } from './pool';
+import { EnginePool, type MakeJob, type RunOptions, type TakeResult } from './pool';
 import type { Job, JobResult } from './protocol';
 
 export { withWorkFolder } from './workFolder';
@@ -44,8 +44,9 @@ export async function runJob<J extends Job>(job: J, options?: RunOptions): Promi
 
 /** Runs one job whose file is copied when it is its turn; see `EnginePool.runInWorkFolder`. */
 export async function runInWorkFolder<J extends Job>(
-	makeJob: (workFolder: string) => Promise<J>,
+	makeJob: MakeJob<J>,
 	options?: RunOptions,
+	take?: TakeResult<J>,
 ): Promise<JobResult<J>> {
-	return await pool().runInWorkFolder(makeJob, options);
+	return await pool().runInWorkFolder(makeJob, options, take);
 }

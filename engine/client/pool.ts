@@ -1,6 +1,6 @@
 /** The engine processes of this n8n process: started as they are needed, one job each at a time, gone when idle. */
 import { canceled, VoiceprintError } from '../../errors';
-import { EngineProcess, type ProcessOptions } from './process';
+import { EngineProcess, type OnProgress, type ProcessOptions } from './process';
 import type { Job, JobResult } from './protocol';
 import { Turns } from './turns';
 import { sweepFolders, withWorkFolder } from './workFolder';
@@ -19,9 +19,17 @@ export interface RunOptions {
 	signal?: AbortSignal;
 	/** Milliseconds the job may run once it has started; absent or 0: no limit. */
 	timeoutMs?: number;
+	/** Told how far the job is, about once a second. */
+	onProgress?: OnProgress;
 	/** Whose job it is: executions take turns. */
 	execution?: unknown;
 }
+
+/** Puts into a private folder what a job needs. */
+export type MakeJob<J extends Job> = (workFolder: string) => Promise<J>;
+
+/** Reads what a job left in its folder. */
+export type TakeResult<J extends Job> = (result: JobResult<J>) => Promise<void>;
 
 const timedOut = (milliseconds: number, waited: number) =>
 	new VoiceprintError(
@@ -57,12 +65,17 @@ export class EnginePool {
 	/**
 	 * Runs one job on what `makeJob` puts into a private folder, when it is its turn and not before: waiting jobs hold
 	 * no copies. The folder is removed with all it holds, whatever happens.
-	 * @throws VoiceprintError as `run` does, TEMPORARY_FILE, and what `makeJob` throws
+	 * @param take reads what the job left in the folder, before that
+	 * @throws VoiceprintError as `run` does, TEMPORARY_FILE, and what `makeJob` and `take` throw
 	 */
-	async runInWorkFolder<J extends Job>(makeJob: (workFolder: string) => Promise<J>, options: RunOptions = {}): Promise<JobResult<J>> {
+	async runInWorkFolder<J extends Job>(makeJob: MakeJob<J>, options: RunOptions = {}, take: TakeResult<J> = async () => {}): Promise<JobResult<J>> {
 		return await this.inTurn(options, async (waited) => {
 			await (this.sweeping ??= sweepFolders());
-			return await withWorkFolder(async (folder) => await this.runNow(await makeJob(folder), options, waited));
+			return await withWorkFolder(async (folder) => {
+				const result = await this.runNow(await makeJob(folder), options, waited);
+				await take(result);
+				return result;
+			});
 		});
 	}
 
@@ -86,14 +99,14 @@ export class EnginePool {
 		}
 	}
 
-	private async runNow<J extends Job>(job: J, { signal, timeoutMs = 0 }: RunOptions, waited: number): Promise<JobResult<J>> {
+	private async runNow<J extends Job>(job: J, { signal, timeoutMs = 0, onProgress }: RunOptions, waited: number): Promise<JobResult<J>> {
 		if (signal?.aborted) throw canceled();
 		const engine = this.takeEngine();
 		const onAbort = () => engine.kill(canceled());
 		signal?.addEventListener('abort', onAbort, { once: true });
 		const timer = timeoutMs > 0 ? setTimeout(() => engine.kill(timedOut(timeoutMs, waited)), timeoutMs) : undefined;
 		try {
-			return await engine.run(job);
+			return await engine.run(job, onProgress);
 		} finally {
 			signal?.removeEventListener('abort', onAbort);
 			clearTimeout(timer);

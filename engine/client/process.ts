@@ -2,7 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { isOutOfMemory, outOfMemory, VoiceprintError } from '../../errors';
-import type { FromEngine, Job, JobResult, ToEngine } from './protocol';
+import type { FromEngine, Job, JobResult, Progress, ToEngine } from './protocol';
 import { engineFolder, removeFolder } from './workFolder';
 
 export interface ProcessOptions {
@@ -26,6 +26,9 @@ const ENVIRONMENT = [
 /** ONNX Runtime's own builds for Linux report to their maker unless they are told not to (its pull request 27379). */
 const NO_TELEMETRY = { ORT_DISABLE_TELEMETRY: '1' };
 
+/** Told how far a job is, about once a second; must not throw. */
+export type OnProgress = (progress: Progress) => void;
+
 type Settle = { resolve: (result: JobResult) => void; reject: (error: Error) => void };
 
 function engineEnvironment(): NodeJS.ProcessEnv {
@@ -38,7 +41,7 @@ export class EngineProcess {
 
 	private readonly ready: Promise<void>;
 
-	private current: ({ id: number } & Settle) | undefined;
+	private current: ({ id: number; onProgress?: OnProgress } & Settle) | undefined;
 
 	private lastWords = '';
 
@@ -83,11 +86,11 @@ export class EngineProcess {
 	}
 
 	/** @throws VoiceprintError: the job's own failure, or what became of the process */
-	async run<J extends Job>(job: J): Promise<JobResult<J>> {
+	async run<J extends Job>(job: J, onProgress?: OnProgress): Promise<JobResult<J>> {
 		this.keepParentAlive();
 		try {
 			await this.ready;
-			return (await this.send(job)) as JobResult<J>;
+			return (await this.send(job, onProgress)) as JobResult<J>;
 		} catch (error) {
 			throw this.endReason ?? error;
 		} finally {
@@ -95,11 +98,11 @@ export class EngineProcess {
 		}
 	}
 
-	private async send(job: Job): Promise<JobResult> {
+	private async send(job: Job, onProgress?: OnProgress): Promise<JobResult> {
 		const id = ++this.jobs;
 		const message: ToEngine = { kind: 'run', id, job };
 		return await new Promise<JobResult>((resolve, reject) => {
-			this.current = { id, resolve, reject };
+			this.current = { id, resolve, reject, onProgress };
 			this.child.send(message, (error) => {
 				if (error && this.gone) return; // the close event says why
 				if (error) reject(new VoiceprintError('ENGINE_CRASHED', 'The speech engine does not answer', error.message));
@@ -136,6 +139,10 @@ export class EngineProcess {
 
 	private onMessage(message: FromEngine): void {
 		if (message.kind === 'ready' || message.id !== this.current?.id) return;
+		if (message.kind === 'progress') {
+			this.current.onProgress?.(message.progress);
+			return;
+		}
 		const { resolve, reject } = this.current;
 		this.current = undefined;
 		this.heldBytes = message.rss ?? 0;

@@ -3,6 +3,11 @@
  * Times are seconds of the media's own timeline, rounded to milliseconds; channel numbers count from 0.
  */
 import type { ErrorData } from '../../errors';
+import type { Artefact, ProduceRequest } from './artefacts';
+
+export type * from './artefacts';
+
+export type * from './cuts';
 
 /** `split`: each kept channel on its own. `mix`: the kept channels mixed into one, reported as channel 0. */
 export type ChannelMode = 'split' | 'mix';
@@ -104,6 +109,8 @@ export interface VadJob {
 	media: MediaRequest;
 	vad: VadRequest;
 	runtime: RuntimeChoice;
+	/** What to make of the recording beside the result. */
+	produce?: ProduceRequest;
 	/** A private folder for this job's temporary files; the client removes it. */
 	workFolder: string;
 }
@@ -119,6 +126,11 @@ export interface VoiceprintRequest {
 	minimumSpeech: number;
 	/** What to do with a channel that has less: warn, or fail with TOO_LITTLE_SPEECH. */
 	onLittleSpeech: 'warn' | 'fail';
+	/**
+	 * What to do with a channel in which several people speak. `warn` and `fail` (SEVERAL_SPEAKERS) where it sounds so; `main` and `each`
+	 * tell them apart in any case, and take who speaks most, or give a voiceprint of each. Absent: `warn`.
+	 */
+	onSeveralSpeakers?: 'warn' | 'fail' | 'main' | 'each';
 	/** Path of the JSON file that describes a model of one's own, which is then taken instead. */
 	modelFile?: string;
 }
@@ -134,6 +146,11 @@ export interface VoiceprintJob {
 }
 
 export interface SpeakersRequest {
+	/**
+	 * Whether channels are looked at apart or mixed is found by listening; then `channelMode` is `split`. Absent: as `channelMode` says,
+	 * and each of them is diarized.
+	 */
+	automaticChannels?: boolean;
 	/** At least that many speakers, if they can be told apart. */
 	minimumSpeakers: number;
 	/** At most that many; absent where nobody knows. */
@@ -160,12 +177,37 @@ export interface SpeakersJob {
 	vad: VadRequest;
 	speakers: SpeakersRequest;
 	runtime: RuntimeChoice;
+	/** What to make of the recording beside the result. */
+	produce?: ProduceRequest;
 	/** A private folder for this job's temporary files; the client removes it. */
 	workFolder: string;
 }
 
+/** Makes something of a recording whose result came from elsewhere. */
+export interface ArtefactsJob {
+	type: 'artefacts';
+	media: MediaRequest;
+	/** What was found in the channels, by any engine. */
+	channels: FoundChannel[];
+	produce: ProduceRequest;
+	/** A private folder for this job's temporary files; the client removes it. */
+	workFolder: string;
+}
+
+/** What a picture or a cut needs to know of a channel: of speech, or of speakers where they are known. */
+export interface FoundChannel {
+	channel_number: number;
+	segments: FoundSegment[];
+}
+
+export interface FoundSegment extends Segment {
+	speaker?: string;
+	/** Of the known person who it is. */
+	name?: string | null;
+}
+
 /** Every job the engine knows. A new capability adds a member here and a pipeline in `engine/host`. */
-export type Job = VadJob | VoiceprintJob | SpeakersJob;
+export type Job = VadJob | VoiceprintJob | SpeakersJob | ArtefactsJob;
 
 export interface Segment {
 	segment_type: string;
@@ -201,14 +243,19 @@ export interface Warning {
 		| 'CHANNELS_CANCEL'
 		| 'ECHO_OF_CHANNEL'
 		| 'SAME_AS_CHANNEL'
+		| 'CHANNELS_MIXED'
 		| 'CHANNELS_CHANGED'
 		| 'SEVERAL_TRACKS'
 		| 'OTHER_TRACK'
 		| 'SILENT_CHANNEL'
+		| 'OTHER_FIELD'
 		| 'LITTLE_SPEECH'
 		| 'NOISY'
 		| 'CLIPPED'
-		| 'SEVERAL_SPEAKERS';
+		| 'SEVERAL_SPEAKERS'
+		| 'MAIN_SPEAKER'
+		| 'NOT_PRODUCED'
+		| 'NAMES_NOT_WRITTEN';
 	message: string;
 	/** The channel it is about, where it is about one. */
 	channel_number?: number;
@@ -224,6 +271,8 @@ export interface VadResult {
 	media: MediaInfo;
 	channels: VadChannel[];
 	warnings: Warning[];
+	/** Where some were asked for. */
+	artefacts?: Artefact[];
 }
 
 /** How good the speech behind a voiceprint is. */
@@ -254,6 +303,10 @@ export interface VoiceprintChannel {
 	speech_length: number;
 	model: string;
 	quality: VoiceprintQuality;
+	/** Whose it is, where speakers were told apart; null where nobody speaks. */
+	speaker?: string | null;
+	/** Seconds that this speaker talks in all, where speakers were told apart. */
+	talk_time?: number;
 }
 
 export interface VoiceprintResult {
@@ -264,7 +317,10 @@ export interface VoiceprintResult {
 	/** Seconds of media processed. */
 	duration: number;
 	media: MediaInfo;
+	/** With `perSpeaker`, several of a channel one after the other. */
 	channels: VoiceprintChannel[];
+	/** A voiceprint of each speaker was asked for. */
+	perSpeaker?: true;
 	warnings: Warning[];
 }
 
@@ -308,6 +364,8 @@ export interface Speaker {
 
 export interface SpeakersChannel {
 	channel_number: number;
+	/** `voice_activity`: the channel is one person's, and the segments are its speech. `diarization`: speakers were told apart by voice. */
+	method: 'diarization' | 'voice_activity';
 	speakers_count: number;
 	/** Seconds in which anybody talks. */
 	speech_length: number;
@@ -332,12 +390,20 @@ export interface SpeakersResult {
 	media: MediaInfo;
 	channels: SpeakersChannel[];
 	warnings: Warning[];
+	/** Where some were asked for. */
+	artefacts?: Artefact[];
+}
+
+export interface ArtefactsResult {
+	artefacts: Artefact[];
+	warnings: Warning[];
 }
 
 export interface JobResults {
 	vad: VadResult;
 	voiceprint: VoiceprintResult;
 	speakers: SpeakersResult;
+	artefacts: ArtefactsResult;
 }
 
 export type JobResult<J extends Job = Job> = JobResults[J['type']];
@@ -350,8 +416,23 @@ interface Footprint {
 	rss?: number;
 }
 
+/** What the engine is about: `decoding` the file, `listening` for speech, telling `speakers` apart. */
+export type Phase = 'decoding' | 'listening' | 'speakers';
+
+/** How far a job is. */
+export interface Progress {
+	phase: Phase;
+	/** Seconds of sound that the phase is done with, of all channels together. */
+	position: number;
+	/** Seconds that there are; absent while nobody knows. */
+	duration?: number;
+	/** Seconds of sound for each second of the clock. */
+	speed?: number;
+}
+
 /** Engine process → n8n process. */
 export type FromEngine =
 	| { kind: 'ready' }
+	| { kind: 'progress'; id: number; progress: Progress }
 	| ({ kind: 'result'; id: number; result: JobResult } & Footprint)
 	| ({ kind: 'failure'; id: number; error: ErrorData } & Footprint);

@@ -16,7 +16,7 @@ import { PROPERTIES } from './parameters';
 const inputsFor = ({ operation, compareWith }: INodeParameters): Array<string | INodeInputConfiguration> => {
 	const input = (displayName: string) => ({ type: 'main' as const, displayName });
 	if (operation === 'identify') return [input('Voiceprints'), input('Gallery')];
-	if (operation === 'verify' && compareWith === 'input') return [input('Voiceprints'), input('Compare With')];
+	if (operation === 'verify' && (compareWith === 'auto' || compareWith === 'input')) return [input('Voiceprints'), input('Compare With')];
 	return ['main'];
 };
 

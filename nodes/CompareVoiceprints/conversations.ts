@@ -1,8 +1,8 @@
 /** Which voiceprints are of one conversation, and so who speaks with whom. */
-import type { IDataObject } from 'n8n-workflow';
 import { parsePath, valueAt } from '../common/path';
 import { invalid, readCollection } from '../common/read';
 import { CONVERSATION_FIELD, OPTIONS } from './parameters';
+import { recordingKey } from './recordings';
 import type { Session } from './session';
 
 /** What is the same for voiceprints of one conversation; undefined where nobody knows. */
@@ -19,16 +19,6 @@ export function readConversations({ ctx }: Session): ConversationOf {
 		const value = valueAt(input[itemIndex]!.json, path);
 		return value === null || value === '' ? undefined : value;
 	};
-}
-
-/**
- * The recording as Extract Voiceprint numbers them. Its number counts from 0 in each run of that node, so what else it
- * says of the recording goes with it; a file's name alone says little, as in every mailbox there is a `voice.wav`.
- */
-function recordingKey({ file_index, file_name, duration, task_id }: IDataObject): string | undefined {
-	if (file_index === undefined || file_index === null || file_index === '') return undefined;
-	// Numbers come back from tables as text.
-	return [file_index, file_name, duration, task_id].map((value) => String(value as string)).join('/');
 }
 
 export interface Voice {

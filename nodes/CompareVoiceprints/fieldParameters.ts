@@ -21,7 +21,7 @@ export const SECOND_FIELD: INodeProperties = {
 	placeholder: 'e.g. voiceprint_2',
 	requiresDataPath: 'single',
 	description: 'Name of the field with the voiceprint to compare with',
-	displayOptions: { show: { operation: ['verify'], compareWith: ['field'] } },
+	displayOptions: { show: { operation: ['verify'], compareWith: ['auto', 'field'] } },
 };
 
 export const SECOND_INPUT_FIELD: INodeProperties = {
@@ -68,7 +68,8 @@ export const NAME_FIELD: INodeProperties = {
 	required: true,
 	placeholder: 'e.g. name',
 	requiresDataPath: 'single',
-	description: 'Name of the field that says who it is. Several voiceprints of one name count as one speaker.',
+	description:
+		'Name of the field that says who it is. Several voiceprints of one name count as one speaker. Where no item has the field name, the names of the files stand for it.',
 	displayOptions: { show: { operation: ['identify'] } },
 };
 

@@ -1,6 +1,5 @@
 /** Grouped voiceprints as items: one per voiceprint that says whose it is, or one per speaker that lists the voiceprints. */
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
-import { shortName } from '../../errors';
 import type { Normalizer } from '../../voiceprints/cohort';
 import { mergeVoiceprints } from '../../voiceprints/merge';
 import { readCollection } from '../common/read';
@@ -11,7 +10,7 @@ import { asSide, sideOf } from './drivers/driver';
 import { gathered, inPlace, type Placed, type Sourced } from './members';
 import { mergedFields, readWithVector } from './merge';
 import { OPTIONS } from './parameters';
-import { recordingOf, repeated, sameVoiceprint } from './recordings';
+import { memberText, recordingOf, repeated, sameVoiceprint } from './recordings';
 import type { Session } from './session';
 import { emptyVoiceprint, littleSpeech, outside, type CompareWarning } from './warnings';
 
@@ -42,7 +41,8 @@ interface Speaker {
 
 export function itemPerVoiceprint(session: Session, grouped: Grouped, failed: Placed[]): INodeExecutionData[] {
 	const speakers = speakersOf(grouped);
-	const shared = { speakers_count: speakers.length, ...provenance(grouped) };
+	const count = { speakers_count: speakers.length };
+	const last = { ...grouped.decision.fields, ...provenance(grouped) };
 	const inParts = whereInParts(session);
 	const others = repeated(grouped.readings.map(({ source }) => source.voiceprint));
 	const found = speakers.flatMap(({ name, members }) =>
@@ -50,7 +50,7 @@ export function itemPerVoiceprint(session: Session, grouped: Grouped, failed: Pl
 			const place = grouped.items[member]!;
 			const reading = grouped.readings[member]!;
 			const { speechLength, source } = reading;
-			const fields = { speaker: name, ...source.recording, speech_length: rounded(speechLength), ...shared };
+			const fields = { speaker: name, ...count, ...source.recording, speech_length: rounded(speechLength), warnings: '', ...last };
 			const other = others[member];
 			const same = other === undefined ? [] : [sameVoiceprint(`The voiceprint of item ${grouped.items[other]!}`)];
 			const beyond = outside(grouped.decision.calibration, asSide(sideOf(reading)), 'The voiceprint');
@@ -59,7 +59,8 @@ export function itemPerVoiceprint(session: Session, grouped: Grouped, failed: Pl
 		}),
 	);
 	const silent = grouped.silent.map((place): Placed => {
-		const fields = { speaker: null, ...recordingOf(session.ctx.getInputData()[place]!), speech_length: 0, ...shared };
+		const recording = recordingOf(session.ctx.getInputData()[place]!);
+		const fields = { speaker: null, ...count, ...recording, speech_length: 0, warnings: '', ...last };
 		return { place, item: session.item(place, fields, [emptyVoiceprint('it is of no speaker'), ...inParts]) };
 	});
 	return inPlace([...failed, ...found, ...silent]);
@@ -81,10 +82,12 @@ export async function itemPerSpeaker(session: Session, grouped: Grouped, failed:
 			speakers_count: speakers.length,
 			voiceprints_count: speaker.members.length,
 			speech_length: rounded(speaker.speechLength),
-			members: speaker.members.map((member) => memberText(grouped, member)).join(', '),
+			members: speaker.members.map((member) => memberText(grouped.items[member]!, grouped.readings[member]!.source.recording)).join(', '),
 			together_with: (together.get(speaker.name) ?? []).join(', '),
-			...provenance(grouped),
+			warnings: '',
+			...grouped.decision.fields,
 			...voiceprintOf(session, grouped, speaker, normalizer),
+			...provenance(grouped),
 		};
 		const same = speaker.members.flatMap((member) => {
 			const other = others[member];
@@ -98,16 +101,6 @@ export async function itemPerSpeaker(session: Session, grouped: Grouped, failed:
 	return [...items, ...inPlace(failed)];
 }
 
-/** Such as `2 (call.wav, channel 1)`: the item, and what is known of it. */
-function memberText({ items, readings }: Grouped, member: number): string {
-	const { file_name, channel_number } = readings[member]!.source.recording;
-	const known = [
-		...(typeof file_name === 'string' ? [shortName(file_name)] : []),
-		...(typeof channel_number === 'number' || typeof channel_number === 'string' ? [`channel ${channel_number}`] : []),
-	];
-	return `${items[member]!}${known.length > 0 ? ` (${known.join(', ')})` : ''}`;
-}
-
 /** Speakers of one run of the node have nothing to do with those of another, though they have the same names. */
 function whereInParts({ ctx }: Session): CompareWarning[] {
 	const runs = earlierRuns(ctx);
@@ -118,8 +111,8 @@ function whereInParts({ ctx }: Session): CompareWarning[] {
 	return [{ code: 'GROUPED_IN_PARTS', message }];
 }
 
-function provenance({ decision, model, provenance: { engine, ...more } }: Grouped): IDataObject {
-	return { ...decision.fields, engine: engine!, model, ...more };
+function provenance({ model, provenance: { engine, ...more } }: Grouped): IDataObject {
+	return { model, engine: engine!, ...more };
 }
 
 /** Who speaks most comes first. */
@@ -161,7 +154,7 @@ function conversations(session: Session, grouped: Grouped, speakers: Speaker[]):
 function voiceprintOf(session: Session, { readings }: Grouped, { members }: Speaker, normalizer: Normalizer | undefined): IDataObject {
 	const voiceprints = members.flatMap((member) => readings[member]!.voiceprint ?? []);
 	if (voiceprints.length === 0) return {};
-	const { engine: _engine, model: _model, speech_length: _length, ...fields } = mergedFields(
+	const { engine: _engine, model: _model, speech_length: _length, warnings: _warnings, ...fields } = mergedFields(
 		mergeVoiceprints(voiceprints, normalizer),
 		readWithVector(session),
 	);

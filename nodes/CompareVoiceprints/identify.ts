@@ -1,5 +1,5 @@
 /** Identify: whose voiceprint it is, of all in a gallery of known speakers. */
-import type { INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { bestEntries } from '../../voiceprints/gallery';
 import { readPath } from '../common/path';
 import { runForEachItem } from '../common/itemLoop';
@@ -12,7 +12,7 @@ import { isOneRecording, sameVoiceprint } from './recordings';
 import type { Session } from './session';
 import { readSpeakers, type Speakers } from './speakers';
 import { findVoiceprint, withNeighbours, type Given } from './voiceprints';
-import { littleSpeech, outside, outsideOfBoth, type CompareWarning } from './warnings';
+import { emptyVoiceprint, littleSpeech, outside, outsideOfBoth, type CompareWarning } from './warnings';
 
 /** A voiceprint beside all entries of the gallery. */
 interface Compared extends Scores {
@@ -23,6 +23,10 @@ interface Compared extends Scores {
 	/** Strangers in the gallery that would be taken for this speaker; null where nobody knows. */
 	falseMatches: number | null;
 	given: Given;
+	/** No speech is behind the voiceprint. */
+	isSilent: boolean;
+	/** Cosines are known. */
+	isLocal: boolean;
 }
 
 /** The gallery is read when the first item needs it, and what is wrong with it is wrong for all items. */
@@ -32,10 +36,13 @@ export async function identify(session: Session): Promise<INodeExecutionData[]> 
 	const speakersOf = async () => await (reading ??= readSpeakers(session, (itemIndex) => probeOf(session, itemIndex)));
 	return await runForEachItem(ctx, async (itemIndex) => {
 		if (pace.isDue) await pace.rest();
-		const most = Math.floor(number(MAXIMUM_MATCHES, readCollection(ctx, itemIndex, OPTIONS).maximumMatches));
+		const { maximumMatches } = readCollection(ctx, itemIndex, OPTIONS);
+		const withMatches = maximumMatches !== undefined;
+		const most = Math.floor(number(MAXIMUM_MATCHES, maximumMatches));
 		const compared = await lookUp(session, itemIndex, speakersOf);
-		const best = bestEntries(compared.scores, compared.speakers.labels, most);
-		const fields = { ...fieldsOf(compared, best), ...(await driver.provenance()) };
+		// The second best stands beside the best also where no list is asked for.
+		const best = bestEntries(compared.scores, compared.speakers.labels, Math.max(2, most));
+		const fields = { ...fieldsOf(compared, best, most, withMatches), ...(await driver.provenance()) };
 		return [session.item(itemIndex, fields, warningsOf(compared, best[0]))];
 	});
 }
@@ -50,25 +57,27 @@ async function lookUp(session: Session, itemIndex: number, speakersOf: () => Pro
 	const { ctx, driver } = session;
 	const wish = readWish(ctx, itemIndex);
 	const given = probeOf(session, itemIndex);
-	const probe = driver.readProbe(given);
+	const probe = driver.read(given);
 	const speakers = await speakersOf();
 	const { entries } = speakers;
 	checkSameModel(entries.model, probe.model);
 	const model = probe.model ?? entries.model;
 	const decision = await driver.decide(wish, model, itemIndex);
-	const scores = entries.size === 0 ? NONE : await entries.compare(itemIndex, probe, decision);
+	const isNobody = entries.size === 0 || probe.isSilent;
+	const scores = isNobody ? NONE : await entries.compare(itemIndex, probe, decision);
 	const side = sideOf(probe);
-	const falseMatches = await expectedFalseMatches(session, decision, side, entries.sides);
-	return { decision, speakers, ...scores, probe: side, model, falseMatches, given };
+	const falseMatches = isNobody ? null : await expectedFalseMatches(session, decision, side, entries.sides);
+	return { decision, speakers, ...scores, isSilent: probe.isSilent, isLocal: driver.name === 'local', probe: side, model, falseMatches, given };
 }
 
-/** Of an empty gallery, which no server need be asked about. */
+/** Of an empty gallery, and of a voiceprint without speech: no server need be asked about them. */
 const NONE: Scores = { scores: [], cosines: [] };
 
 /** Of the entries, only the best one is spoken of: the answer hangs on it. */
 function warningsOf(compared: Compared, best: number | undefined): CompareWarning[] {
 	const { decision, speakers, probe } = compared;
 	const { calibration } = decision;
+	if (compared.isSilent) return [emptyVoiceprint('it is of nobody'), ...speakers.warnings];
 	const others = [...speakers.warnings, ...itself(compared)];
 	const little = littleSpeech([probe.speechLength], ['The voiceprint']);
 	if (best === undefined) return [...little, ...outside(calibration, asSide(probe), 'The voiceprint'), ...others];
@@ -88,27 +97,52 @@ function itself({ speakers, given, cosines }: Compared): CompareWarning[] {
 	return [sameVoiceprint(`The voiceprint of item ${speakers.items[entry]!} of the gallery ('${name}')`)];
 }
 
-function fieldsOf(compared: Compared, bestOnes: number[]): object {
+/** The answer and how sure it is; then what was looked up; then what it was judged by. */
+function fieldsOf(compared: Compared, bestOnes: number[], most: number, withMatches: boolean): IDataObject {
 	const { decision, speakers, probe, model, falseMatches, given } = compared;
 	const size = speakers.items.length;
 	const matches = bestOnes.map((entry) => matchOf(compared, entry));
-	const best = matches[0]?.same_speaker ? matches[0] : null;
+	const [best, next] = matches;
+	const isIdentified = best?.same_speaker === true;
 	return {
+		identified: isIdentified,
+		speaker: isIdentified ? best.name : 'unknown',
+		probability: best?.probability ?? null,
+		score: best?.score ?? null,
+		...(compared.isLocal ? { cosine: best?.cosine ?? null } : {}),
 		...given.recording,
-		identified: best !== null,
-		speaker: best ? best.name : 'unknown',
-		best_match: best,
-		matches,
+		// Filled in with the item.
+		warnings: '',
+		// The most similar speaker, also where nobody is identified.
+		best_match: best?.name ?? null,
+		best_match_file_name: best?.file_name ?? null,
+		best_match_channel_number: best?.channel_number ?? null,
+		second_match: next?.name ?? null,
+		second_match_score: next?.score ?? null,
+		...(withMatches ? { matches: matches.slice(0, most) } : {}),
+		speech_length: rounded(probe.speechLength),
+		best_match_speech_length: best?.speech_length ?? null,
+		gallery_item: best?.gallery_item ?? null,
 		gallery_size: size,
 		...decision.fields,
 		expected_false_accept_rate: rounded(falseMatches === null || size === 0 ? null : falseMatches / size),
 		expected_false_matches: rounded(falseMatches),
-		speech_length: rounded(probe.speechLength),
 		model,
 	};
 }
 
-function matchOf({ decision, speakers, scores, cosines }: Compared, entry: number) {
+interface Match extends IDataObject {
+	name: string;
+	same_speaker: boolean;
+	score: number;
+	probability: number | null;
+	/** Only where the driver knows it. */
+	cosine?: number;
+	speech_length: number | null;
+	gallery_item: number;
+}
+
+function matchOf({ decision, speakers, scores, cosines }: Compared, entry: number): Match {
 	const score = scores[entry]!;
 	return {
 		name: speakers.names[speakers.labels[entry]!]!,
@@ -117,6 +151,7 @@ function matchOf({ decision, speakers, scores, cosines }: Compared, entry: numbe
 		probability: rounded(decision.probability(score)),
 		...(cosines ? { cosine: rounded(cosines[entry]!) } : {}),
 		speech_length: rounded(speakers.entries.sides[entry]!.speechLength),
+		...speakers.recordings[entry]!,
 		gallery_item: speakers.items[entry]!,
 	};
 }

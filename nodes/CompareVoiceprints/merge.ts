@@ -14,16 +14,16 @@ import { rounded } from './decision';
 import { GROUP_BY_FIELD } from './fieldParameters';
 import { gathered, inPlace, readEach, sameModel, voiceprintReader, type Member, type Placed, type Sourced } from './members';
 import { INCLUDE_VECTOR, OPTIONS } from './parameters';
-import { repeated, sameVoiceprint } from './recordings';
+import { memberText, repeated, sameVoiceprint } from './recordings';
 import type { Session } from './session';
-import { short } from './voiceprints';
+import { short, type Given } from './voiceprints';
 import { emptyVoiceprint, littleSpeech, type CompareWarning } from './warnings';
 
 interface OfGroup {
 	/** Value of the field to group by; null where all are one group. */
 	key: string | number | null;
 	voiceprint: Voiceprint;
-	text: unknown;
+	source: Given;
 }
 
 export async function merge(session: Session): Promise<INodeExecutionData[]> {
@@ -36,7 +36,7 @@ export async function merge(session: Session): Promise<INodeExecutionData[]> {
 		const check = checks.get(key) ?? sameModel();
 		checks.set(key, check);
 		check(itemIndex, voiceprint.model);
-		return { key, voiceprint, text: source.voiceprint };
+		return { key, voiceprint, source };
 	});
 	const groups = gathered(members, ({ value }) => value.key);
 	const merged: Placed[] = [];
@@ -71,12 +71,13 @@ async function mergeGroup(
 		...twice(speaking),
 		...(await misfits(session, speaking, merged)),
 	];
-	return { fields: { ...mergedFields(merged, readWithVector(session)), merged_from: speaking.length }, warnings };
+	const members = speaking.map(({ itemIndex, value }) => memberText(itemIndex, value.source.recording)).join(', ');
+	return { fields: { merged_from: speaking.length, members, ...mergedFields(merged, readWithVector(session)) }, warnings };
 }
 
 /** One recording counts as often as it is there. */
 function twice(members: Array<Member<OfGroup>>): CompareWarning[] {
-	const others = repeated(members.map(({ value }) => value.text));
+	const others = repeated(members.map(({ value }) => value.source.voiceprint));
 	return members.flatMap(({ itemIndex }, place) => {
 		const other = others[place];
 		return other === undefined || other > place ? [] : [sameVoiceprint(`Of items ${members[other]!.itemIndex} and ${itemIndex}, the voiceprint`)];
@@ -86,13 +87,14 @@ function twice(members: Array<Member<OfGroup>>): CompareWarning[] {
 /** In the shape of a channel of Extract Voiceprint, so that the nodes after it need not know where it comes from. */
 export function mergedFields({ voiceprint, consistency }: Merged, withVector: boolean): IDataObject {
 	return {
-		engine: 'local',
-		model: voiceprint.model,
-		voiceprint: encodeVoiceprint(voiceprint),
 		speech_length: rounded(voiceprint.speechLength),
 		consistency_mean: rounded(consistency.mean),
 		consistency_minimum: rounded(consistency.minimum),
+		warnings: '',
+		voiceprint: encodeVoiceprint(voiceprint),
 		...(withVector ? { vector: plainNumbers(voiceprint.vector) } : {}),
+		model: voiceprint.model,
+		engine: 'local',
 	};
 }
 

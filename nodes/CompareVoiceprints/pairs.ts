@@ -6,6 +6,7 @@ import { read, shortValue } from '../common/read';
 import { itemsAsGiven } from '../common/wiring';
 import { MATCH_BY_FIELD } from './fieldParameters';
 import { readSecondInput, type SecondInput } from '../common/secondInput';
+import { recordingsIn } from './recordings';
 import type { Session } from './session';
 
 export interface Partner {
@@ -17,17 +18,20 @@ export interface Partner {
 }
 
 export interface Pairs {
-	/** One and the same for all items. */
-	isShared: boolean;
-	/** @throws VoiceprintError PAIRS_UNCLEAR, VOICEPRINT_MISSING */
-	partnerOf(itemIndex: number): Partner;
+	/**
+	 * What an item is to be compared with: one item, or each channel of one recording.
+	 * @throws VoiceprintError PAIRS_UNCLEAR, VOICEPRINT_MISSING
+	 */
+	partnersOf(itemIndex: number): Partner[];
+	/** All items of the first input that are of the same recording. */
+	recordingOf(itemIndex: number): number[];
 }
 
 const LABEL = 'Compare With';
 
 const HOW_TO_MATCH =
-	`Set '${MATCH_BY_FIELD.displayName}' to a field that says in both inputs which items belong together, such as the ID of a ` +
-	'customer. To look each voiceprint up among several, use the operation Identify.';
+	`Set '${LABEL}' to Second Input and '${MATCH_BY_FIELD.displayName}' to a field that says in both inputs which items belong together, ` +
+	'such as the ID of a customer. To look each voiceprint up among several, use the operation Identify.';
 
 export function readPairs(session: Session): Pairs {
 	const second = readSecondInput(session, LABEL);
@@ -35,41 +39,61 @@ export function readPairs(session: Session): Pairs {
 		throw new VoiceprintError(
 			'VOICEPRINT_MISSING',
 			'No item came to the second input',
-			'Check the node that gives the voiceprints to compare with. In a loop, it must give them in the first round.',
+			'Check the node that gives the voiceprints to compare with, mostly an Extract Voiceprint for the other recording. In a loop, it must give them in the first round.',
 		);
 	}
 	const field = read(session.ctx, 0, MATCH_BY_FIELD);
 	return field === '' ? byPosition(session, second) : byField(session, second, readPath(session.ctx, 0, MATCH_BY_FIELD));
 }
 
+/** Recordings stand beside each other by their place, and each channel of the one beside each of the other. */
 function byPosition(session: Session, { items, isEarlier }: SecondInput): Pairs {
-	const { length } = session.ctx.getInputData();
-	const isShared = items.length === 1;
-	if (isShared && length > 1) {
-		session.hint(0, { code: 'ONE_FOR_ALL', message: `All ${length} items were compared with the only one of the second input` });
+	const input = session.ctx.getInputData();
+	const [ones, others] = [recordingsIn(input), recordingsIn(items)];
+	const placeOf = new Map(ones.flatMap((recording, place) => recording.map((itemIndex) => [itemIndex, place] as const)));
+	const isShared = others.length === 1;
+	if (isShared && ones.length > 1) {
+		session.hint(0, { code: 'ONE_FOR_ALL', message: `All ${input.length} items were compared with the only one of the second input` });
 	}
-	const [some, others] = [0, 1].map((input) => itemsAsGiven(session.ctx, input) ?? []) as [INodeExecutionData[], INodeExecutionData[]];
-	const isShifted = some.length === others.length && areShifted(some, others);
+	const isShifted =
+		ones.length === others.length &&
+		areShifted(sourcesOf(ones, input, itemsAsGiven(session.ctx, 0)), sourcesOf(others, items, itemsAsGiven(session.ctx, 1)));
 	return {
-		isShared,
-		partnerOf(itemIndex) {
-			if (isShared) return { item: items[0]!, index: 0, matchedBy: null };
-			if (isEarlier) throw unclear('In the later rounds of a loop, nobody knows which items of the second input belong to these');
-			if (items.length !== length) {
-				throw unclear(`The inputs have ${length} and ${items.length} items, so that nobody knows which ones belong together`);
-			}
-			if (isShifted) throw unclear('An item was lost before one of the inputs, so that the same places are no longer of the same');
-			return { item: items[itemIndex]!, index: itemIndex, matchedBy: null };
+		recordingOf: (itemIndex) => ones[placeOf.get(itemIndex)!]!,
+		partnersOf(itemIndex) {
+			if (isEarlier && !isShared) throw unclear('In the later rounds of a loop, nobody knows which items of the second input belong to these');
+			if (!isShared && ones.length !== others.length) throw unclear(countsDiffer(input.length, items.length, ones.length, others.length));
+			if (isShifted && !isShared) throw unclear('An item was lost before one of the inputs, so that the same places are no longer of the same');
+			const recording = others[isShared ? 0 : placeOf.get(itemIndex)!]!;
+			return recording.map((index) => ({ item: items[index]!, index, matchedBy: null }));
 		},
 	};
+}
+
+/**
+ * Of each recording, the item that it was made of, where anything says so: Extract Voiceprint in the item, and n8n of what
+ * the node before gave.
+ */
+function sourcesOf(recordings: number[][], items: INodeExecutionData[], given: INodeExecutionData[] | undefined): Array<number | undefined> {
+	const isWhole = given?.length === items.length;
+	return recordings.map(([first]) => {
+		const index = items[first!]!.json.file_index;
+		if (index !== undefined && index !== null && index !== '' && Number.isInteger(Number(index))) return Number(index);
+		return isWhole ? sourceOf(given[first!]!) : undefined;
+	});
+}
+
+function countsDiffer(items: number, others: number, recordings: number, otherRecordings: number): string {
+	const areItems = items === recordings && others === otherRecordings;
+	const counts = areItems ? `The inputs have ${items} and ${others} items` : `The inputs have items of ${recordings} and ${otherRecordings} recordings`;
+	return `${counts}, so that nobody knows which ones belong together`;
 }
 
 /**
  * Whether items of one side were left out on the way, and others of the other side: as many are left on both, but they
  * have moved up. n8n says of which item of its input a node made each one.
  */
-function areShifted(some: INodeExecutionData[], others: INodeExecutionData[]): boolean {
-	const [one, other] = [some.map(sourceOf), others.map(sourceOf)];
+function areShifted(one: Array<number | undefined>, other: Array<number | undefined>): boolean {
 	if ([...one, ...other].includes(undefined)) return false;
 	const isDifferent = one.some((source, place) => source !== other[place]);
 	return isDifferent && (hasGap(one as number[]) || hasGap(other as number[]));
@@ -99,15 +123,15 @@ function byField(session: Session, { items }: SecondInput, path: FieldPath): Pai
 		session.hint(0, { code: 'NOT_MATCHED', message });
 	}
 	return {
-		isShared: false,
-		partnerOf(itemIndex) {
+		recordingOf: (itemIndex) => [itemIndex],
+		partnersOf(itemIndex) {
 			const value = keyOf(valueAt(input[itemIndex]!.json, path));
 			if (value === undefined) throw noValue('The item', input[itemIndex]!, path);
 			const found = places.get(value) ?? [];
 			const [index] = found;
 			if (index === undefined) throw places.size === 0 ? noValue('No item of the second input', items[0]!, path) : noPartner(value, path);
 			if (found.length > 1) throw severalPartners(value, path, found);
-			return { item: items[index]!, index, matchedBy: value };
+			return [{ item: items[index]!, index, matchedBy: value }];
 		},
 	};
 }

@@ -74,7 +74,7 @@ export const OPERATION: INodeProperties = {
 export const OPERATION_OF_API: INodeProperties = {
 	...OPERATION,
 	displayOptions: { show: { engine: ['api'] } },
-	options: [GROUP, IDENTIFY, VERIFY],
+	options: [GROUP, IDENTIFY, VERIFY].map((one) => ({ ...one, action: `${one.action} on Speech Platform` })),
 };
 
 /** Where decisions are made. */
@@ -85,10 +85,21 @@ export const COMPARE_WITH: INodeProperties = {
 	name: 'compareWith',
 	type: 'options',
 	noDataExpression: true,
-	default: 'field',
+	default: 'auto',
 	description: 'Where the second voiceprint comes from',
 	displayOptions: { show: { operation: ['verify'] } },
 	options: [
+		{
+			name: 'Automatic',
+			value: 'auto',
+			description:
+				'The second input where something is connected to it, else the second voiceprint of the same item where it has one, else the other items',
+		},
+		{
+			name: 'Other Items',
+			value: 'items',
+			description: 'Each recording with each other one that came to the node; of a single recording, each channel with each other',
+		},
 		{ name: 'Same Item', value: 'field', description: 'Another field of the same item' },
 		{
 			name: 'Second Input',
@@ -195,7 +206,7 @@ export const MAXIMUM_MATCHES: INodeProperties = {
 	type: 'number',
 	default: 5,
 	typeOptions: { minValue: 1, maxValue: 1000, numberPrecision: 0 },
-	description: 'How many of the most similar speakers to list at most',
+	description: 'Adds the most similar speakers as a list, in the field matches: how many at most. Without it, the two most similar are columns.',
 	displayOptions: { show: { '/operation': ['identify'] } },
 };
 

@@ -26,7 +26,12 @@ export class Session {
 		private readonly hints: Hints,
 	) {}
 
-	/** A result as an item, with its warnings, which are shown in the editor too. */
+	/**
+	 * A result as an item, with its warnings, which are shown in the editor too. The answer comes first, and fields of the
+	 * input that are kept come behind it.
+	 * @param fields where they have `warnings`, there the warnings stand
+	 * @param others further items that it is made of
+	 */
 	item(itemIndex: number, fields: object, warnings: CompareWarning[], others: number[] = []): INodeExecutionData {
 		this.hints.add(itemIndex, warnings);
 		const keep = boolean(INCLUDE_INPUT_FIELDS, readCollection(this.ctx, itemIndex, OPTIONS).includeInputFields);
@@ -35,7 +40,7 @@ export class Session {
 		const indices = [itemIndex, ...others];
 		const paired = indices.map((item) => ({ item }));
 		return {
-			json: { ...input, ...(fields as IDataObject), warnings: warningText(warnings) },
+			json: withInput({ ...(fields as IDataObject), warnings: warningText(warnings) }, input),
 			pairedItem: paired.length === 1 ? paired[0]! : paired,
 			...asBinary(filesOfAll(indices.map((item) => all[item]!))),
 		};
@@ -45,6 +50,12 @@ export class Session {
 	hint(itemIndex: number, warning: CompareWarning): void {
 		this.hints.add(itemIndex, [warning]);
 	}
+}
+
+/** No field of the input takes the place of one of the result. */
+function withInput(result: IDataObject, input: IDataObject): IDataObject {
+	const own = Object.entries(input).filter(([name]) => !Object.hasOwn(result, name));
+	return { ...result, ...Object.fromEntries(own) };
 }
 
 /** Chooses who compares, once for all items. */

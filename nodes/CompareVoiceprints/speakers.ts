@@ -2,12 +2,14 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 import { VoiceprintError } from '../../errors';
 import { ModelsDiffer } from '../../voiceprints/gallery';
-import { readPath, seenAs, valueAt, type FieldPath } from '../common/path';
+import { readPath, seenAs, type FieldPath } from '../common/path';
 import { choice, readCollection } from '../common/read';
 import type { Entries } from './drivers/driver';
 import { GALLERY_FIELD, NAME_FIELD } from './fieldParameters';
 import { EMPTY_GALLERY, OPTIONS } from './parameters';
 import { readSecondInput } from '../common/secondInput';
+import { FILE_NAME, isName, speakerNames } from '../common/speakerNames';
+import type { Recording } from './recordings';
 import type { Session } from './session';
 import { findVoiceprint, short, withNeighbours, type Given } from './voiceprints';
 import { speechLengthUnknown, type CompareWarning } from './warnings';
@@ -24,6 +26,8 @@ export interface Speakers {
 	labels: number[];
 	/** Of each entry, the index of its item. */
 	items: number[];
+	/** Of each entry, which recording it is of. */
+	recordings: Recording[];
 	/** By text, the first entry with it. */
 	entryOf: Map<unknown, number>;
 	/** What was left out, or that there is nothing. */
@@ -48,15 +52,18 @@ export async function readSpeakers(
 	if (gallery.length === 0 && isToFail) throw noGallery();
 	const field = readPath(ctx, 0, GALLERY_FIELD);
 	const nameField = readPath(ctx, 0, NAME_FIELD);
+	const names = speakerNames(gallery, NAME_FIELD, nameField);
+	if (names.hint) session.hint(0, names.hint);
 	const labelOf = new Map<string, number>();
 	const entries = driver.entries(gallery.length, probeOf, ctx.getInputData().keys());
-	const speakers: Speakers = { entries, names: [], labels: [], items: [], entryOf: new Map(), warnings: [] };
+	const speakers: Speakers = { entries, names: [], labels: [], items: [], recordings: [], entryOf: new Map(), warnings: [] };
 	if (gallery.length === 0) speakers.warnings.push(EMPTY);
 	const bad: Array<{ index: number; error: VoiceprintError }> = [];
 	for (const [index, entry] of gallery.entries()) {
 		if ((index & 63) === 0 && pace.isDue) await pace.rest();
 		try {
-			const name = nameAt(entry, nameField);
+			const name = names.of(entry);
+			if (name === undefined) throw noName(entry, nameField);
 			const given = withNeighbours(entry, findVoiceprint(entry, field, files), field);
 			entries.add(given);
 			if (!speakers.entryOf.has(given.voiceprint)) speakers.entryOf.set(given.voiceprint, speakers.items.length);
@@ -64,13 +71,16 @@ export async function readSpeakers(
 			labelOf.set(name, label);
 			speakers.labels.push(label);
 			speakers.items.push(index);
+			speakers.recordings.push(given.recording);
 		} catch (error) {
 			const isBadEntry = error instanceof VoiceprintError && !(error instanceof ModelsDiffer);
 			if (!isBadEntry) throw error instanceof ModelsDiffer ? mixed(error, index) : error;
 			bad.push({ index, error });
 		}
 	}
-	if (bad.length * 2 > gallery.length) throw mostlyBad(bad, gallery.length);
+	// Silence is nobody's mistake: a channel without speech comes with each recording of a call that was not answered.
+	const faults = bad.filter(({ error }) => error.code !== 'EMPTY_VOICEPRINT');
+	if (faults.length * 2 > gallery.length || (bad.length > 0 && bad.length === gallery.length)) throw mostlyBad(bad, gallery.length);
 	if (bad.length > 0) speakers.warnings.push({ code: 'ENTRY_SKIPPED', message: leftOut(bad, gallery.length) });
 	sayWhatIsUnknown(session, entries);
 	return speakers;
@@ -86,14 +96,12 @@ function sayWhatIsUnknown(session: Session, { sides, size }: Entries): void {
 	if (unknown > 0) session.hint(0, speechLengthUnknown(`${unknown} of ${size} entries of the gallery`));
 }
 
-function nameAt({ json }: INodeExecutionData, path: FieldPath): string {
-	const name = valueAt(json, path);
-	if ((typeof name === 'string' && name.trim() !== '') || typeof name === 'number') return String(name);
+function noName({ json }: INodeExecutionData, path: FieldPath): VoiceprintError {
 	const seen = seenAs(json, path);
-	throw new VoiceprintError(
+	return new VoiceprintError(
 		'VOICEPRINT_MISSING',
 		`The item has no name in the field '${short(path.text)}'${seen ? `: ${seen.what}` : ''}`,
-		seen?.remedy ?? `Set '${NAME_FIELD.displayName}' to the field that says who it is.`,
+		seen?.remedy ?? `Set '${NAME_FIELD.displayName}' to the field that says who it is${isName(json[FILE_NAME]) ? `, such as ${FILE_NAME}` : ''}.`,
 	);
 }
 

@@ -32,6 +32,20 @@ export interface Files {
 	textOf(item: INodeExecutionData, field: string): string | undefined;
 }
 
+/** All voiceprints of an item: the one in its field or file, or that of each channel in its list. @throws as `findVoiceprint` */
+export function findVoiceprints(item: INodeExecutionData, path: FieldPath, files: Files): Found[] {
+	const channels = channelsWith(item, path);
+	const isOwn = channels.length < 2 || isThere(valueAt(item.json, path)) || files.textOf(item, path.text) !== undefined;
+	return isOwn ? [findVoiceprint(item, path, files)] : channels.map((channel) => inChannel(channel, path));
+}
+
+function channelsWith({ json }: INodeExecutionData, path: FieldPath): IDataObject[] {
+	const channels = Array.isArray(json.channels) ? (json.channels as IDataObject[]) : [];
+	return channels.filter((channel) => isThere(valueAt(channel, path)));
+}
+
+const inChannel = (channel: IDataObject, path: FieldPath): Found => ({ voiceprint: valueAt(channel, path), parent: parentAt(channel, path) });
+
 /**
  * Finds the voiceprint of an item: in its field, in its file of that name or, in an item with a list of channels of which
  * one has it, there.
@@ -43,10 +57,9 @@ export function findVoiceprint(item: INodeExecutionData, path: FieldPath, files:
 	if (isThere(voiceprint)) return { voiceprint, parent: parentAt(json, path) };
 	const text = files.textOf(item, path.text);
 	if (text !== undefined) return { voiceprint: text, parent: json };
-	const channels = Array.isArray(json.channels) ? (json.channels as IDataObject[]) : [];
-	const having = channels.filter((channel) => isThere(valueAt(channel, path)));
+	const having = channelsWith(item, path);
 	const [only] = having;
-	if (only && having.length === 1) return { voiceprint: valueAt(only, path), parent: parentAt(only, path) };
+	if (only && having.length === 1) return inChannel(only, path);
 	throw having.length > 1 ? severalChannels(having.length, path) : missing(json, path);
 }
 

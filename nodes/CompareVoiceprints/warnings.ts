@@ -18,6 +18,8 @@ export interface CompareWarning {
 		| 'CONVERSATION_UNKNOWN'
 		| 'SPEECH_LENGTH_UNKNOWN'
 		| 'ONE_FOR_ALL'
+		| 'NAMED_BY_FILE'
+		| 'NO_SPEECH_LEFT_OUT'
 		| 'NOT_MATCHED';
 	message: string;
 }

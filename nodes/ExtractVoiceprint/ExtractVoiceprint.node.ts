@@ -6,7 +6,7 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 import type { ShapeOptions, VoiceprintResult } from '../../items/result';
-import { toVoiceprintItems, type VoiceprintForm } from '../../items/voiceprintItems';
+import { toVoiceprintItems, voiceprintsSummary, type VoiceprintForm } from '../../items/voiceprintItems';
 import { SIMPLIFY } from '../common/engineParameters';
 import { runMediaNode, type MediaNode } from '../common/mediaNode';
 import { speechPlatformApiTest } from '../common/platform';
@@ -26,6 +26,7 @@ const NODE: MediaNode<VoiceprintResult, VoiceprintForm, Pick<ShapeOptions, 'simp
 		includeFile: boolean(INCLUDE_VOICEPRINT_FILE, includeVoiceprintFile),
 	}),
 	toItems: toVoiceprintItems,
+	summary: voiceprintsSummary,
 	withFiles: withVoiceprintFiles,
 };
 

@@ -33,25 +33,39 @@ export const ENGINE: INodeProperties = {
 	options: [ENGINE_LOCAL, ENGINE_API],
 };
 
+/** First of the two: n8n's node panel takes its actions from the first operation, and a click on one must stay local. */
 export const OPERATION: INodeProperties = {
 	displayName: 'Operation',
 	name: 'operation',
 	type: 'options',
 	noDataExpression: true,
 	default: 'extract',
+	displayOptions: LOCAL_ONLY,
+	options: [
+		{
+			name: 'Extract',
+			value: 'extract',
+			description: 'Make the voiceprint of who speaks in an audio or video file',
+			action: 'Extract voiceprints from a file',
+		},
+	],
+};
+
+export const OPERATION_OF_API: INodeProperties = {
+	...OPERATION,
 	displayOptions: { show: ON_A_SERVER },
 	options: [
 		{
 			name: 'Extract',
 			value: 'extract',
 			description: 'Send a file and get the voiceprint of who speaks in it',
-			action: 'Extract voiceprint',
+			action: 'Extract voiceprints on Speech Platform',
 		},
 		{
 			name: 'Get Result',
 			value: GET_RESULT,
 			description: 'Fetch the result of a task that was started without waiting for it',
-			action: 'Get voiceprint result',
+			action: 'Get voiceprint result from Speech Platform',
 		},
 	],
 };
@@ -109,7 +123,7 @@ export const OUTPUT: INodeProperties = {
 	displayName: 'Output',
 	name: 'output',
 	type: 'options',
-	default: 'file',
+	default: 'channel',
 	description: 'How the result is spread over items',
 	options: [
 		{
@@ -178,6 +192,21 @@ export const ON_LITTLE_SPEECH: INodeProperties = {
 	],
 };
 
+export const ON_SEVERAL_SPEAKERS: INodeProperties = {
+	displayName: 'On Several Speakers',
+	name: 'onSeveralSpeakers',
+	type: 'options',
+	default: 'warn',
+	description: 'What to do with a channel in which several people speak: the voiceprint of all of them would be a mixture',
+	displayOptions: { show: { '/engine': ['local'] } },
+	options: [
+		{ name: 'Fail', value: 'fail', description: 'The item fails where a channel sounds like several people' },
+		{ name: 'Main Speaker', value: 'main', description: 'Tell speakers apart and take who speaks most. Takes longer.' },
+		{ name: 'One per Speaker', value: 'each', description: 'Tell speakers apart and make a voiceprint of each. Takes longer.' },
+		{ name: 'Warn', value: 'warn', description: 'The voiceprint comes out with a warning where the channel sounds like several people' },
+	],
+};
+
 export const VAD_PRESET: INodeProperties = {
 	displayName: 'VAD Preset',
 	name: 'vadPreset',
@@ -214,6 +243,7 @@ export const OPTIONS: INodeProperties = {
 		MINIMUM_SPEECH_LENGTH,
 		MIX_METHOD,
 		ON_LITTLE_SPEECH,
+		ON_SEVERAL_SPEAKERS,
 		POLLING_INTERVAL,
 		RAW_CHANNELS,
 		RAW_ENCODING,
@@ -228,6 +258,7 @@ export const OPTIONS: INodeProperties = {
 export const PROPERTIES: INodeProperties[] = [
 	ENGINE,
 	OPERATION,
+	OPERATION_OF_API,
 	TASK_ID,
 	forMedia(BINARY_PROPERTY_NAME),
 	MODEL,

@@ -27,7 +27,7 @@ export async function withVoiceprintFiles(
 			const own = areApart ? [channels[i]!] : channels;
 			const binary: IBinaryKeyData = { ...item.binary };
 			for (const channel of own) {
-				const field = own.length === 1 ? FIELD : `${FIELD}_${channel.channel_number}`;
+				const field = own.length === 1 ? FIELD : `${FIELD}_${channel.speaker ?? channel.channel_number}`;
 				const name = fileName(item.json.file_name, channels.length === 1 ? undefined : channel);
 				const content = Buffer.from(channel.voiceprint);
 				binary[freeName(binary, field)] = await ctx.helpers.prepareBinaryData(content, name, 'text/plain');
@@ -37,8 +37,8 @@ export async function withVoiceprintFiles(
 	);
 }
 
-/** `call.vp` of `call.wav`, `call-channel-1.vp` of one of its channels. */
+/** `call.vp` of `call.wav`, `call-channel-1.vp` of one of its channels, `call-SPEAKER_00.vp` of one of its speakers. */
 function fileName(source: unknown, channel: VoiceprintChannel | undefined): string {
 	const base = typeof source === 'string' ? source.replace(/\.[^./\\]{1,8}$/, '') : '';
-	return `${base || FIELD}${channel === undefined ? '' : `-channel-${channel.channel_number}`}.vp`;
+	return `${base || FIELD}${channel === undefined ? '' : `-${channel.speaker ?? `channel-${channel.channel_number}`}`}.vp`;
 }

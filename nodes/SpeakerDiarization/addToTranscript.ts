@@ -4,7 +4,7 @@ import { VoiceprintError } from '../../errors';
 import { addSpeakers, dialogueOf, type Block, type SpokenBy, type TimeFields } from '../../items/transcript';
 import { runForEachItem } from '../common/itemLoop';
 import { choice, invalid, read, readCollection } from '../common/read';
-import { END_FIELD, SPEAKERS, START_FIELD, TEXT_FIELD, TIME_UNIT, TRANSCRIPT, TRANSCRIPT_OPTIONS, UNKNOWN_SPEAKER } from './parameters';
+import { END_FIELD, SPEAKERS, START_FIELD, TEXT_FIELD, TIME_UNIT, TRANSCRIPT, TRANSCRIPT_OPTIONS, UNKNOWN_SPEAKER } from './transcriptParameters';
 
 export async function addToTranscript(ctx: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	return await runForEachItem(ctx, async (itemIndex) => [await spokenItem(ctx, itemIndex)]);
@@ -25,11 +25,23 @@ async function spokenItem(ctx: IExecuteFunctions, itemIndex: number): Promise<IN
 			speakers: talkOf(blocks, unknown),
 			blocks: blocks.map((block) => ({ ...block, speaker: block.speaker ?? unknown })),
 			transcript: spoken.transcript as IDataObject,
-			warnings: segments.length === 0 ? [{ code: 'NO_SPEECH', message: 'No speakers were found in the recording, so nobody says the words' }] : [],
+			warnings: warningsOf(blocks, segments, unknown),
 		},
 		pairedItem: { item: itemIndex },
 		...(binary ? { binary } : {}),
 	};
+}
+
+/** What there is to know of a dialogue in which something is missing. */
+function warningsOf(blocks: readonly Block[], segments: readonly SpokenBy[], unknown: string): IDataObject[] {
+	if (blocks.length === 0) return [{ code: 'NO_WORDS', message: 'The transcript has no words' }];
+	if (segments.length === 0) return [{ code: 'NO_SPEECH', message: 'No speakers were found in the recording, so nobody says the words' }];
+	const nobodys = blocks.filter(({ speaker }) => speaker === null);
+	if (nobodys.length === 0) return [];
+	const words = nobodys.reduce((sum, { text: said }) => sum + said.split(/\s+/).length, 0);
+	const first = nobodys[0]!.start_time.toFixed(1);
+	const message = `${words === 1 ? '1 word' : `${words} words`} of the transcript (the first at ${first} s) lie where no speaker was found; '${unknown}' stands for who says them`;
+	return [{ code: 'WORDS_OF_NOBODY', message }];
 }
 
 /** What each speaker says in all. */

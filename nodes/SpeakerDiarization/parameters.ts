@@ -1,15 +1,48 @@
 /** The parameters of the node, one constant each, so that the code that reads a value has its label and limits. */
 import type { INodeProperties } from 'n8n-workflow';
-import { ENGINE_LOCAL, INCLUDE_BINARY, MAXIMUM_DURATION, RUNTIME, SIMPLIFY } from '../common/engineParameters';
-import { BINARY_PROPERTY_NAME, CHANNEL_MODE, CHANNELS, RANGE_FROM, RANGE_TO } from '../common/mediaParameters';
-import { TIMEOUT } from '../common/taskParameters';
+import { ALSO_PRODUCE_PARAMETERS, withoutClips } from '../common/alsoProduce';
+import { ENGINE_API, ENGINE_LOCAL, INCLUDE_BINARY, LOCAL_ONLY, MAXIMUM_DURATION, RUNTIME, SIMPLIFY } from '../common/engineParameters';
+import {
+	AUDIO_TRACK,
+	BINARY_PROPERTY_NAME,
+	CHANNELS,
+	MIX_METHOD,
+	RANGE_FROM,
+	RANGE_TO,
+	RAW_CHANNELS,
+	RAW_ENCODING,
+	RAW_SAMPLE_RATE,
+} from '../common/mediaParameters';
+import {
+	FILES_AT_ONCE,
+	GET_RESULT,
+	ON_A_SERVER,
+	POLLING_INTERVAL,
+	TASK_ID,
+	TIMEOUT,
+	WAIT_FOR_COMPLETION,
+	WAIT_UNTIL_DONE,
+} from '../common/taskParameters';
+import { CHANNEL_MODE_OF_SPEAKERS } from './channelMode';
+import { LABELS } from './labels';
+import { SPEAKERS, TRANSCRIPT, TRANSCRIPT_OPTIONS } from './transcriptParameters';
 
 const DIARIZE = { show: { operation: ['diarize'] } };
 
-const ADD_TO_TRANSCRIPT = { show: { operation: ['addToTranscript'] } };
+/** Where there is a result to shape. */
+const WITH_RESULT = { show: { operation: ['diarize', GET_RESULT] } };
 
 /** Parameters that also stand in other nodes, shown only where there is a file. */
-const forFile = (parameter: INodeProperties): INodeProperties => ({ ...parameter, displayOptions: DIARIZE });
+const forFile = (parameter: INodeProperties): INodeProperties => ({
+	...parameter,
+	displayOptions: { show: { ...parameter.displayOptions?.show, ...DIARIZE.show } },
+});
+
+/** The same, also shown where the result of a task is fetched. */
+const forResult = (parameter: INodeProperties): INodeProperties => ({
+	...parameter,
+	displayOptions: { show: { ...parameter.displayOptions?.show, ...WITH_RESULT.show } },
+});
 
 export const OPERATION: INodeProperties = {
 	displayName: 'Operation',
@@ -17,6 +50,7 @@ export const OPERATION: INodeProperties = {
 	type: 'options',
 	noDataExpression: true,
 	default: 'diarize',
+	displayOptions: LOCAL_ONLY,
 	options: [
 		{
 			name: 'Add Speakers to Transcript',
@@ -33,6 +67,31 @@ export const OPERATION: INodeProperties = {
 	],
 };
 
+export const OPERATION_ON_SERVER: INodeProperties = {
+	displayName: 'Operation',
+	name: 'operation',
+	type: 'options',
+	noDataExpression: true,
+	default: 'diarize',
+	displayOptions: { show: ON_A_SERVER },
+	options: [
+		{
+			name: 'Find Speakers',
+			value: 'diarize',
+			description: 'Send a file and find who speaks when in it',
+			// eslint-disable-next-line n8n-nodes-base/node-param-operation-option-action-miscased -- a name
+			action: 'Find who speaks when on Speech Platform',
+		},
+		{
+			name: 'Get Result',
+			value: GET_RESULT,
+			description: 'Fetch the result of a task that was started without waiting for it',
+			// eslint-disable-next-line n8n-nodes-base/node-param-operation-option-action-miscased -- a name
+			action: 'Get who spoke when from Speech Platform',
+		},
+	],
+};
+
 export const ENGINE: INodeProperties = {
 	displayName: 'Engine',
 	name: 'engine',
@@ -40,8 +99,7 @@ export const ENGINE: INodeProperties = {
 	noDataExpression: true,
 	default: 'local',
 	description: 'Where the speakers are told apart',
-	displayOptions: DIARIZE,
-	options: [ENGINE_LOCAL],
+	options: [ENGINE_LOCAL, ENGINE_API],
 };
 
 export const SPEAKER_COUNT: INodeProperties = {
@@ -54,8 +112,12 @@ export const SPEAKER_COUNT: INodeProperties = {
 	options: [
 		{ name: 'At Most', value: 'atMost', description: 'Nobody more than that. The best choice for a call of two.' },
 		{ name: 'Automatic', value: 'automatic', description: 'As many as are heard' },
-		{ name: 'Between', value: 'between', description: 'Not fewer and not more, if they can be told apart' },
-		{ name: 'Exactly', value: 'exactly', description: 'That many, if they can be told apart. Nobody is split by force.' },
+		{ name: 'Between', value: 'between', description: 'Not fewer and not more, if they can be told apart', displayOptions: LOCAL_ONLY },
+		{
+			name: 'Exactly',
+			value: 'exactly',
+			description: 'That many, if they can be told apart. The local engine splits nobody by force.',
+		},
 	],
 };
 
@@ -98,13 +160,14 @@ export const KNOWN_SPEAKERS: INodeProperties = {
 	type: 'options',
 	noDataExpression: true,
 	default: 'none',
-	description: 'Whose names may be given to speakers',
+	description: 'Whose names may be given to speakers; the Speech Platform API names nobody',
 	displayOptions: DIARIZE,
 	options: [
 		{
 			name: 'From Second Input',
 			value: 'input',
 			description: 'Voiceprints with names, one item each, made by Extract Voiceprint with its model Accurate',
+			displayOptions: LOCAL_ONLY,
 		},
 		{ name: 'None', value: 'none', description: 'Speakers are only numbered' },
 	],
@@ -156,7 +219,7 @@ export const OUTPUT: INodeProperties = {
 	type: 'options',
 	default: 'file',
 	description: 'How the result is spread over items',
-	displayOptions: DIARIZE,
+	displayOptions: WITH_RESULT,
 	options: [
 		{
 			name: 'One Item per File',
@@ -176,20 +239,8 @@ export const OUTPUT: INodeProperties = {
 	],
 };
 
-export const LABELS: INodeProperties = {
-	displayName: 'Labels',
-	name: 'labels',
-	type: 'multiOptions',
-	default: [],
-	description: 'Text forms of the segments to add, as other programs read them',
-	displayOptions: { show: { '/output': ['file'] } },
-	options: [
-		{ name: 'Audacity Labels', value: 'audacity' },
-		{ name: 'RTTM', value: 'rttm' },
-		{ name: 'SRT', value: 'srt' },
-		{ name: 'WebVTT', value: 'webvtt' },
-	],
-};
+/** Within a collection. */
+const OPTION_LOCAL_ONLY = { show: { '/engine': ['local'] } };
 
 export const MERGE_PAUSES: INodeProperties = {
 	displayName: 'Merge Pauses',
@@ -199,6 +250,7 @@ export const MERGE_PAUSES: INodeProperties = {
 	typeOptions: { minValue: 0, maxValue: 60, numberPrecision: 2 },
 	hint: 'In seconds',
 	description: 'A pause of a speaker up to this does not end the segment',
+	displayOptions: OPTION_LOCAL_ONLY,
 };
 
 export const SHORTEST_TURN: INodeProperties = {
@@ -209,6 +261,7 @@ export const SHORTEST_TURN: INodeProperties = {
 	typeOptions: { minValue: 0, maxValue: 60, numberPrecision: 2 },
 	hint: 'In seconds',
 	description: 'Shorter segments are left out',
+	displayOptions: OPTION_LOCAL_ONLY,
 };
 
 export const KEEP_FILES_WITHOUT_SPEECH: INodeProperties = {
@@ -220,98 +273,38 @@ export const KEEP_FILES_WITHOUT_SPEECH: INodeProperties = {
 	displayOptions: { show: { '/output': ['segment', 'speaker'] } },
 };
 
-const INCLUDE_BINARY_HERE: INodeProperties = { ...INCLUDE_BINARY, displayOptions: { show: { '/output': ['speaker', 'segment'] } } };
-
 export const OPTIONS: INodeProperties = {
 	displayName: 'Options',
 	name: 'options',
 	type: 'collection',
 	placeholder: 'Add option',
 	default: {},
-	displayOptions: DIARIZE,
+	displayOptions: WITH_RESULT,
 	options: [
-		INCLUDE_BINARY_HERE,
+		AUDIO_TRACK,
+		FILES_AT_ONCE,
+		INCLUDE_BINARY,
 		KEEP_FILES_WITHOUT_SPEECH,
-		LABELS,
 		MAXIMUM_DURATION,
 		MERGE_PAUSES,
+		MIX_METHOD,
+		POLLING_INTERVAL,
+		RAW_CHANNELS,
+		RAW_ENCODING,
+		RAW_SAMPLE_RATE,
 		RUNTIME,
 		SHORTEST_TURN,
 		SIMPLIFY,
+		LABELS,
 		TIMEOUT,
 	],
 };
 
-export const TRANSCRIPT: INodeProperties = {
-	displayName: 'Transcript',
-	name: 'transcript',
-	type: 'json',
-	default: '={{ $json }}',
-	required: true,
-	description:
-		'What the transcription service gave, with the times of words or sentences: ask OpenAI for verbose_json, others for timestamps',
-	displayOptions: ADD_TO_TRANSCRIPT,
-};
-
-export const SPEAKERS: INodeProperties = {
-	displayName: 'Speakers',
-	name: 'speakersOfFile',
-	type: 'json',
-	default: '={{ $json }}',
-	required: true,
-	hint: "Where the transcription comes after it: {{ $('Speaker Diarization').item.json }}",
-	description:
-		'What Find Speakers gave for the same recording with One Item per File. As it stands, it is in the item itself: put a Merge node (Combine by Position) before this one.',
-	displayOptions: ADD_TO_TRANSCRIPT,
-};
-
-export const UNKNOWN_SPEAKER: INodeProperties = {
-	displayName: 'Name for Nobody',
-	name: 'unknownSpeaker',
-	type: 'string',
-	default: 'Unknown',
-	description: 'What stands in the dialogue for words that nobody found says',
-};
-
-const fieldOption = (displayName: string, name: string, what: string): INodeProperties => ({
-	displayName,
-	name,
-	type: 'string',
-	default: '',
-	placeholder: `e.g. ${name.replace('Field', '')}`,
-	description: `Name of the field with ${what} of a word or sentence, where it is none of the usual ones`,
-});
-
-export const START_FIELD = fieldOption('Start Field', 'startField', 'the start time');
-export const END_FIELD = fieldOption('End Field', 'endField', 'the end time');
-export const TEXT_FIELD = fieldOption('Text Field', 'textField', 'the text');
-
-export const TIME_UNIT: INodeProperties = {
-	displayName: 'Time Unit',
-	name: 'timeUnit',
-	type: 'options',
-	default: 'automatic',
-	description: 'What the times of the transcript are counted in',
-	options: [
-		{ name: 'Automatic', value: 'automatic', description: 'Milliseconds where whole numbers go far beyond the end of the recording' },
-		{ name: 'Milliseconds', value: 'milliseconds', description: 'As AssemblyAI counts' },
-		{ name: 'Seconds', value: 'seconds', description: 'As most others count' },
-	],
-};
-
-export const TRANSCRIPT_OPTIONS: INodeProperties = {
-	displayName: 'Options',
-	name: 'transcriptOptions',
-	type: 'collection',
-	placeholder: 'Add option',
-	default: {},
-	displayOptions: ADD_TO_TRANSCRIPT,
-	options: [END_FIELD, UNKNOWN_SPEAKER, START_FIELD, TEXT_FIELD, TIME_UNIT],
-};
-
 export const PROPERTIES: INodeProperties[] = [
-	OPERATION,
 	ENGINE,
+	OPERATION,
+	OPERATION_ON_SERVER,
+	TASK_ID,
 	forFile(BINARY_PROPERTY_NAME),
 	SPEAKER_COUNT,
 	SPEAKERS_EXACTLY,
@@ -321,11 +314,14 @@ export const PROPERTIES: INodeProperties[] = [
 	KNOWN_NAME_FIELD,
 	KNOWN_VOICEPRINT_FIELD,
 	OPERATING_POINT,
-	OUTPUT,
-	forFile(CHANNEL_MODE),
+	withoutClips(OUTPUT),
+	...ALSO_PRODUCE_PARAMETERS.map(forResult),
+	forFile(CHANNEL_MODE_OF_SPEAKERS),
 	forFile(CHANNELS),
 	forFile(RANGE_FROM),
 	forFile(RANGE_TO),
+	WAIT_FOR_COMPLETION,
+	WAIT_UNTIL_DONE,
 	TRANSCRIPT,
 	SPEAKERS,
 	OPTIONS,

@@ -6,14 +6,17 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 import type { OutputForm, ShapeOptions, SpeechResult } from '../../items/result';
-import { toSpeechItems } from '../../items/speechItems';
+import { labelledSpeech, speechSummary, toSpeechItems } from '../../items/speechItems';
 import { SIMPLIFY } from '../common/engineParameters';
+import { errorItemOfAll } from '../common/itemLoop';
 import { runMediaNode, type MediaNode } from '../common/mediaNode';
 import { speechPlatformApiTest } from '../common/platform';
-import { boolean } from '../common/read';
+import { boolean, choice, read } from '../common/read';
 import { detectLocally } from './drivers/local';
 import { detectOnServer } from './drivers/server';
-import { ENGINE, INCLUDE_SEGMENTS, KEEP_FILES_WITHOUT_SPEECH, OPTIONS, OUTPUT, PROPERTIES } from './parameters';
+import { mapTimesBack } from './mapTimesBack';
+import { MAP_TIMES_BACK } from './mapTimesParameters';
+import { ENGINE, INCLUDE_SEGMENTS, KEEP_FILES_WITHOUT_SPEECH, OPERATION, OPERATION_OF_API, OPTIONS, OUTPUT, PROPERTIES } from './parameters';
 
 const NODE: MediaNode<SpeechResult, OutputForm, ShapeOptions> = {
 	engine: ENGINE,
@@ -26,6 +29,8 @@ const NODE: MediaNode<SpeechResult, OutputForm, ShapeOptions> = {
 		includeSegments: boolean(INCLUDE_SEGMENTS, includeSegments),
 	}),
 	toItems: toSpeechItems,
+	summary: speechSummary,
+	labelled: labelledSpeech,
 	// n8n ends a branch without items and does not say why.
 	noItems: {
 		form: 'segment',
@@ -47,7 +52,7 @@ export class VoiceActivityDetection implements INodeType {
 		group: ['transform'],
 		version: [1],
 		subtitle:
-			'={{ $parameter["engine"] + ": " + ($parameter["operation"] === "getResult" ? "get result, " : "") + "one item per " + $parameter["output"] }}',
+			'={{ $parameter["operation"] === "mapTimesBack" ? "map times back" : $parameter["engine"] + ": " + ($parameter["operation"] === "getResult" ? "get result, " : "") + "one item per " + (($parameter["alsoProduce"] ?? []).includes("clips") ? "clip" : $parameter["output"]) }}',
 		description: 'Find where people speak in an audio or video file',
 		defaults: { name: 'Voice Activity Detection' },
 		inputs: [NodeConnectionTypes.Main],
@@ -77,6 +82,14 @@ export class VoiceActivityDetection implements INodeType {
 	methods = { credentialTest: { speechPlatformApiTest } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await runMediaNode(this, NODE);
+		if (this.getInputData().length === 0) return [[]];
+		let operation: 'detect' | 'getResult' | typeof MAP_TIMES_BACK;
+		try {
+			const isApi = choice(ENGINE, read(this, 0, ENGINE)) === 'api';
+			operation = choice(isApi ? OPERATION_OF_API : OPERATION, read(this, 0, OPERATION));
+		} catch (error) {
+			return [[errorItemOfAll(this, error)]];
+		}
+		return operation === MAP_TIMES_BACK ? [await mapTimesBack(this)] : await runMediaNode(this, NODE);
 	}
 }

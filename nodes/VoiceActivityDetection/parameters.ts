@@ -1,5 +1,6 @@
 /** The parameters of the node, one constant each, so that the code that reads a value has its label and limits. */
 import type { INodeProperties } from 'n8n-workflow';
+import { ALSO_PRODUCE_PARAMETERS, withoutClips } from '../common/alsoProduce';
 import { ENGINE_API, ENGINE_LOCAL, INCLUDE_BINARY, LOCAL_ONLY, MAXIMUM_DURATION, RUNTIME, SIMPLIFY } from '../common/engineParameters';
 import {
 	AUDIO_TRACK,
@@ -24,6 +25,7 @@ import {
 	WAIT_FOR_COMPLETION,
 	WAIT_UNTIL_DONE,
 } from '../common/taskParameters';
+import { exceptMapping, MAP_TIMES_BACK, MAPPING_OPTIONS, TIME_MAP, TRANSCRIPT } from './mapTimesParameters';
 import { THRESHOLDS } from './thresholds';
 
 export const ENGINE: INodeProperties = {
@@ -39,25 +41,45 @@ export const ENGINE: INodeProperties = {
 	],
 };
 
+/** First of the two: n8n's node panel takes its actions from the first operation, and a click on one must stay local. */
 export const OPERATION: INodeProperties = {
 	displayName: 'Operation',
 	name: 'operation',
 	type: 'options',
 	noDataExpression: true,
 	default: 'detect',
+	displayOptions: LOCAL_ONLY,
+	options: [
+		{
+			name: 'Detect',
+			value: 'detect',
+			description: 'Find where people speak in an audio or video file',
+			action: 'Detect voice activity in a file',
+		},
+		{
+			name: 'Map Times Back',
+			value: MAP_TIMES_BACK,
+			description: 'Turn the times in a transcript of speech only audio or of a clip into those of the recording',
+			action: 'Map times of cut audio back',
+		},
+	],
+};
+
+export const OPERATION_OF_API: INodeProperties = {
+	...OPERATION,
 	displayOptions: { show: ON_A_SERVER },
 	options: [
 		{
 			name: 'Detect',
 			value: 'detect',
 			description: 'Send a file and detect speech in it',
-			action: 'Detect voice activity',
+			action: 'Detect voice activity on Speech Platform',
 		},
 		{
 			name: 'Get Result',
 			value: GET_RESULT,
 			description: 'Fetch the result of a task that was started without waiting for it',
-			action: 'Get voice activity result',
+			action: 'Get voice activity result from Speech Platform',
 		},
 	],
 };
@@ -175,16 +197,23 @@ export const OPTIONS: INodeProperties = {
 export const PROPERTIES: INodeProperties[] = [
 	ENGINE,
 	OPERATION,
+	OPERATION_OF_API,
 	TASK_ID,
-	forMedia(BINARY_PROPERTY_NAME),
-	PRESET,
-	THRESHOLDS,
-	OUTPUT,
-	forMedia(CHANNEL_MODE),
-	forMedia(CHANNELS),
-	forMedia(RANGE_FROM),
-	forMedia(RANGE_TO),
+	...[
+		forMedia(BINARY_PROPERTY_NAME),
+		PRESET,
+		THRESHOLDS,
+		withoutClips(OUTPUT),
+		...ALSO_PRODUCE_PARAMETERS,
+		forMedia(CHANNEL_MODE),
+		forMedia(CHANNELS),
+		forMedia(RANGE_FROM),
+		forMedia(RANGE_TO),
+	].map(exceptMapping),
 	WAIT_FOR_COMPLETION,
 	WAIT_UNTIL_DONE,
-	OPTIONS,
+	exceptMapping(OPTIONS),
+	TRANSCRIPT,
+	TIME_MAP,
+	MAPPING_OPTIONS,
 ];

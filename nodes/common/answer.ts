@@ -3,7 +3,9 @@ import type { IBinaryData, IDataObject, IExecuteFunctions, INodeExecutionData } 
 import type { Warning } from '../../engine/client/protocol';
 import { taskItem } from '../../items/fields';
 import { isTaskReference, type Origin, type ResultItem, type TaskReference } from '../../items/result';
+import { isClip } from './cutOutput';
 import { asBinary, filesWith } from './itemFiles';
+import { withProduced, type Produced } from './produced';
 
 /** The file that a result is about, as far as the item knows it. */
 export interface FileOfItem {
@@ -21,6 +23,8 @@ export interface Answer<R> {
 	 * before, nobody here knows it.
 	 */
 	settings?: { [name: string]: unknown };
+	/** Files that were made of the recording beside the result. */
+	produced?: Produced[];
 }
 
 /**
@@ -34,11 +38,11 @@ export function itemsOf<R extends object>(
 	passOn: boolean,
 	shape: (result: R, origin: Origin) => ResultItem[],
 ): INodeExecutionData[] {
-	const { result, file, settings } = answer;
+	const { result, file, settings, produced } = answer;
 	const origin = { item: itemIndex, fileName: file.fileName, settings };
 	const isTask = isTaskReference(result);
 	const items = isTask ? [taskItem(result, origin)] : shape(result, origin);
-	return toOutput(items, passOn || isTask ? asBinary(filesWith(ctx, itemIndex, file.binary)) : {});
+	return withProduced(toOutput(items, passOn || isTask ? asBinary(filesWith(ctx, itemIndex, file.binary)) : {}), produced?.filter((one) => !isClip(one)));
 }
 
 /** Files go on as references, not as copies. */

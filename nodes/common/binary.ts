@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { BINARY_IN_JSON_PROPERTY, type IBinaryData, type IExecuteFunctions } from 'n8n-workflow';
+import type { Warning } from '../../engine/client/protocol';
 import { canceled, shortName, textOf, VoiceprintError } from '../../errors';
 import { describeFault, isDiskFull } from '../../systemFaults';
 import { filesOf } from './itemFiles';
@@ -32,7 +33,7 @@ export interface InputFile {
 const labels = new WeakMap<IBinaryData, string>();
 
 /**
- * Finds the file of an item.
+ * Finds the file of an item: the one in the named field or, where that holds none, the only one that there is.
  * @param field The value of the parameter: the field's name, or the file itself where an expression gives one.
  * @throws VoiceprintError BINARY_FIELD_MISSING, which names the field and the fields there are; BINARY_NOT_READABLE where
  * it holds something else than a file.
@@ -47,12 +48,7 @@ export function findBinary(ctx: IExecuteFunctions, itemIndex: number, field: unk
 			hintAboutFields(ctx, itemIndex),
 		);
 	}
-	// n8n keeps the files of combined mode under one JSON field; the plain name is what users know.
-	const places = [field, `${BINARY_IN_JSON_PROPERTY}.${field}`];
-	const found = places.map((place) => attempt(() => ctx.helpers.assertBinaryData(itemIndex, place))).find((one) => one !== undefined);
-	// In that mode, files that n8n holds in memory stay beside the JSON, where its helper does not look; and it takes none
-	// without a type.
-	const file: unknown = found ?? filesOf(ctx.getInputData()[itemIndex])[field];
+	const file = fileIn(ctx, itemIndex, field);
 	if (file !== undefined) return checked(file, `The file in the field '${shortValue(field)}'`);
 	const content = contentInPlaceOfName(field);
 	if (content) {
@@ -63,11 +59,43 @@ export function findBinary(ctx: IExecuteFunctions, itemIndex: number, field: unk
 				`output field. Of a data URI, give it what is behind the comma. ${hintAboutFields(ctx, itemIndex)}`,
 		);
 	}
+	const only = onlyFieldOf(ctx, itemIndex);
+	if (only !== undefined) return findBinary(ctx, itemIndex, only);
 	throw new VoiceprintError(
 		'BINARY_FIELD_MISSING',
 		`The item has no file in the field '${shortValue(field)}'`,
 		hintAboutFields(ctx, itemIndex),
 	);
+}
+
+/** What is in a field of files; undefined where nothing is. */
+function fileIn(ctx: IExecuteFunctions, itemIndex: number, field: string): unknown {
+	// n8n keeps the files of combined mode under one JSON field; the plain name is what users know.
+	const places = [field, `${BINARY_IN_JSON_PROPERTY}.${field}`];
+	const found = places.map((place) => attempt(() => ctx.helpers.assertBinaryData(itemIndex, place))).find((one) => one !== undefined);
+	// In that mode, files that n8n holds in memory stay beside the JSON, where its helper does not look; and it takes none
+	// without a type.
+	return found ?? filesOf(ctx.getInputData()[itemIndex])[field];
+}
+
+/** The field of the item's file, where there is exactly one. */
+function onlyFieldOf(ctx: IExecuteFunctions, itemIndex: number): string | undefined {
+	const [only, ...others] = Object.keys(filesOf(ctx.getInputData()[itemIndex]));
+	return others.length === 0 ? only : undefined;
+}
+
+/**
+ * Says that the item's only file was taken, which is in another field than the parameter names.
+ * @param field value of the parameter, by which a file was found
+ * @returns undefined where the file was in that field, or came from an expression
+ */
+export function takenInstead(ctx: IExecuteFunctions, itemIndex: number, field: unknown): Warning | undefined {
+	if (typeof field !== 'string' || fileIn(ctx, itemIndex, field) !== undefined) return undefined;
+	const only = onlyFieldOf(ctx, itemIndex);
+	if (only === undefined) return undefined;
+	const label = BINARY_PROPERTY_NAME.displayName;
+	const message = `The item has no file in the field '${shortValue(field)}', so its only file was taken, in the field '${shortValue(only)}'. Set '${label}' to that name to be sure`;
+	return { code: 'OTHER_FIELD', message };
 }
 
 /** Whether this is a file as n8n describes one, be it without a type, as Code nodes make them. */

@@ -22,16 +22,16 @@ export const SIMPLIFY: INodeProperties = {
 	type: 'boolean',
 	default: true,
 	description: 'Whether to return a simplified version of the response instead of the raw data',
-	hint: 'Turn off to add the settings used and, with the local engine, the file format',
+	hint: 'Turn off to add engine, model, settings used and, with the local engine, runtime and file format',
 };
 
 export const INCLUDE_BINARY: INodeProperties = {
 	displayName: 'Include Binary',
 	name: 'includeBinary',
 	type: 'boolean',
-	default: false,
-	description: 'Whether to pass the files of the input item on with each of its output items',
-	displayOptions: { show: { '/output': ['channel', 'segment'] } },
+	default: true,
+	description:
+		"Whether to pass the files of the input item on with each of its output items. If off, the editor shows the result first and not n8n's card of the file.",
 };
 
 export const MAXIMUM_DURATION: INodeProperties = {

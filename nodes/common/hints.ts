@@ -5,7 +5,12 @@ import type { IExecuteFunctions, NodeExecutionHint } from 'n8n-workflow';
 const INFORMATIVE: ReadonlySet<string> = new Set([
 	'NO_SPEECH',
 	'NO_ITEMS',
+	'CHANNELS_MIXED',
 	'ONE_FOR_ALL',
+	'NAMED_BY_FILE',
+	'NO_SPEECH_LEFT_OUT',
+	'ONLY_FILE',
+	'SUMMARY',
 	'NOT_MATCHED',
 	'SPEECH_LENGTH_UNKNOWN',
 	'CONVERSATION_UNKNOWN',

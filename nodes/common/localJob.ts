@@ -1,10 +1,12 @@
 /** A job for the engine process, as an item asks for it: the item's file is copied, the job run, the copy removed. */
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { runInWorkFolder } from '../../engine/client/client';
-import type { Job, JobResult, RuntimeChoice } from '../../engine/client/protocol';
+import type { ArtefactsResult, Job, JobResult, RuntimeChoice } from '../../engine/client/protocol';
 import type { FileOfItem } from './answer';
 import { nameInMessages, writeBinaryToFile } from './binary';
 import { MAXIMUM_DURATION, RUNTIME } from './engineParameters';
+import { progressOf } from './progress';
+import { takeProduced, withoutArtefacts, type Produced } from './produced';
 import { BINARY_PROPERTY_NAME, readChannels, readFileOptions, readMixMethod } from './mediaParameters';
 import { choice, number, read, readCollection } from './read';
 import { TIMEOUT } from './taskParameters';
@@ -21,11 +23,16 @@ export interface LocalSettings {
 
 /**
  * What every local job is told.
+ * @param channels where the node has a parameter of its own for them
  * @throws VoiceprintError INVALID_PARAMETER
  */
-export function readLocalSettings(ctx: IExecuteFunctions, itemIndex: number, optionsParameter: INodeProperties): LocalSettings {
+export function readLocalSettings(
+	ctx: IExecuteFunctions,
+	itemIndex: number,
+	optionsParameter: INodeProperties,
+	channels: ReturnType<typeof readChannels> = readChannels(ctx, itemIndex),
+): LocalSettings {
 	const options = readCollection(ctx, itemIndex, optionsParameter);
-	const channels = readChannels(ctx, itemIndex);
 	return {
 		media: {
 			...channels,
@@ -47,9 +54,10 @@ export async function runLocally<J extends Job>(
 	itemIndex: number,
 	request: JobRequest<J>,
 	timeoutMs: number,
-): Promise<{ result: JobResult<J>; file: FileOfItem }> {
+): Promise<{ result: JobResult<J>; file: FileOfItem; produced: Produced[] }> {
 	const field = read(ctx, itemIndex, BINARY_PROPERTY_NAME);
 	let file: FileOfItem = {};
+	let taken: Awaited<ReturnType<typeof takeProduced>> = { produced: [], warnings: [] };
 	const result = await runInWorkFolder(
 		async (workFolder) => {
 			const { path, binary } = await writeBinaryToFile(ctx, itemIndex, field, workFolder);
@@ -57,7 +65,10 @@ export async function runLocally<J extends Job>(
 			const media = { ...request.media, path, fileName: nameInMessages(binary) };
 			return { ...request, media, workFolder } as unknown as J;
 		},
-		{ signal: ctx.getExecutionCancelSignal(), timeoutMs, execution: ctx.getExecutionId() },
+		{ signal: ctx.getExecutionCancelSignal(), timeoutMs, execution: ctx.getExecutionId(), onProgress: progressOf(ctx, itemIndex) },
+		async ({ artefacts }: Partial<ArtefactsResult>) => {
+			taken = await takeProduced(ctx, artefacts);
+		},
 	);
-	return { result, file };
+	return { result: withoutArtefacts(result, taken.warnings), file, produced: taken.produced };
 }

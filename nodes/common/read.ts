@@ -5,6 +5,7 @@
  * Only what was left as the editor shows it means the default. An expression that gives nothing (a misspelt field, an
  * empty cell) is a mistake, and to go on with the default would be a wrong answer that nobody sees.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { VoiceprintError } from '../../errors';
 
@@ -58,7 +59,8 @@ function isNothing(value: unknown): boolean {
 
 function checkUntouched(parameter: INodeProperties, value: unknown, raw: unknown): void {
 	const isExpression = typeof raw === 'string' && raw.startsWith('=');
-	const isDefault = raw === parameter.default || (typeof raw === 'string' && raw.trim() === parameter.default);
+	// n8n copies a default, so that a list is never the same one.
+	const isDefault = isDeepStrictEqual(raw, parameter.default) || (typeof raw === 'string' && raw.trim() === parameter.default);
 	if (isDefault && !isExpression) return;
 	throw nothing(parameter, value, isExpression);
 }

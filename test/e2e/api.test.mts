@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readExample, withFolder } from '../../tools/n8n/examples.mts';
 import { fileWorkflow, START_NAME, VOICE_ACTIVITY_DETECTION, webhookWorkflow } from '../../tools/n8n/workflows.mts';
 import { loginPage, page, randomFaults, slowReader, unauthorized } from '../speech-platform/server/faults.mts';
+import { TECHNOLOGY_COUNT } from '../speech-platform/support/harness.mts';
 import { until } from '../support/engine.mts';
 import { CREDENTIAL, credentialFor, useServer } from './api-support.mts';
 import { useN8n } from './support.mts';
@@ -26,16 +27,20 @@ describe("the credential's dialog", () => {
 
 	it('says that the connection works where the API answers', async () => {
 		assert.equal((await test(`${server().url}/`)).status, 'OK');
-		// One for each technology.
-		assert.deepEqual(server().requests.map(({ method }) => method), ['GET', 'GET', 'GET']);
+		assert.deepEqual(server().requests.map(({ method }) => method), Array(TECHNOLOGY_COUNT).fill('GET'));
 	});
 
 	it('says what is wrong elsewhere', async () => {
-		const faults = [loginPage(), unauthorized(), page(404, '404 Not Found')];
-		// The dialog asks for three technologies.
-		server().inject('GET', ...faults.flatMap((fault) => [fault, fault, fault]));
+		const messages = new Set<string>();
+		// The dialog asks for other technologies where the first is not known.
+		for (const faults of [[loginPage()], [unauthorized()], Array.from({ length: TECHNOLOGY_COUNT }, () => page(404, '404 Not Found'))]) {
+			server().inject('GET', ...faults);
+			const { status, message } = await test(server().url);
+			assert.equal(status, 'Error', message);
+			messages.add(message);
+		}
+		assert.equal(messages.size, 3);
 		for (const baseUrl of [
-			...Array.from({ length: 3 }, () => server().url),
 			server().origin,
 			`${server().url}/elsewhere`,
 			server().url.replace('http:', 'https:'),

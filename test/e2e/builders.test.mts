@@ -12,10 +12,12 @@ import { rejection } from '../speech-platform/server/results.mts';
 import { SPEECH } from '../speech-platform/support/harness.mts';
 import { writeSilentWav } from '../support/engine.mts';
 import { credentialFor, useServer } from './api-support.mts';
+import { SHORT_SHUTDOWN, stoppedAtWork } from './ends.mts';
 import { base, compare, detect, errorOf, extract, graph, itemsOf, jsonOf, loop, nothing, runsOf, setField, succeeded, type Wire } from './graph.mts';
 import { CALL, PAGE, useN8n } from './support.mts';
+import { uploads } from './uploads.mts';
 
-const n8n = useN8n();
+const n8n = useN8n({ binaryMode: 'database', env: SHORT_SHUTDOWN });
 
 const readFiles = (name: string, files: string, options: INodeParameters = {}) =>
 	base(name, 'readWriteFile', 1.1, { operation: 'read', fileSelector: join(n8n().filesFolder, files), options });
@@ -26,6 +28,12 @@ async function run(nodes: INode[], wires: Array<Wire | string>): Promise<Executi
 	const { client } = n8n();
 	return await client.runManually(await client.createWorkflow(graph(nodes, wires)), START_NAME);
 }
+
+/** All columns of a segment that are numbers: n8n's Data Table refuses an item with a field that it has no column for. */
+const NUMBERS_OF_SEGMENT = [
+	...['file_index', 'channel_number', 'segment_index', 'start_time', 'end_time', 'duration', 'echo_of_channel', 'file_duration'],
+	...['speech_length', 'speech_share', 'talk_time_0', 'talk_time_1', 'overlap', 'longest_pause', 'interruptions', 'first_speech'],
+];
 
 let isPrepared = false;
 
@@ -44,6 +52,8 @@ function prepare(): void {
 	for (const name of ['1.wav', '2.wav', '3.wav']) copyFileSync(known, join(filesFolder, 'refs', name));
 	writeFileSync(join(filesFolder, 'refs', '1.wav'), PAGE.content);
 }
+
+uploads(n8n, 'database');
 
 describe('a parameter whose expression gives nothing', () => {
 	it('is named, and is not the default', async () => {
@@ -198,8 +208,9 @@ describe('a gallery', () => {
 		assert.deepEqual(jsonOf(execution, 'Compare').map(({ identified, gallery_size }) => [identified, gallery_size]), [[false, 0], [false, 0]]);
 
 		const segments = await table({
-			...Object.fromEntries(['file_name', 'engine', 'model', 'runtime', 'segment_type', 'warnings'].map((name) => [name, 'string'])),
-			...Object.fromEntries(['file_index', 'channel_number', 'segment_index', 'start_time', 'end_time', 'duration', 'echo_of_channel'].map((name) => [name, 'number'])),
+			...Object.fromEntries(['file_name', 'segment_type', 'warnings'].map((name) => [name, 'string'])),
+			...Object.fromEntries(NUMBERS_OF_SEGMENT.map((name) => [name, 'number'])),
+			has_speech: 'boolean',
 		});
 		const insert = base('Insert', 'dataTable', 1.1, {
 			resource: 'row',
@@ -286,3 +297,5 @@ describe('with the Speech Platform API', () => {
 		assert.deepEqual(jsonOf(execution, 'Compare').map(({ speaker }) => speaker), [null, null, null]);
 	});
 });
+
+stoppedAtWork(n8n);

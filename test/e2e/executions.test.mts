@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { Execution } from '../../tools/n8n/client.mts';
 import { fileWorkflow, NODE_NAME, START_NAME } from '../../tools/n8n/workflows.mts';
-import { enginePids, isRunning, until } from '../support/engine.mts';
-import { assertStops, CALL, jobFolders, PAGE, startLongExecution, useN8n } from './support.mts';
+import { killedAtWork } from './ends.mts';
+import { assertStops, CALL, PAGE, startLongExecution, useN8n } from './support.mts';
+import { uploads } from './uploads.mts';
 
 interface ErrorOfNode {
 	message: string;
@@ -18,9 +19,11 @@ const taskOf = ({ data }: Execution) => data.resultData.runData[NODE_NAME]?.[0];
 const errorOf = (execution: Execution) => taskOf(execution)?.error as unknown as ErrorOfNode | undefined;
 const itemsOf = (execution: Execution) => taskOf(execution)?.data?.main[0]?.map(({ json }) => json);
 
-describe('an execution in n8n', () => {
-	const n8n = useN8n();
+const n8n = useN8n({ binaryMode: 'filesystem' });
 
+uploads(n8n, 'filesystem');
+
+describe('an execution in n8n', () => {
 	it('that fails says why, at which item, and what to do', async () => {
 		const { client, filesFolder } = n8n();
 		writeFileSync(join(filesFolder, 'page.mp3'), PAGE.content);
@@ -70,41 +73,6 @@ describe('an execution in n8n', () => {
 		const workflow = await client.createWorkflow(fileWorkflow(join(filesFolder, 'next.ogg'), {}));
 		assert.equal((await client.runManually(workflow, START_NAME)).status, 'success');
 	});
-
-	it('that still runs when n8n is killed takes its engine along', async () => {
-		const { pid, ended } = n8n();
-		const { enginePid } = await startLongExecution(n8n());
-		process.kill(pid, 'SIGKILL');
-		await ended;
-		await until(() => !isRunning(enginePid), 'the engine to end', 5000);
-	});
 });
 
-describe('n8n that is stopped by its service manager', () => {
-	const n8n = useN8n();
-
-	it('leaves no engine behind', async () => {
-		const { client, filesFolder, pid, ended } = n8n();
-		writeFileSync(join(filesFolder, 'call.ogg'), CALL.content);
-		const workflow = await client.createWorkflow(fileWorkflow(join(filesFolder, 'call.ogg'), {}));
-		assert.equal((await client.runManually(workflow, START_NAME)).status, 'success');
-		const [enginePid] = enginePids(pid);
-		assert.ok(enginePid !== undefined, 'the engine stays warm');
-		process.kill(pid, 'SIGTERM');
-		await ended;
-		await until(() => !isRunning(enginePid), 'the engine to end', 5000);
-	});
-});
-
-describe('n8n that is stopped by its service manager in the middle of a job', () => {
-	const n8n = useN8n({ env: { N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '3' } });
-
-	it('takes the engine and the recording along', async () => {
-		const { pid, ended, temporaryFolder } = n8n();
-		const { enginePid } = await startLongExecution(n8n());
-		process.kill(pid, 'SIGTERM');
-		await ended;
-		await until(() => !isRunning(enginePid), 'the engine to end', 5000);
-		await until(() => jobFolders(temporaryFolder).length === 0, 'the temporary folder to go', 5000);
-	});
-});
+killedAtWork(n8n);

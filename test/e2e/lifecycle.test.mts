@@ -4,11 +4,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { packPackage } from '../../tools/n8n/package.mts';
 import { pathWithNpmFor, startRegistry, withVersion, type RunningRegistry } from '../../tools/n8n/registry.mts';
 import { startN8n, type RunningN8n } from '../../tools/n8n/server.mts';
 import { fileWorkflow, START_NAME, VOICE_ACTIVITY_DETECTION } from '../../tools/n8n/workflows.mts';
 import { isRunning, until } from '../support/engine.mts';
+import { packOnce } from '../support/package.mts';
 import { CALL, startLongExecution } from './support.mts';
 
 const PACKAGE = 'n8n-nodes-voiceprint';
@@ -28,10 +28,9 @@ describe("n8n's own installer", () => {
 
 	before(async () => {
 		folder = mkdtempSync(join(tmpdir(), 'lifecycle-'));
-		const { tarball, dispose } = await packPackage();
+		const tarball = await packOnce();
 		const next = withVersion(tarball, NEXT, folder);
 		registry = await startRegistry([tarball, next]);
-		dispose();
 		n8n = await startN8n({
 			env: { PATH: pathWithNpmFor(registry.url, join(folder, 'bin')), N8N_UNVERIFIED_PACKAGES_ENABLED: 'true' },
 		});

@@ -2,7 +2,7 @@
 /**
  * Loaded into n8n's process (`NODE_OPTIONS=--require`), where it measures from the inside how long the event loop is
  * held and how much memory the process has, and answers on a socket (`PROBE_SOCKET`): `/start` begins a measurement,
- * `/read` tells what came since.
+ * `/watch` begins that of the event loop alone anew, `/read` tells what came since.
  */
 const { createServer } = require('node:http');
 
@@ -32,6 +32,11 @@ function probe(socket) {
 			look();
 			memory = held = late = 0;
 			look();
+			return { memory, held, late };
+		},
+		'/watch': () => {
+			look();
+			held = late = 0;
 			return { memory, held, late };
 		},
 		'/read': () => ({ memory, held, late }),

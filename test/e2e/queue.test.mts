@@ -1,6 +1,7 @@
 /** n8n in queue mode: executions run in a worker, which is a process of its own and has an engine of its own. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { hasPostgres } from '../../tools/n8n/postgres.mts';
 import { hasRedis } from '../../tools/n8n/redis.mts';
 import type { RunningN8n } from '../../tools/n8n/server.mts';
 import { packageNode, webhookRow } from '../../tools/n8n/workflows.mts';
@@ -58,7 +59,8 @@ function interruptions(n8n: () => RunningN8n): void {
 }
 
 if (hasRedis()) {
-	describe('queue mode with binary data in the database', () => uploads(useN8n({ queue: true, binaryMode: 'database' })));
+	// Where there is Postgres, workers.test.mts has it: with many uploads, two workers and a larger database.
+	if (!hasPostgres()) describe('queue mode with binary data in the database', () => uploads(useN8n({ queue: true, binaryMode: 'database' })));
 
 	describe('queue mode with binary data on a shared disk', () => {
 		const n8n = useN8n({ queue: true, binaryMode: 'filesystem' });

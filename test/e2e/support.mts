@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { after, before } from 'node:test';
 import type { UploadedFile } from '../../tools/n8n/client.mts';
 import { EXAMPLES } from '../../tools/n8n/examples.mts';
-import { packPackage } from '../../tools/n8n/package.mts';
 import { startRedis, type RunningRedis } from '../../tools/n8n/redis.mts';
 import { startN8n, type RunningN8n, type StartOptions } from '../../tools/n8n/server.mts';
 import { fileWorkflow, START_NAME } from '../../tools/n8n/workflows.mts';
 import { enginePids, isRunning, until, writeNoise } from '../support/engine.mts';
+import { installOnce } from '../support/package.mts';
 
-export type UseOptions = Omit<StartOptions, 'tarball' | 'redisPort'> & { queue?: boolean };
+export type UseOptions = Omit<StartOptions, 'install' | 'redisPort'> & { queue?: boolean };
 
 /** A call with the desk on channel 0 and a caller on channel 1. */
 export const CALL: UploadedFile = {
@@ -36,8 +36,7 @@ export function useN8n({ queue = false, ...options }: UseOptions = {}): () => Ru
 	let n8n: RunningN8n | undefined;
 	before(async () => {
 		if (queue) redis = await startRedis();
-		const { tarball, dispose } = await packPackage();
-		n8n = await startN8n({ ...options, tarball, redisPort: redis?.port }).finally(dispose);
+		n8n = await startN8n({ ...options, install: installOnce, redisPort: redis?.port });
 	});
 	after(async () => {
 		await n8n?.stop();

@@ -1,9 +1,11 @@
-/** Voiceprints in a real n8n: made of an upload, by either runtime, and compared by the next node. */
+/** The nodes in n8n's list, and voiceprints: made of an upload, by either runtime, and compared by the next node. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { packageNode, webhookRow } from '../../tools/n8n/workflows.mts';
 import { cosine } from '../support/voices.mts';
+import { stoppedWhenIdle } from './ends.mts';
 import { CALL, PAGE, useN8n } from './support.mts';
+import { uploads } from './uploads.mts';
 
 interface VoiceprintItem {
 	channel_number: number;
@@ -13,14 +15,39 @@ interface VoiceprintItem {
 	quality_speech_found: number;
 }
 
+const NODES = [
+	['voiceActivityDetection', 'Voice Activity Detection'],
+	['extractVoiceprint', 'Extract Voiceprint'],
+	['compareVoiceprints', 'Compare Voiceprints'],
+	['speakerDiarization', 'Speaker Diarization'],
+];
+
 const extract = (options = {}) => packageNode('Extract Voiceprint', 'extractVoiceprint', {
 	output: 'channel',
 	options: { includeVectorVoiceprint: true, ...options },
 });
 
-describe('voiceprints in n8n', () => {
-	const n8n = useN8n();
+/** n8n's name for binary data in memory. */
+const n8n = useN8n({ binaryMode: 'default' });
 
+uploads(n8n, 'default');
+
+describe('the nodes', () => {
+	it('are offered, with their icons', async () => {
+		const types = await n8n().client.nodeTypes();
+		for (const [name, label] of NODES) {
+			const type = types.find((one) => one.name === `n8n-nodes-voiceprint.${name}`);
+			assert.equal(type?.displayName, label);
+			for (const icon of typeof type.iconUrl === 'object' ? Object.values(type.iconUrl) : [type.iconUrl]) {
+				const response = await fetch(`${n8n().url}/${icon}`);
+				assert.equal(response.status, 200);
+				assert.match(await response.text(), /<svg/);
+			}
+		}
+	});
+});
+
+describe('voiceprints in n8n', () => {
 	async function post<T>(path: string, nodes: Parameters<typeof webhookRow>[1], file = CALL): Promise<T> {
 		const { client } = n8n();
 		await client.publishWebhook(await client.createWorkflow(webhookRow(path, nodes)), path);
@@ -28,16 +55,6 @@ describe('voiceprints in n8n', () => {
 		assert.equal(status, 200, JSON.stringify(body));
 		return body as T;
 	}
-
-	it('are offered with their nodes and icons', async () => {
-		const types = await n8n().client.nodeTypes();
-		for (const [name, label] of [['extractVoiceprint', 'Extract Voiceprint'], ['compareVoiceprints', 'Compare Voiceprints']]) {
-			const type = types.find((one) => one.name === `n8n-nodes-voiceprint.${name}`);
-			assert.equal(type?.displayName, label);
-			const icon = typeof type.iconUrl === 'object' ? type.iconUrl.light : type.iconUrl;
-			assert.equal((await fetch(`${n8n().url}/${icon}`)).status, 200);
-		}
-	});
 
 	it('are made of each channel of an upload, alike with both runtimes', async () => {
 		const native = await post<VoiceprintItem[]>('native', [extract({ runtime: 'native' })]);
@@ -62,3 +79,5 @@ describe('voiceprints in n8n', () => {
 		assert.match(JSON.stringify(await post('page', nodes, PAGE)), /NOT_MEDIA/);
 	});
 });
+
+stoppedWhenIdle(n8n);

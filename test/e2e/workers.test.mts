@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { postgresEnvironment } from '../../tools/n8n/environment.mts';
-import { packPackage } from '../../tools/n8n/package.mts';
 import { hasPostgres, startPostgres, type RunningPostgres } from '../../tools/n8n/postgres.mts';
 import { hasRedis, startRedis, type RunningRedis } from '../../tools/n8n/redis.mts';
 import { startN8n, type RunningN8n } from '../../tools/n8n/server.mts';
 import { webhookWorkflow } from '../../tools/n8n/workflows.mts';
 import { enginePids, isRunning, until } from '../support/engine.mts';
+import { installOnce } from '../support/package.mts';
 import { CALL } from './support.mts';
 
 const EXECUTIONS = 200;
@@ -29,14 +29,13 @@ if (!hasRedis() || !hasPostgres()) {
 
 		before(async () => {
 			[redis, postgres] = await Promise.all([startRedis(), startPostgres()]);
-			const { tarball, dispose } = await packPackage();
 			n8n = await startN8n({
-				tarball,
+				install: installOnce,
 				binaryMode: 'database',
 				redisPort: redis.port,
 				workers: 2,
 				env: postgresEnvironment(postgres.port, postgres.user),
-			}).finally(dispose);
+			});
 		});
 
 		after(async () => {

@@ -40,6 +40,6 @@ describe('labels', () => {
 	});
 
 	it('of nothing are empty, and WebVTT has its first line', () => {
-		assert.deepEqual(Object.values(LABEL_FORMATS).map((format) => format([], 'a.wav')), ['', '', '', 'WEBVTT\n']);
+		assert.deepEqual(Object.values(LABEL_FORMATS).map((format) => format([], 'a.wav')), ['', 'start_time,end_time,duration,channel_number,label\r\n', '', '', 'WEBVTT\n']);
 	});
 });

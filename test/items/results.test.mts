@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { seconds, taskItem } from '../../dist/items/fields.js';
-import { isTaskReference, type SpeechResult, type VoiceprintResult } from '../../dist/items/result.js';
+import { isTaskReference, type ShapeOptions, type SpeechResult, type VoiceprintResult } from '../../dist/items/result.js';
 import { toSpeechItems } from '../../dist/items/speechItems.js';
-import { toVoiceprintItems } from '../../dist/items/voiceprintItems.js';
+import { toVoiceprintItems, voiceprintsSummary } from '../../dist/items/voiceprintItems.js';
 import { fromApi, FULL, local, ORIGIN, silent, SIMPLE, voice } from './support/results.mts';
 
 describe('seconds', () => {
@@ -26,13 +26,17 @@ describe('one item per file', () => {
 		assert.deepEqual(items, [
 			{
 				json: {
-					file_name: 'call.wav',
-					engine: 'local',
-					model: 'silero-vad-6.2',
-					runtime: 'native',
-					duration: 61.3,
 					has_speech: true,
 					speech_length: 2.4,
+					speech_share: 0.039,
+					duration: 61.3,
+					talk_time_0: 2.4,
+					talk_time_1: 0,
+					overlap: 0,
+					longest_pause: 0.8,
+					interruptions: 0,
+					first_speech: 0.1,
+					file_name: 'call.wav',
 					channels: [
 						{ channel_number: 0, speech_length: 0.3, segments: [voice(0.1, 0.3), voice(1.1, 3.3)] },
 						{ channel_number: 1, speech_length: 0, segments: [] },
@@ -48,6 +52,18 @@ describe('one item per file', () => {
 		const [item] = toSpeechItems(local(), 'file', ORIGIN, FULL);
 		assert.deepEqual(item.json.media, local().media);
 		assert.deepEqual(item.json.settings, { preset: 'balanced' });
+		assert.deepEqual(Object.keys(item.json).slice(-5), ['engine', 'model', 'runtime', 'media', 'settings']);
+	});
+
+	it('begins with what is looked for, and ends with how it came about', () => {
+		for (const [form, first] of [['file', 'has_speech'], ['channel', 'channel_number'], ['segment', 'segment_type']] as const) {
+			const orderOf = (options: ShapeOptions) => Object.keys(toSpeechItems(local(), form, ORIGIN, options)[0].json);
+			const [simple, full] = [orderOf(SIMPLE), orderOf(FULL)];
+			assert.equal(simple[0], first);
+			assert.ok(simple.indexOf('file_name') > simple.indexOf('first_speech'));
+			assert.deepEqual(full.slice(0, simple.length), simple);
+			assert.deepEqual(full.slice(simple.length, simple.length + 3), ['engine', 'model', 'runtime']);
+		}
 	});
 
 	it('keeps speech probabilities and their distance', () => {
@@ -60,14 +76,10 @@ describe('one item per file', () => {
 
 	it('leaves out what the engine does not say, and keeps what it says of its own', () => {
 		const [item] = toSpeechItems(fromApi, 'file', { item: 0 }, FULL);
-		assert.deepEqual(item.json, {
-			engine: 'api',
-			task_id: '4f1d',
-			has_speech: true,
-			speech_length: 4,
-			channels: fromApi.channels,
-			warnings: [],
-		});
+		const { has_speech, speech_length, speech_share, duration, talk_time_2, first_speech, ...others } = item.json;
+		assert.deepEqual([has_speech, speech_length, speech_share, duration, talk_time_2, first_speech], [true, 4, null, null, 4, 1]);
+		const nothingKnown = { talk_time_0: null, talk_time_1: null, overlap: null, interruptions: null, longest_pause: 0 };
+		assert.deepEqual(others, { ...nothingKnown, channels: fromApi.channels, warnings: [], task_id: '4f1d', engine: 'api' });
 	});
 
 	it('sums up in which time somebody speaks, on whichever channel', () => {
@@ -92,16 +104,20 @@ describe('one item per channel', () => {
 		assert.equal(items.length, 2);
 		assert.deepEqual(items[1], {
 			json: {
-				file_name: 'call.wav',
-				file_index: 3,
-				engine: 'local',
-				model: 'silero-vad-6.2',
-				runtime: 'native',
-				duration: 61.3,
 				channel_number: 1,
 				has_speech: false,
 				speech_length: 0,
+				speech_share: 0,
+				duration: 61.3,
+				talk_time_0: 2.4,
+				talk_time_1: 0,
+				overlap: 0,
+				longest_pause: null,
+				interruptions: 0,
+				first_speech: null,
 				segments_count: 0,
+				file_name: 'call.wav',
+				file_index: 3,
 				warnings: 'NO_SPEECH: No speech was found in channel 1 | TRUNCATED_FILE: The file ends early',
 			},
 			pairedItem: { item: 3 },
@@ -134,18 +150,25 @@ describe('one item per segment', () => {
 		assert.equal(items.length, 2);
 		assert.deepEqual(items[1], {
 			json: {
-				file_name: 'call.wav',
-				file_index: 3,
-				engine: 'local',
-				model: 'silero-vad-6.2',
-				runtime: 'native',
-				channel_number: 0,
-				segment_index: 1,
 				segment_type: 'voice',
 				start_time: 1.1,
 				end_time: 3.3,
 				duration: 2.2,
+				channel_number: 0,
+				segment_index: 1,
 				echo_of_channel: null,
+				has_speech: true,
+				speech_length: 2.4,
+				speech_share: 0.039,
+				talk_time_0: 2.4,
+				talk_time_1: 0,
+				overlap: 0,
+				longest_pause: 0.8,
+				interruptions: 0,
+				first_speech: 0.1,
+				file_duration: 61.3,
+				file_name: 'call.wav',
+				file_index: 3,
 				warnings: '',
 			},
 			pairedItem: { item: 3 },
@@ -206,12 +229,24 @@ describe('voiceprints', () => {
 		warnings: [{ code: 'NO_SPEECH', message: 'No speech', channel_number: 1 }],
 	};
 
+	it('have one sentence', () => {
+		const of = (...speech: number[]): VoiceprintResult => ({ engine: 'local', channels: speech.map((speech_length, channel_number) => ({ ...channel, channel_number, speech_length })) });
+		assert.equal(voiceprintsSummary(of(20.04)), '1 voiceprint, from 20.0 s of speech');
+		assert.equal(voiceprintsSummary(of(0, 0)), 'no speech, so no voiceprint');
+		assert.equal(voiceprintsSummary(of(8.1, 0, 7.2)), '2 voiceprints: channel 0 from 8.1 s of speech, channel 2 from 7.2 s; no speech in channel 1');
+		assert.equal(voiceprintsSummary(of(8.1, 0)), '1 voiceprint: channel 0 from 8.1 s of speech; no speech in channel 1');
+		assert.match(voiceprintsSummary(of(1, 2, 3, 4, 5, 6)), /^6 voiceprints: .*, channel 3 from 4\.0 s and 2 more$/);
+		const [one] = of(3).channels;
+		const speakers = { ...of(), channels: [{ ...one, speaker: 'SPEAKER_00' }, { ...one, speaker: 'SPEAKER_01' }] };
+		assert.equal(voiceprintsSummary(speakers), '2 voiceprints: SPEAKER_00 of channel 0 from 3.0 s of speech, SPEAKER_01 of channel 0 from 3.0 s');
+	});
+
 	it('are one item per file, with their channels', () => {
 		assert.deepEqual(toVoiceprintItems(result, 'file', ORIGIN, SIMPLE), [
 			{
 				json: {
+					has_speech: true,
 					file_name: 'call.wav',
-					engine: 'api',
 					channels: [
 						{ ...channel, channel_number: 0, speech_length: 0.3 },
 						{ ...channel, speech_length: 0.3 },
@@ -233,6 +268,7 @@ describe('voiceprints', () => {
 			],
 		);
 		assert.deepEqual(items[1].json.vector, [1, 0]);
+		assert.equal(items[0].json.engine, 'api');
 	});
 
 	it('have a column for each part of their quality, also without speech', () => {
@@ -244,9 +280,7 @@ describe('voiceprints', () => {
 		assert.deepEqual(one, {
 			file_name: 'call.wav',
 			file_index: 3,
-			engine: 'local',
 			model: 'xl-5',
-			runtime: 'wasm',
 			duration: 9,
 			channel_number: 1,
 			has_speech: true,
@@ -263,5 +297,8 @@ describe('voiceprints', () => {
 		});
 		assert.deepEqual(Object.keys(other), Object.keys(one));
 		assert.equal(other.quality_warnings, '');
+		assert.deepEqual(Object.keys(one).slice(0, 5), ['has_speech', 'speech_length', 'quality_speakers', 'file_name', 'channel_number']);
+		const [full] = toVoiceprintItems(graded, 'channel', ORIGIN, FULL).map(({ json }) => Object.keys(json));
+		assert.deepEqual(full.slice(full.indexOf('voiceprint')).filter((name) => !/^(media|settings)_/.test(name)), ['voiceprint', 'model', 'engine', 'runtime']);
 	});
 });

@@ -11,7 +11,7 @@ describe('items for a table', () => {
 
 	for (const [engine, results] of [
 		['local', [local(), silent(), { ...local(), warnings: [] }]],
-		['api', [{ ...fromApi, warnings: local().warnings }, { ...fromApi, channels: silent().channels }]],
+		['api', [{ ...fromApi, warnings: local().warnings }, { ...fromApi, channels: [{ ...silent().channels[0], channel_number: 2 }] }]],
 	] as Array<[string, SpeechResult[]]>) {
 		for (const form of ['channel', 'segment'] as const) {
 			it(`are flat and have the same columns whatever was found: ${engine}, one per ${form}`, () => {

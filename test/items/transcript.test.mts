@@ -38,6 +38,57 @@ describe('the words of', () => {
 			})),
 		},
 	};
+	const ms = (seconds: number) => Math.round(seconds * 1000);
+	const clock = (seconds: number) => `00:00:${seconds.toFixed(3).padStart(6, '0').replace('.', ',')}`;
+	Object.assign(services, {
+		'OpenAI, diarized': { text: '…', segments: WORDS.map(([text, start, end]) => ({ type: 'transcript.text.segment', speaker: 'A', text, start, end })) },
+		'Deepgram, by channel': {
+			results: {
+				channels: [WORDS.filter((_, i) => i % 2 === 0), WORDS.filter((_, i) => i % 2 === 1)].map((words) => ({
+					alternatives: [0, 1].map(() => ({ transcript: '…', words: words.map(([word, start, end]) => ({ word, start, end, speaker: 0 })) })),
+				})),
+			},
+		},
+		'AssemblyAI, by utterance': {
+			utterances: [WORDS.slice(0, 2), WORDS.slice(2)].map((words) => ({
+				start: ms(words[0][1]),
+				end: ms(words.at(-1)![2]),
+				text: '…',
+				speaker: 'A',
+				words: words.map(([text, start, end]) => ({ text, start: ms(start), end: ms(end) })),
+			})),
+		},
+		'ElevenLabs, with blanks': {
+			words: WORDS.flatMap(([text, start, end]) => [{ text, start, end, type: 'word' }, { text: ' ', start: end, end, type: 'spacing' }]),
+		},
+		'whisper.cpp, tokens of sentences': {
+			transcription: [WORDS.slice(0, 2), WORDS.slice(2)].map((words) => ({
+				timestamps: { from: clock(words[0][1]), to: clock(words.at(-1)![2]) },
+				offsets: { from: ms(words[0][1]), to: ms(words.at(-1)![2]) },
+				text: '…',
+				tokens: [
+					{ text: '[_BEG_]', offsets: { from: ms(words[0][1]), to: ms(words[0][1]) } },
+					...words.flatMap(([word, start, end]) => [
+						{ text: ` ${word.slice(0, 2)}`, offsets: { from: ms(start), to: ms(end) } },
+						{ text: word.slice(2), offsets: { from: ms(end), to: ms(end) } },
+					]),
+				],
+			})),
+		},
+		'WhisperX, where some words have no times': {
+			segments: [{ start: 0, end: 9, text: '…', words: WORDS.map(([word, start, end], i) => (i === 1 || i === 4 ? { word } : { word, start, end })) }],
+		},
+		'Amazon, with punctuation apart and times as text': {
+			results: {
+				items: WORDS.flatMap(([word, start, end]) => [
+					{ type: 'pronunciation', start_time: String(start), end_time: String(end), alternatives: [{ content: word.replace(/\W/, '') }] },
+					...(/\W/.test(word) ? [{ type: 'punctuation', alternatives: [{ content: word.at(-1) }] }] : []),
+				]),
+			},
+		},
+		'Google, with seconds as text': { words: WORDS.map(([word, start, end]) => ({ word, startTime: `${start}s`, endTime: `${end}s` })) },
+		'any, out of order': { words: [5, 0, 3, 1, 4, 2].map((i) => WORDS[i]).map(([word, start, end]) => ({ word, start, end })) },
+	});
 	for (const [name, transcript] of Object.entries(services)) {
 		it(`${name} get their speakers`, () => {
 			const before = JSON.stringify(transcript);
@@ -90,13 +141,43 @@ it('blocks have times, and who is unknown has a word for it', () => {
 	assert.equal(dialogueOf(blocks, 'Unknown'), 'Anna: a\nUnknown: b');
 });
 
+describe('milliseconds', () => {
+	const words = (...times: Array<[number, number]>) => ({ words: times.map(([start, end]) => ({ word: 'x', start, end })) });
+	const firstOf = (transcript: unknown, duration: number, given = {}) => addSpeakers(transcript, SEGMENTS, given, duration)!.blocks[0].start_time;
+
+	it('are told in a long recording in which only the beginning has words', () => {
+		assert.equal(firstOf(words([500, 900], [1200, 1600], [2500, 2900]), 3600), 0.5);
+	});
+
+	it('are the same for all lists of a transcript', () => {
+		const transcript = { utterances: [words([100, 300]), words([50_000, 50_400])].map((one) => ({ ...one, text: '…', start: one.words[0].start, end: one.words[0].end })) };
+		assert.equal(firstOf(transcript, 60), 0.1);
+	});
+
+	it('are not what whole seconds are, unless it is said so', () => {
+		assert.equal(firstOf({ segments: [{ text: 'x', start: 2, end: 30 }, { text: 'y', start: 30, end: 58 }] }, 60), 2);
+		assert.equal(firstOf(words([500, 900]), 3600, { perSecond: 1 }), 500);
+		assert.equal(firstOf(words([1, 2]), 3600, { perSecond: 1000 }), 0.001);
+	});
+});
+
+it('a service that heard nothing gives an empty dialogue', () => {
+	for (const transcript of [{ words: [] }, { text: '', segments: [] }, { results: { channels: [{ alternatives: [{ transcript: '', words: [] }] }] } }]) {
+		assert.deepEqual(spoken(transcript), { transcript, blocks: [] });
+	}
+});
+
+it('a line of the dialogue is one line', () => {
+	assert.equal(dialogueOf([{ speaker: 'Anna', start_time: 0, end_time: 1, text: 'a\nb' }], '?'), 'Anna: a b');
+});
+
 it('Chinese needs no blanks', () => {
 	const { blocks } = spoken({ words: ['你', '好'].map((word, i) => ({ word, start: i / 2, end: i / 2 + 0.4 })) });
 	assert.equal(blocks[0].text, '你好');
 });
 
 it('nothing with times in it is said', () => {
-	for (const transcript of [{ text: 'Hello' }, [], null, 'Hello', { words: [] }, { words: [{ word: 'a', start: null, end: 1 }] }]) {
+	for (const transcript of [{ text: 'Hello' }, { text: 'Hello', words: [] }, [], null, 'Hello', { channels: [] }, { words: [{ word: 'a', start: null, end: 1 }] }]) {
 		assert.equal(addSpeakers(transcript, SEGMENTS, {}, 10), undefined);
 	}
 });

@@ -6,11 +6,11 @@ import { basename, join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import type { VadResult, VoiceprintResult } from '../../dist/engine/client/protocol.js';
-import { installPackage, packPackage } from '../../tools/n8n/package.mts';
 import { muslObstacle, runOnMusl, type MuslOptions } from '../../tools/musl/root.mts';
 import { floatWav, temporaryFolder } from '../engine/process/media/support/encode.mts';
 import { writeSparseWav } from '../engine/process/media/support/wav.mts';
 import { speech, writeWith } from '../fuzz/support/seeds.mts';
+import { installOnce } from '../support/package.mts';
 import { CALL, SAMPLE_RATE, TELEPHONE } from '../support/recordings.mts';
 
 const run = promisify(execFile);
@@ -107,9 +107,7 @@ describe('the installed package on musl', () => {
 	before(async () => {
 		if (obstacle !== undefined) return;
 		await makeFiles();
-		const { tarball, dispose } = await packPackage();
-		installed = await installPackage(tarball, join(folder, 'nodes'));
-		dispose();
+		installed = await installOnce(join(folder, 'nodes'));
 	});
 
 	it('finds the same speech and makes the same voiceprints as natively', { skip: obstacle }, async (t) => {

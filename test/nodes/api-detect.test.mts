@@ -90,11 +90,19 @@ describe('the result', () => {
 		const { correlation_id, ...json } = output[0].json;
 		assert.deepEqual(json, {
 			file_name: 'call.wav',
-			engine: 'api',
 			task_id: server.posts[0].taskId,
 			state: 'done',
 			has_speech: true,
 			speech_length: 3.97,
+			// A server does not say how long the file is.
+			speech_share: null,
+			duration: null,
+			talk_time_0: 3.97,
+			talk_time_1: null,
+			overlap: null,
+			longest_pause: 0,
+			interruptions: null,
+			first_speech: 3.43,
 			channels: SPEECH.channels,
 			warnings: [],
 		});
@@ -110,10 +118,10 @@ describe('the result', () => {
 		assert.ok(channel.output[0].json.task_id);
 		const segment = await run(DETECT, { output: 'segment' }, [fileItem(), fileItem()]);
 		assert.deepEqual(
-			segment.output.map(({ json, pairedItem }) => [json.start_time, json.duration, json.engine, pairedItem]),
+			segment.output.map(({ json, pairedItem }) => [json.start_time, json.duration, json.speech_length, pairedItem]),
 			[
-				[3.43, 3.97, 'api', { item: 0 }],
-				[3.43, 3.97, 'api', { item: 1 }],
+				[3.43, 3.97, 3.97, { item: 0 }],
+				[3.43, 3.97, 3.97, { item: 1 }],
 			],
 		);
 	});
@@ -121,6 +129,7 @@ describe('the result', () => {
 	it('shows what was asked for where it is not simplified', async (t) => {
 		const { run } = await startApi(t);
 		const { output } = await run(DETECT, { channels: '0', rangeTo: 9, options: { simplify: false } });
+		assert.equal(output[0].json.engine, 'api');
 		const settings = { channel_mode: 'split', channels: [0], range_from: 0, range_to: 9 };
 		assert.deepEqual(output[0].json.settings, settings);
 	});
@@ -196,7 +205,7 @@ describe('a task that is not waited for', () => {
 		const parameters = { operation: 'getResult', taskId: '={{ $json.ticket }}', output: 'segment' };
 		const segments = await run(DETECT, parameters, [item]);
 		assert.equal(segments.output[0].json.start_time, 3.43);
-		assert.equal(segments.output[0].binary, undefined);
+		assert.deepEqual(Object.keys(segments.output[0].binary!), ['data']);
 	});
 
 	it('needs an ID to be fetched', async (t) => {

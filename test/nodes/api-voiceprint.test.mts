@@ -35,11 +35,11 @@ describe('what is sent', () => {
 describe('the result', () => {
 	it('is one item per file, with the voiceprint of each channel', async (t) => {
 		const { server, run } = await startApi(t);
-		const { output, hints } = await run(EXTRACT);
+		const { output, hints } = await run(EXTRACT, { output: 'file' });
 		const { correlation_id, ...json } = output[0].json;
 		assert.deepEqual(json, {
+			has_speech: true,
 			file_name: 'call.wav',
-			engine: 'api',
 			task_id: server.posts[0].taskId,
 			state: 'done',
 			channels: [CHANNEL],
@@ -50,16 +50,16 @@ describe('the result', () => {
 		assert.deepEqual(hints, []);
 	});
 
-	it('is one item per channel where that is asked for', async (t) => {
+	it('is one item per channel', async (t) => {
 		const { run } = await startApi(t, answering(CHANNEL, { ...CHANNEL, channel_number: 1, speech_length: 1.00049 }));
-		const { output } = await run(EXTRACT, { output: 'channel' }, [fileItem(), fileItem()]);
+		const { output } = await run(EXTRACT, {}, [fileItem(), fileItem()]);
 		assert.deepEqual(
-			output.map(({ json, pairedItem, binary }) => [json.channel_number, json.speech_length, pairedItem, binary]),
+			output.map(({ json, pairedItem, binary }) => [json.channel_number, json.speech_length, pairedItem, Object.keys(binary!)]),
 			[
-				[0, 31.42, { item: 0 }, undefined],
-				[1, 1, { item: 0 }, undefined],
-				[0, 31.42, { item: 1 }, undefined],
-				[1, 1, { item: 1 }, undefined],
+				[0, 31.42, { item: 0 }, ['data']],
+				[1, 1, { item: 0 }, ['data']],
+				[0, 31.42, { item: 1 }, ['data']],
+				[1, 1, { item: 1 }, ['data']],
 			],
 		);
 		assert.equal(output[0].json.voiceprint, CHANNEL.voiceprint);
@@ -76,7 +76,7 @@ describe('the result', () => {
 
 	it('shows what was asked for where it is not simplified', async (t) => {
 		const { run } = await startApi(t);
-		const { output } = await run(EXTRACT, { channels: '0', options: { simplify: false } });
+		const { output } = await run(EXTRACT, { output: 'file', channels: '0', options: { simplify: false } });
 		const demand = { minimum_speech_length: 3, on_little_speech: 'warn' };
 		const settings = { channel_mode: 'split', channels: [0], include_vector_voiceprint: false, ...demand };
 		assert.deepEqual(output[0].json.settings, settings);
@@ -157,7 +157,7 @@ describe('little speech', () => {
 	it('is warned of, below the minimum that the item asks for', async (t) => {
 		const { run } = await startApi(t, { compute: lengths(2.9, 3, 0) });
 		const codes = async (options: object) => {
-			const { output } = await run(EXTRACT, { options: { ...options } });
+			const { output } = await run(EXTRACT, { output: 'file', options: { ...options } });
 			return (output[0].json.warnings as Array<{ code: string; channel_number: number }>).map(({ code, channel_number }) => [code, channel_number]);
 		};
 		assert.deepEqual(await codes({}), [['LITTLE_SPEECH', 0], ['NO_SPEECH', 2]]);

@@ -29,13 +29,14 @@ for (const mode of BINARY_MODES) {
 			assert.equal(calls[0].folderExists(), false);
 		});
 
-		it('passes the file on with the item per file, and only there', async () => {
-			const { output } = await run();
-			const { data } = output[0].binary!;
-			assert.equal(data.fileName, 'call.wav');
-			assert.equal((await harness.readBinary(data)).toString(), 'media bytes');
-			for (const form of ['channel', 'segment']) {
-				for (const { binary } of (await run({ output: form })).output) assert.equal(binary, undefined);
+		it('passes the file on in every form, unless an option turns it off', async () => {
+			for (const form of ['file', 'channel', 'segment']) {
+				const { output } = await run({ output: form });
+				for (const { binary } of output) {
+					assert.equal(binary!.data.fileName, 'call.wav');
+					assert.equal((await harness.readBinary(binary!.data)).toString(), 'media bytes');
+				}
+				for (const { binary } of (await run({ output: form, options: { includeBinary: false } })).output) assert.equal(binary, undefined);
 			}
 		});
 
@@ -68,12 +69,49 @@ for (const mode of BINARY_MODES) {
 
 		it('names the fields there are in combined binary data', async () => {
 			const rest = { settings: { binaryMode: 'combined' as const } };
-			const { error } = await run({ binaryPropertyName: 'sound' }, [fileItem()], rest);
+			const item = fileItem();
+			item.files!.picture = item.files!.data;
+			const { error } = await run({ binaryPropertyName: 'sound' }, [item], rest);
 			assert.equal(error!.context.code, 'BINARY_FIELD_MISSING');
-			assert.match(error!.description!, /This item has: 'data'\.$/);
+			assert.match(error!.description!, /This item has: 'data', 'picture'\.$/);
 		});
 	});
 }
+
+describe('the only file of an item', () => {
+	const inField = (field: string, content = 'media bytes') => {
+		const item = fileItem(content);
+		return { ...item, files: { [field]: item.files!.data } };
+	};
+	const combined = { settings: { binaryMode: 'combined' as const } };
+
+	for (const [mode, rest] of [['separate', {}], ['combined', combined]] as const) {
+		it(`is taken from another field, with a hint: ${mode} binary data`, async () => {
+			await harness.setBinaryMode('filesystem');
+			const { output, hints } = await run({}, [inField('attachment_0'), fileItem('other')], rest);
+			assert.deepEqual(calls.map(({ content }) => content.toString()), ['media bytes', 'other']);
+			const { binary, json } = output[0];
+			assert.deepEqual(Object.keys({ ...binary, ...(json._files as object) }), ['attachment_0']);
+			assert.deepEqual(json.warnings, []);
+			const [hint, ...others] = hints.filter(({ message }) => message.includes('only file'));
+			assert.match(hint.message, /no file in the field 'data', .* in the field 'attachment_0'.* \[item 0\]$/);
+			assert.deepEqual([hint.type, others], ['info', []]);
+		});
+	}
+
+	it('is told in the result too where another field was asked for by name', async () => {
+		const { output, hints } = await run({ binaryPropertyName: 'customer' }, [inField('agent')]);
+		const [{ code, message }] = output[0].json.warnings as Array<{ code: string; message: string }>;
+		assert.deepEqual([code, output[0].json.has_speech], ['OTHER_FIELD', true]);
+		assert.match(message, /'customer'.*'agent'/);
+		assert.ok(hints.some((one) => one.type === 'warning' && one.message.includes(message)));
+	});
+
+	it('is refused where it is none that can be read, by the name of its own field', async () => {
+		const { error } = await run({}, [inField('page', '')]);
+		assert.equal(error!.context.code, 'EMPTY_FILE');
+	});
+});
 
 describe('a missing field', () => {
 	it('is named, with the fields that the item has', async () => {

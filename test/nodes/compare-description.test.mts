@@ -27,7 +27,7 @@ describe('the node', () => {
 			['group', 'identify', 'merge', 'verify'],
 			['group', 'identify', 'verify'],
 		]);
-		assert.deepEqual(values('compareWith'), [['field', 'input']]);
+		assert.deepEqual(values('compareWith'), [['auto', 'items', 'field', 'input']]);
 		assert.deepEqual(values('operatingPoint'), [['balanced', 'custom', 'fewFalseAccepts', 'fewFalseRejects']]);
 		assert.deepEqual(values('output'), [['speaker', 'voiceprint']]);
 	});
@@ -37,7 +37,7 @@ describe('the node', () => {
 		assert.deepEqual(Object.fromEntries(all.map((one) => [one.name, one.default])), {
 			engine: 'local',
 			operation: 'verify',
-			compareWith: 'field',
+			compareWith: 'auto',
 			voiceprintField: 'voiceprint',
 			secondVoiceprintField: 'voiceprint_2',
 			secondInputVoiceprintField: 'voiceprint',
@@ -80,6 +80,7 @@ describe('the editor shows for', () => {
 	const VECTOR = ['includeInputFields', 'includeVectorVoiceprint', 'modelFile'];
 	const cases: Array<[string, INodeParameters, string[]]> = [
 		['Verify', {}, ['compareWith', 'voiceprintField', 'secondVoiceprintField', 'operatingPoint', ...LOCAL, 'prior']],
+		['Verify among the items', { compareWith: 'items' }, ['compareWith', 'voiceprintField', 'operatingPoint', ...LOCAL, 'prior']],
 		[
 			'Verify with the second input',
 			{ compareWith: 'input' },
@@ -119,7 +120,8 @@ describe('the inputs', () => {
 	}
 
 	it('are as many as the operation needs', () => {
-		assert.deepEqual(inputsOf({}), ['main']);
+		assert.deepEqual(inputsOf({}), ['Voiceprints', 'Compare With']);
+		for (const compareWith of ['field', 'items']) assert.deepEqual(inputsOf({ compareWith }), ['main']);
 		assert.deepEqual(inputsOf({ compareWith: 'input' }), ['Voiceprints', 'Compare With']);
 		assert.deepEqual(inputsOf({ operation: 'identify' }), ['Voiceprints', 'Gallery']);
 		assert.deepEqual(inputsOf({ operation: 'identify', engine: 'api' }), ['Voiceprints', 'Gallery']);

@@ -86,6 +86,16 @@ for (const contender of CONTENDERS) {
 			assert.deepEqual(summary(each, (json) => json.same_speaker), [false, true, true]);
 		});
 
+		it('verifies the items with each other where nothing says with what; silence is left out', async (t) => {
+			const three = [a(), b(), a()].map((one, i) => ({ ...one, file_name: `${i}.wav`, channel_number: 0 }));
+			const { output, error } = await (await start(t))({}, [...three, silent]);
+			assert.equal(error, undefined);
+			const pairs = output.map(({ json }) => [json.file_name, json.second_file_name, json.same_speaker]);
+			assert.deepEqual(pairs, [['0.wav', '1.wav', false], ['0.wav', '2.wav', true], ['1.wav', '2.wav', false]]);
+			assert.deepEqual(Object.keys(output[0].json).slice(0, 3), ['same_speaker', 'probability', 'score']);
+			for (const { json } of output) assert.match(json.warnings as string, /NO_SPEECH_LEFT_OUT: There is no speech in item 3/);
+		});
+
 		it('verifies each with the field of the second input that its expression names', async (t) => {
 			const parameters = { compareWith: 'input', secondInputVoiceprintField: '={{ $json.field }}' };
 			const both = { ...a(), ...second(b()) };
@@ -96,7 +106,7 @@ for (const contender of CONTENDERS) {
 
 		it('identifies by the best entry of a name, and knows who is unknown', async (t) => {
 			const gallery = [named('Anna', a()), named('Anna', a())];
-			const { output } = await (await start(t))(IDENTIFY, [a(), b()], onInput(gallery));
+			const { output } = await (await start(t))({ ...IDENTIFY, options: { maximumMatches: 5 } }, [a(), b()], onInput(gallery));
 			assert.deepEqual(output.map(({ json }) => json.speaker), ['Anna', 'unknown']);
 			assert.equal((output[0].json.matches as unknown[]).length, 1);
 			assert.equal(output[0].json.gallery_size, 2);

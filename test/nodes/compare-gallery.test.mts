@@ -18,7 +18,7 @@ describe('an empty gallery', () => {
 			const run = await compare(IDENTIFY, items(like(anna), like(ben)), { secondItems: [...secondItems] });
 			assert.equal(run.error?.message, undefined);
 			for (const { json } of run.output) {
-				assert.deepEqual([json.identified, json.speaker, json.gallery_size, json.matches, json.expected_false_accept_rate], [false, 'unknown', 0, [], null]);
+				assert.deepEqual([json.identified, json.speaker, json.gallery_size, json.best_match, json.expected_false_accept_rate], [false, 'unknown', 0, null, null]);
 				assert.match(json.warnings as string, /^EMPTY_GALLERY: /);
 			}
 			assert.match(run.hints[0].message, /^The gallery is empty/);
@@ -126,7 +126,8 @@ describe('a silent voiceprint is of nobody with either engine', () => {
 			assert.deepEqual(summary(grouped, speaker), [null, 'speaker_1', 'speaker_1', null]);
 			const gallery = [itemOf({ ...silent.json, name: 'Nobody' }), itemOf({ ...speaking[0].json, name: 'Xaver' })];
 			const found = await api.run(COMPARE, IDENTIFY, [silent, speaking[1]], { secondItems: gallery, onError: 'continueRegularOutput' });
-			assert.deepEqual(summary(found, speaker), ['EMPTY_VOICEPRINT', 'Xaver']);
+			assert.deepEqual(summary(found, speaker), ['unknown', 'Xaver']);
+			assert.match(found.output[0].json.warnings as string, /^EMPTY_VOICEPRINT: /);
 			assert.equal(found.output[1].json.gallery_size, 1);
 			for (const { body } of api.server.posts) assert.ok(!JSON.stringify(body).includes(silence));
 		});

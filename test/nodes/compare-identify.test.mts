@@ -9,27 +9,33 @@ import { assertItemsUntouched } from './support/node.mts';
 
 const { anna, ben, cleo, like, random } = voices(42);
 const IDENTIFY = { operation: 'identify' };
+const LISTED = { ...IDENTIFY, options: { maximumMatches: 5 } };
 
 const known = (name: unknown, voiceprint: unknown) => itemOf({ name, voiceprint } as { name: string });
 const GALLERY = [known('Anna', like(anna, 20)), known('Ben', like(ben, 5)), known('Anna', like(anna, 8, 0.8))];
 
 const speaker = (json: IDataObject) => json.speaker;
 
-type Match = { name: string; score: number; same_speaker: boolean; gallery_item: number; speech_length: number };
+type Match = { name: string; score: number; probability: number; cosine: number; same_speaker: boolean; gallery_item: number; speech_length: number };
 
 const warningsOf = (json: IDataObject) => json.warnings as string;
 
 describe('the result', () => {
 	it('names the speaker, and ranks the others', async () => {
-		const { output, hints } = await compare(IDENTIFY, items(like(anna), like(ben)), { secondItems: GALLERY });
+		const { output, hints } = await compare(LISTED, items(like(anna), like(ben)), { secondItems: GALLERY });
 		assert.deepEqual(output.map(({ json }) => json.speaker), ['Anna', 'Ben']);
-		const { matches, best_match, ...rest } = output[0].json as IDataObject & { matches: Match[] };
+		assert.deepEqual(Object.keys(output[0].json).slice(0, 7), ['identified', 'speaker', 'probability', 'score', 'cosine', 'file_name', 'channel_number']);
+		assert.deepEqual(Object.keys(output[0].json).slice(-2), ['model', 'engine']);
+		const { matches, probability, score, cosine, ...rest } = output[0].json as IDataObject & { matches: Match[] };
 		assert.deepEqual(matches.map(({ name, gallery_item, same_speaker }) => [name, gallery_item, same_speaker]), [
 			['Anna', 0, true],
 			['Ben', 1, false],
 		]);
-		assert.deepEqual(best_match, matches[0]);
-		assert.deepEqual(Object.keys(matches[0]), ['name', 'same_speaker', 'score', 'probability', 'cosine', 'speech_length', 'gallery_item']);
+		assert.deepEqual([probability, score, cosine], [matches[0].probability, matches[0].score, matches[0].cosine]);
+		assert.deepEqual(
+			Object.keys(matches[0]),
+			['name', 'same_speaker', 'score', 'probability', 'cosine', 'speech_length', 'file_name', 'channel_number', 'gallery_item'],
+		);
 		assert.equal(matches[0].speech_length, 20);
 		assert.ok(matches[0].score > 3 && matches[1].score < -3);
 		const { expected_false_accept_rate: rate, expected_false_matches: false_matches, ...plain } = rest;
@@ -38,6 +44,13 @@ describe('the result', () => {
 			channel_number: null,
 			identified: true,
 			speaker: 'Anna',
+			best_match: 'Anna',
+			best_match_file_name: null,
+			best_match_channel_number: null,
+			best_match_speech_length: 20,
+			second_match: 'Ben',
+			second_match_score: matches[1].score,
+			gallery_item: 0,
 			gallery_size: 3,
 			score_type: 'llr',
 			operating_point: 'balanced',
@@ -54,8 +67,10 @@ describe('the result', () => {
 
 	it('is unknown where nobody is alike enough', async () => {
 		const [{ json }] = (await compare(IDENTIFY, items(like(cleo)), { secondItems: GALLERY })).output;
-		assert.deepEqual([json.identified, json.speaker, json.best_match], [false, 'unknown', null]);
-		assert.equal((json.matches as Match[]).length, 2);
+		assert.deepEqual([json.identified, json.speaker], [false, 'unknown']);
+		// Who it would be first is said all the same, and in columns.
+		assert.ok(['Anna', 'Ben'].includes(json.best_match as string) && (json.score as number) < 0);
+		assert.ok(Object.values(json).every((value) => typeof value !== 'object' || value === null));
 	});
 
 	it('expects as many false matches as the entries\' own amounts of speech make', async () => {
@@ -73,7 +88,7 @@ describe('the result', () => {
 		const many = Array.from({ length: 20 }, (_, i) => known(`Person ${i}`, textOf(unitVector(random))));
 		const count = async (options: INodeParameters) =>
 			((await compare({ ...IDENTIFY, options }, items(like(anna)), { secondItems: many })).output[0].json.matches as Match[]).length;
-		assert.deepEqual([await count({}), await count({ maximumMatches: 1 }), await count({ maximumMatches: 50 })], [5, 1, 20]);
+		assert.deepEqual([await count({ maximumMatches: 1 }), await count({ maximumMatches: 5 }), await count({ maximumMatches: 50 })], [1, 5, 20]);
 		const fault = faultOf(await compare({ ...IDENTIFY, options: { maximumMatches: 0 } }, items(like(anna)), { secondItems: many }));
 		assert.match(fault.message, /'Maximum Matches' must not be below 1/);
 	});
@@ -130,7 +145,7 @@ describe('a bad entry of the gallery', () => {
 			assert.match(run.hints[0].message, /left out/);
 			// Those behind it are still who they are.
 			const zoe = await compare(IDENTIFY, items(like(cleo)), { secondItems: [...GALLERY, entry, known('Zoe', like(cleo))] });
-			assert.deepEqual([zoe.output[0].json.speaker, (zoe.output[0].json.best_match as unknown as Match).gallery_item], ['Zoe', 4]);
+			assert.deepEqual([zoe.output[0].json.speaker, zoe.output[0].json.gallery_item], ['Zoe', 4]);
 		});
 	}
 
@@ -171,7 +186,10 @@ describe('one bad voiceprint', () => {
 	it('becomes an item where the workflow goes on', async () => {
 		const probes = items(like(anna), 'bad!', NOBODY, textOf(ben, 9, 'other-v2'), like(ben));
 		const run = await compare({ ...IDENTIFY }, probes, { secondItems: GALLERY, onError: 'continueRegularOutput' });
-		assert.deepEqual(summary(run, speaker), ['Anna', 'INVALID_VOICEPRINT', 'EMPTY_VOICEPRINT', 'MODELS_DIFFER', 'Ben']);
+		assert.deepEqual(summary(run, speaker), ['Anna', 'INVALID_VOICEPRINT', 'unknown', 'MODELS_DIFFER', 'Ben']);
+		assert.match(warningsOf(run.output[2].json), /^EMPTY_VOICEPRINT: The voiceprint has no speech behind it: it is of nobody/);
+		assert.deepEqual([run.output[2].json.identified, run.output[2].json.score, run.output[2].json.best_match], [false, null, null]);
+		assert.deepEqual(Object.keys(run.output[2].json), Object.keys(run.output[0].json));
 		assert.match((run.output[3].json.error as { message: string }).message, new RegExp(`'${BUNDLED}' and 'other-v2'`));
 	});
 });

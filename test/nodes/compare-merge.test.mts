@@ -19,7 +19,7 @@ describe('all items as one', () => {
 		const { output } = await compare(MERGE, three);
 		assert.equal(output.length, 1);
 		const { voiceprint, consistency_mean: mean, consistency_minimum: minimum, ...rest } = output[0].json as Record<string, number> & { voiceprint: string };
-		assert.deepEqual(rest, { engine: 'local', model: BUNDLED, speech_length: 33, merged_from: 3, warnings: '' });
+		assert.deepEqual(rest, { merged_from: 3, members: '0, 1, 2', speech_length: 33, warnings: '', model: BUNDLED, engine: 'local' });
 		const decoded = decodeVoiceprint(voiceprint);
 		assert.equal(decoded.speechLength, 33);
 		assert.ok(cosine(decoded.vector, anna) > 0.93);

@@ -54,7 +54,7 @@ describe('by position, where items were lost on the way', () => {
 		};
 		const pairs = readPairs({ ctx, hint: () => {} } as never);
 		try {
-			pairs.partnerOf(0);
+			pairs.partnersOf(0);
 			return false;
 		} catch (error) {
 			assert.equal((error as { code: string }).code, 'PAIRS_UNCLEAR');

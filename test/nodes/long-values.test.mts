@@ -28,7 +28,13 @@ const SETTINGS: Record<string, INodeParameters[]> = {
 		{ operatingPoint: 'custom' },
 	],
 	extractVoiceprint: [{ modelFile: '/x' }, { model: 'own', modelFile: '/x' }, API, { ...API, operation: 'getResult' }],
-	speakerDiarization: [{ knownSpeakers: 'input' }, { speakerCount: 'between' }, { operation: 'addToTranscript' }],
+	speakerDiarization: [
+		{ knownSpeakers: 'input' },
+		{ speakerCount: 'between' },
+		{ operation: 'addToTranscript' },
+		{ ...API, speakerCount: 'atMost' },
+		{ ...API, operation: 'getResult' },
+	],
 	voiceActivityDetection: [{}, { preset: 'custom' }, API, { ...API, operation: 'getResult' }],
 };
 

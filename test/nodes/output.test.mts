@@ -20,23 +20,27 @@ describe('items', () => {
 	it('one per file by default', async () => {
 		const { output } = await run({}, TWO);
 		assert.deepEqual(
-			output.map(({ json, pairedItem }) => [json.file_name, json.engine, json.duration, pairedItem]),
+			output.map(({ json, pairedItem }) => [json.file_name, json.duration, pairedItem]),
 			[
-				['a.wav', 'local', 10, { item: 0 }],
-				['b.wav', 'local', 10, { item: 1 }],
+				['a.wav', 10, { item: 0 }],
+				['b.wav', 10, { item: 1 }],
 			],
 		);
 		assert.deepEqual(output[0].json.channels, fakeResult().channels);
 		assert.deepEqual(Object.keys(output[0].json), [
-			'file_name',
-			'engine',
-			'model',
-			'runtime',
-			'duration',
 			'has_speech',
 			'speech_length',
-			'channels',
+			'speech_share',
+			'duration',
+			'talk_time_0',
+			'talk_time_1',
+			'overlap',
+			'longest_pause',
+			'interruptions',
+			'first_speech',
+			'file_name',
 			'warnings',
+			'channels',
 		]);
 	});
 
@@ -102,8 +106,16 @@ describe('items', () => {
 });
 
 describe('hints', () => {
-	it('none where there is nothing to say', async () => {
-		assert.deepEqual((await run()).hints, []);
+	it('none where there is nothing to say and the editor shows the result', async () => {
+		assert.deepEqual((await run({ options: { includeBinary: false } })).hints, []);
+	});
+
+	// n8n's editor opens on the card of a file, and hints stand above it.
+	it('the answer in a few words, where the file goes on', async () => {
+		const message = 'call.wav: 3.5 s of speech (35 %), the first at 1.0 s. Schema, Table and JSON have it all [item 0]';
+		for (const output of ['file', 'channel', 'segment']) {
+			assert.deepEqual((await run({ output })).hints, [{ message, type: 'info', location: 'outputPane' }]);
+		}
 	});
 
 	it('one per kind of warning, with the number of times', async () => {
@@ -111,7 +123,7 @@ describe('hints', () => {
 		useFakeEngine(({ content }) =>
 			content.toString() === 'one' ? silent() : { ...silent(), warnings: [NO_SPEECH, truncated] },
 		);
-		const { hints, output } = await run({}, TWO);
+		const { hints, output } = await run({ options: { includeBinary: false } }, TWO);
 		assert.deepEqual(hints, [
 			{
 				message: 'No speech was found in channel 0 [item 0] (and 1 more like this, in 2 items in all)',
@@ -127,6 +139,7 @@ describe('hints', () => {
 		useFakeEngine(silent);
 		const { hints } = await run({ output: 'segment', options: { keepFilesWithoutSpeech: false } });
 		assert.match(hints[0].message, /No speech was found/);
+		assert.match(hints[1].message, /: no speech\./);
 		assert.match(hints.at(-1)!.message, /Loop Over Items stops at this file/);
 		assert.match(hints.at(-1)!.message, /'Keep Files Without Speech'/);
 	});

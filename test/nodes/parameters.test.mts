@@ -5,7 +5,7 @@ import type { INodeParameters } from 'n8n-workflow';
 import { BALANCED } from '../../dist/engine/client/presets.js';
 import { checkRange, parseChannels, parseRaw, parseTrack } from '../../dist/nodes/common/mediaParameters.js';
 import { useFakeEngine, type Call } from './support/fakeEngine.mts';
-import { fileItem, run } from './support/node.mts';
+import { fileItem, nodeOf, run } from './support/node.mts';
 
 let calls: Call[];
 beforeEach(() => {
@@ -29,6 +29,10 @@ async function refusal(parameters: INodeParameters) {
 }
 
 describe('defaults', () => {
+	it('are lists too, which a workflow stores as a copy', async () => {
+		await requestOf({ alsoProduce: [] });
+	});
+
 	it('process the whole file, each channel, balanced, within ten minutes', async () => {
 		const { job, options } = await requestOf({});
 		const { path, ...media } = job.media;
@@ -44,6 +48,17 @@ describe('defaults', () => {
 		assert.equal(options.timeoutMs, 600_000);
 		assert.ok(path.startsWith(job.workFolder));
 	});
+
+	for (const name of ['voiceActivityDetection', 'speakerDiarization']) {
+		it(`of ${name} are the same where n8n stores a copy of each with the workflow`, async () => {
+			const { properties } = nodeOf(name).description;
+			const lists = properties.filter((property) => Array.isArray(property.default));
+			assert.notEqual(lists.length, 0);
+			const copies = structuredClone(Object.fromEntries(lists.map((list) => [list.name, list.default])));
+			const { error } = await run(copies, undefined, { node: name });
+			assert.equal(error?.message, undefined);
+		});
+	}
 });
 
 describe('values', () => {
@@ -211,6 +226,7 @@ describe('a wrong value is refused with the name of its parameter:', () => {
 			'INVALID_PARAMETER',
 			/'Range To' must be a number, but is "later"/,
 		],
+		["an operation of the server's", { operation: 'getResult' }, 'INVALID_PARAMETER', /'Operation' must be one of 'detect'/],
 		['an engine that there is not', { engine: 'cloud' }, 'INVALID_PARAMETER', /'Engine' must be one of 'local'/],
 		[
 			'a preset that there is not',

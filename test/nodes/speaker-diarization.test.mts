@@ -99,6 +99,25 @@ describe('a call of two in one channel', () => {
 		assert.equal(segments[1].name, 'Ben');
 	});
 
+	it('has one speaker where both voices are one known person', async () => {
+		const secondItems = speakers.map(({ voiceprint }) => ({ json: { name: 'Ben', voiceprint } }));
+		const { output, error } = await diarize({ knownSpeakers: 'input' }, { secondItems });
+		assert.equal(error?.message, undefined);
+		const { speakers: one, segments } = (output[0].json as unknown as File).channels[0];
+		assert.deepEqual(one.map(({ speaker, name, identified }) => [speaker, name, identified]), [['SPEAKER_00', 'Ben', true]]);
+		assert.ok(segments.every(({ speaker, name }) => speaker === 'SPEAKER_00' && name === 'Ben'));
+		const both = speakers.reduce((sum, { talk_time: talk }) => sum + (talk as number), 0);
+		assert.ok((one[0].talk_time as number) > 0.98 * both);
+	});
+
+	it('has one speaker in two seconds of it', async () => {
+		const { start_time: start } = file.channels[0].segments[0];
+		const { output } = await diarize({ rangeFrom: start, rangeTo: start + 2, output: 'speaker' });
+		assert.equal(output.length, 1);
+		assert.equal(output[0].json.reliable, false);
+		assert.ok((output[0].json.talk_time as number) > 1);
+	});
+
 	it('has its times from the beginning of the file, also of a part of it', async () => {
 		const { output } = await diarize({ rangeFrom: 9.6, output: 'speaker' });
 		assert.ok(Math.abs((output[0].json.first_time as number) - file.channels[0].segments[2].start_time) < 0.2);
@@ -134,6 +153,19 @@ describe('what is wrong is said', () => {
 		assert.deepEqual(await code(parameters, known({ name: 'Ben' })), ['VOICEPRINT_MISSING', 0]);
 		assert.deepEqual(await code(parameters, known({ name: 'Ben', voiceprint: 'TjhWUA==' })), ['INVALID_VOICEPRINT', 0]);
 	});
+});
+
+it('music is nobody, and that is said', async () => {
+	const chords = [[220, 277, 330], [196, 247, 294], [175, 220, 262]];
+	const music = wav({ seconds: 12 }, (time) => {
+		const strings = chords[Math.floor(time) % 3].flatMap((pitch) => [1, 2, 3, 4].map((harmonic) => Math.sin(2 * Math.PI * pitch * harmonic * time) / harmonic));
+		return 0.06 * Math.exp(-2 * (time % 1)) * strings.reduce((sum, one) => sum + one, 0);
+	});
+	const { output, error } = await diarize({}, { items: [{ json: {}, files: { data: { buffer: music, fileName: 'music.wav' } } }] });
+	assert.equal(error?.message, undefined);
+	const { speakers_count: count, warnings } = output[0].json as unknown as { speakers_count: number; warnings: Array<{ code: string }> };
+	assert.equal(count, 0);
+	assert.deepEqual(warnings.map(({ code }) => code), ['NO_SPEECH']);
 });
 
 it('a file in which nobody speaks gives an item without times', async () => {

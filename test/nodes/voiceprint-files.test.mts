@@ -6,7 +6,7 @@ import { encodeVoiceprint } from '../../dist/voiceprints/encoding.js';
 import { startApi, EXTRACT, VOICEPRINT } from './support/api.mts';
 import { BINARY_MODES, fileItem, harness } from './support/node.mts';
 
-const ON = { options: { includeVoiceprintFile: true } };
+const ON = { output: 'file', options: { includeVoiceprintFile: true } };
 
 const stereo = async () => ({
 	state: 'done' as const,
@@ -41,10 +41,10 @@ describe('Extract Voiceprint', () => {
 			['voiceprint_0', 'call-channel-0.vp', 'QUJDRA0='],
 			['voiceprint_1', 'call-channel-1.vp', 'QUJDRA1='],
 		]);
-		const apart = await run(EXTRACT, { output: 'channel', ...ON });
+		const apart = await run(EXTRACT, { ...ON, output: 'channel' });
 		assert.deepEqual(await Promise.all(apart.output.map(async ({ binary }) => await contents(binary!))), [
-			[['voiceprint', 'call-channel-0.vp', 'QUJDRA0=']],
-			[['voiceprint', 'call-channel-1.vp', 'QUJDRA1=']],
+			[['data', 'call.wav', 'media bytes'], ['voiceprint', 'call-channel-0.vp', 'QUJDRA0=']],
+			[['data', 'call.wav', 'media bytes'], ['voiceprint', 'call-channel-1.vp', 'QUJDRA1=']],
 		]);
 	});
 
@@ -53,7 +53,7 @@ describe('Extract Voiceprint', () => {
 		const item = { ...fileItem(), files: { data: fileItem().files!.data, voiceprint: { buffer: Buffer.from('mine'), fileName: 'mine.txt' } } };
 		const { output } = await run(EXTRACT, ON, [item]);
 		assert.deepEqual((await contents(output[0].binary!)).map(([field, name]) => [field, name]), [['data', 'call.wav'], ['voiceprint', 'mine.txt'], ['voiceprint_1', 'call.vp']]);
-		assert.deepEqual(Object.keys((await run(EXTRACT)).output[0].binary!), ['data']);
+		assert.deepEqual(Object.keys((await run(EXTRACT, { output: 'file' })).output[0].binary!), ['data']);
 	});
 });
 

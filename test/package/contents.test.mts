@@ -4,6 +4,7 @@ import { builtinModules } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { exampleNames } from '../../tools/n8n/examples.mts';
 import { packPackage, type PackedPackage } from '../../tools/n8n/package.mts';
 
 const REPOSITORY = join(import.meta.dirname, '..', '..');
@@ -12,6 +13,7 @@ const manifest = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8
 /** Every file in the tarball has to match one of these. */
 const WANTED = [
 	/^(package\.json|README\.md|LICENSE|CHANGELOG\.md|NOTICE)$/,
+	/^examples\/(README\.md|[a-z-]+\.json)$/,
 	/^dist\/((nodes|credentials|engine|items|voiceprints|models|speech-platform)\/.+|errors|once|hostFiles|systemFaults)\.js$/,
 	/^dist\/(nodes|credentials)\/.+\.(svg|png)$/,
 	/^dist\/nodes\/[^/]+\/[^/]+\.node\.json$/,
@@ -21,6 +23,7 @@ const WANTED = [
 	/^dist\/models\/.+\.(md|txt|json)$/,
 	/^dist\/models\/(.+\/)?LICENSE[^/]*$/,
 	/^dist\/vendor\/onnxruntime-(web|common)\/[^/]+\.(js|mjs|wasm|json)$/,
+	/^dist\/vendor\/dejavu-fonts\/[^/]+\.ttf$/,
 	/^dist\/vendor\/(.+\/)?(LICENSE|ThirdPartyNotices)[^/]*$/,
 ];
 
@@ -57,6 +60,8 @@ describe('the tarball', () => {
 			...['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'NOTICE'],
 			...nodes,
 			...manifest.n8n.credentials,
+			'examples/README.md',
+			...exampleNames().map((name) => `examples/${name}.json`),
 			...nodes.map((node) => node.replace(/\.js$/, '.json')),
 			'dist/engine/process/host/main.js',
 			'dist/engine/process/host/watchdogThread.js',

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { INodeProperties } from 'n8n-workflow';
+import { exampleNames } from '../../tools/n8n/examples.mts';
 import { nodeOf } from '../nodes/support/node.mts';
 
 const REPOSITORY = join(import.meta.dirname, '..', '..');
@@ -18,7 +19,7 @@ const MANUALS = {
 };
 
 const DOCUMENTS = [
-	...['README.md', 'SECURITY.md', 'CHANGELOG.md', 'CONTRIBUTING.md'],
+	...['README.md', 'SECURITY.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'examples/README.md'],
 	...readdirSync(join(REPOSITORY, 'docs'))
 		.filter((name) => name.endsWith('.md'))
 		.map((name) => `docs/${name}`),
@@ -54,6 +55,14 @@ describe('the documents', () => {
 		});
 	}
 
+	for (const document of ['README.md', 'examples/README.md']) {
+		it(`${document} links each example as n8n imports it from an address`, () => {
+			const raw = `${PAGES.replace('https://github.com/', 'https://raw.githubusercontent.com/').replace('/blob/', '/')}examples/`;
+			const links = [...textOf(document).matchAll(/\]\((https:\/\/raw\.[^)]+)\)/g)].map(([, link]) => link);
+			assert.deepEqual(links.sort(), exampleNames().map((name) => `${raw}${name}.json`));
+		});
+	}
+
 	it('the README stays short', () => {
 		assert.ok(textOf('README.md').split('\n').length <= 200);
 	});
@@ -77,6 +86,15 @@ for (const [folder, manual] of Object.entries(MANUALS)) {
 			// n8n appends to the address, which an anchor would swallow.
 			const ofCredential = description.credentials ? [{ url: `${PAGES}docs/speech-platform-api.md` }] : undefined;
 			assert.deepEqual(resources.credentialDocumentation, ofCredential);
+		});
+
+		it('begins with what the node is, and has a first workflow with examples before its parameters', () => {
+			const [heading, , first] = textOf(manual).split('\n');
+			assert.equal(heading, `# ${description.displayName}`);
+			assert.match(first, /^[A-Z].+/);
+			const beginning = textOf(manual).split(/^\| Parameter \|/m)[0];
+			assert.match(beginning, /^(## |\*\*)First workflow/m);
+			assert.match(beginning, /\]\(\.\.\/examples\/README\.md\)/);
 		});
 
 		it('has a line for every parameter', () => {

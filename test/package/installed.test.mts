@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import type { RuntimeChoice, VadResult } from '../../dist/engine/client/protocol.js';
-import { installPackage, packPackage } from '../../tools/n8n/package.mts';
+import { installOnce } from '../support/package.mts';
 
 const run = promisify(execFile);
 const REPOSITORY = join(import.meta.dirname, '..', '..');
@@ -62,9 +62,7 @@ before(async () => {
 	folder = mkdtempSync(join(tmpdir(), 'installed-'));
 	mkdirSync(join(folder, 'n8n', 'node_modules'), { recursive: true });
 	symlinkSync(join(REPOSITORY, 'node_modules', 'n8n-workflow'), join(folder, 'n8n', 'node_modules', 'n8n-workflow'));
-	const { tarball, dispose } = await packPackage();
-	installed = await installPackage(tarball, join(folder, 'nodes'));
-	dispose();
+	installed = await installOnce(join(folder, 'nodes'));
 });
 
 after(() => rmSync(folder, { recursive: true, force: true }));

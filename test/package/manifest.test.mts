@@ -28,7 +28,7 @@ describe('package.json', () => {
 	});
 
 	it('pins every dependency exactly, as n8n installs without a lock file', () => {
-		assert.deepEqual(Object.keys(manifest.dependencies).sort(), ['@ffmpeg/core', 'form-data', 'onnxruntime-node']);
+		assert.deepEqual(Object.keys(manifest.dependencies).sort(), ['@ffmpeg/core', '@resvg/resvg-wasm', 'form-data', 'onnxruntime-node']);
 		for (const [name, version] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })) {
 			assert.match(version as string, EXACT, `${name} is not pinned`);
 		}

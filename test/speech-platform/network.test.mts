@@ -5,7 +5,7 @@ import { NO_OPENSSL, selfSigned } from '../support/certificate.mts';
 import * as faults from './server/faults.mts';
 import * as misbehaviour from './server/misbehaviour.mts';
 import type { StandInOptions } from './server/server.mts';
-import { client, detect, failureOf, fileOf, SPEECH, startServer, TASK_ID } from './support/harness.mts';
+import { client, detect, failureOf, fileOf, SPEECH, startServer, TASK_ID, TECHNOLOGY_COUNT } from './support/harness.mts';
 
 describe('a self-signed certificate', { skip: NO_OPENSSL }, () => {
 	const tls = NO_OPENSSL ? undefined : selfSigned();
@@ -68,7 +68,7 @@ describe('the connection test', () => {
 		test(`${name}: success, without an upload`, async (t) => {
 			const server = await startServer(t, options);
 			assert.deepEqual(await client(t, server.url).probe(), { ok: true, missing: [] });
-			assert.deepEqual(server.requests.map(({ method, bytes }) => [method, bytes]), Array(3).fill(['GET', 0]));
+			assert.deepEqual(server.requests.map(({ method, bytes }) => [method, bytes]), Array(TECHNOLOGY_COUNT).fill(['GET', 0]));
 		});
 	}
 
@@ -103,12 +103,12 @@ describe('the connection test', () => {
 	for (const [name, [fault, message]] of Object.entries(refused)) {
 		test(`${name}: failure at the first try, with the cause`, async (t) => {
 			const server = await startServer(t);
-			server.inject('GET', fault, fault, fault);
+			server.inject('GET', ...Array<faults.Fault>(TECHNOLOGY_COUNT).fill(fault));
 			const result = await client(t, server.url).probe();
 			assert.ok(!result.ok);
 			assert.match(result.message, message);
 			// One that knows no such address may still know one of the other technologies.
-			assert.equal(server.requests.length, name.startsWith('404 of') && !name.includes('like form') ? 3 : 1);
+			assert.equal(server.requests.length, name.startsWith('404 of') && !name.includes('like form') ? TECHNOLOGY_COUNT : 1);
 		});
 	}
 

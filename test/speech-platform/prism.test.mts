@@ -56,7 +56,7 @@ const errorStatuses = (method: string, path: string) =>
 		.filter((status) => !status.startsWith('2'))
 		.map((status) => (status === 'default' ? '500' : status));
 
-const technologies = ['voice-activity-detection', 'speaker-identification-voiceprint-extraction', 'speaker-identification-voiceprint-comparison'] as const;
+const technologies = ['voice-activity-detection', 'speaker-identification-voiceprint-extraction', 'speaker-identification-voiceprint-comparison', 'speaker-diarization'] as const;
 
 const start = {
 	'voice-activity-detection': (api: ReturnType<typeof client>) =>
@@ -65,6 +65,8 @@ const start = {
 		api.startVoiceprintExtraction(fileOf('a'), { channelMode: 'split', channels: [1], includeVectorVoiceprint: true }),
 	'speaker-identification-voiceprint-comparison': (api: ReturnType<typeof client>) =>
 		api.startVoiceprintComparison(['YQ=='], ['YQ==', 'Yg==']),
+	'speaker-diarization': (api: ReturnType<typeof client>) =>
+		api.startSpeakerDiarization(fileOf('a'), { channelMode: 'mix', channels: [0, 1], rangeFrom: 1, rangeTo: 2.5, totalSpeakers: 2 }),
 };
 
 for (const technology of technologies) {

@@ -58,6 +58,20 @@ describe('results are computed', { concurrency: false }, () => {
 		assert.ok([0, 4, 8].every((same) => values[same] > 9) && [1, 2, 5].every((different) => values[different] < 3));
 	});
 
+	test('who speaks when is what the local engine finds, no more than the API tells, and as many as are asked for', async (t) => {
+		const server = await startServer(t, { compute: undefined });
+		const api = client(t, server.url, { realTime: true });
+		const diarize = async (options: object) => {
+			const handle = await api.startSpeakerDiarization(recording(CALL), { channelMode: 'mix', ...options });
+			return (await api.waitForTask(handle, WAIT)).channels;
+		};
+		const [{ channel_number: number, speakers_count: count, segments }] = await diarize({ maxSpeakers: 3 });
+		assert.deepEqual([number, count], [0, 2]);
+		assert.deepEqual(segments.map(({ speaker_id: id }) => id), [0, 1, 0, 1, 0, 1]);
+		assert.deepEqual(Object.keys(segments[0]), ['speaker_id', 'start_time', 'end_time']);
+		assert.equal((await diarize({ totalSpeakers: 1 }))[0].speakers_count, 1);
+	});
+
 	test('what is no recording is rejected', async (t) => {
 		const server = await startServer(t, { compute: undefined });
 		const api = client(t, server.url, { realTime: true });
@@ -105,6 +119,8 @@ describe('the judge objects', () => {
 		'to a missing file': [violationsOf(vad, { form: (form) => form.append('config', '{}') }), /part file is missing/],
 		'to a file without a name': [violationsOf(vad, { form: (form) => form.append('file', 'a') }), /no file name/],
 		'to another content type': [violationsOf(vad, { headers: { 'content-type': 'application/json' }, body: '{}' }), /content type application\/json/],
+		'to two numbers that exclude each other': [violationsOf('/api/technology/speaker-diarization?max_speakers=3&total_speakers=2', { form: good }), /max_speakers and total_speakers exclude each other/],
+		'to no speaker at all': [violationsOf('/api/technology/speaker-diarization?max_speakers=0', { form: good }), /max_speakers must be >= 1/],
 		'to an empty list': [violationsOf(comparison, { headers: { 'content-type': 'application/json' }, body: '{"voiceprints_a":[],"voiceprints_b":["YQ=="]}' }), /voiceprints_a must NOT have fewer than 1/],
 		'to a missing list': [violationsOf(comparison, { headers: { 'content-type': 'application/json' }, body: '{"voiceprints_a":["YQ=="]}' }), /voiceprints_b/],
 		'to an ID that is none': [violationsOf(`${vad}/42`, { method: 'GET' }), /task_id must match format "uuid"/],

@@ -10,6 +10,7 @@ import { accepted, canned, client, CORRELATION_ID, detect, failureOf, fileOf, sc
 
 const VAD = '/api/technology/voice-activity-detection';
 const EXTRACTION = '/api/technology/speaker-identification-voiceprint-extraction';
+const DIARIZATION = '/api/technology/speaker-diarization';
 
 test('parameters are sent only when they are set', async (t) => {
 	const server = await startServer(t);
@@ -20,6 +21,9 @@ test('parameters are sent only when they are set', async (t) => {
 	await api.startVoiceprintExtraction(fileOf('a'));
 	await api.startVoiceprintExtraction(fileOf('a'), { channelMode: 'split', channels: [1], includeVectorVoiceprint: true });
 	await api.startVoiceprintExtraction(fileOf('a'), { includeVectorVoiceprint: false });
+	await api.startSpeakerDiarization(fileOf('a'));
+	await api.startSpeakerDiarization(fileOf('a'), { channelMode: 'mix', channels: [0, 2], rangeFrom: 1.5, rangeTo: 60, maxSpeakers: 3 });
+	await api.startSpeakerDiarization(fileOf('a'), { totalSpeakers: 2 });
 	assert.deepEqual(server.requests.map(({ url }) => decodeURIComponent(url)), [
 		VAD,
 		`${VAD}?channel_mode=mix&channels=0,2&range_from=1.5&range_to=60`,
@@ -27,6 +31,9 @@ test('parameters are sent only when they are set', async (t) => {
 		EXTRACTION,
 		`${EXTRACTION}?channel_mode=split&channels=1&include_vector_voiceprint=true`,
 		`${EXTRACTION}?include_vector_voiceprint=false`,
+		DIARIZATION,
+		`${DIARIZATION}?channel_mode=mix&channels=0,2&range_from=1.5&range_to=60&max_speakers=3`,
+		`${DIARIZATION}?total_speakers=2`,
 	]);
 });
 

@@ -1,9 +1,10 @@
 /** Watching the engine process from outside, and jobs for it. */
 import { randomBytes } from 'node:crypto';
-import { existsSync, openSync, closeSync, readFileSync, readdirSync, writeSync, ftruncateSync } from 'node:fs';
+import { openSync, closeSync, writeSync, ftruncateSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ffmpeg, floatWav } from '../engine/process/media/support/encode.mts';
 import { wavHeader } from '../engine/process/media/support/wav.mts';
+import { processes, type ProcessInfo } from './processes.mts';
 import type { MediaRequest, RuntimeChoice, VadJob, VadRequest } from '../../dist/engine/client/protocol.js';
 
 export function vadJob(
@@ -20,25 +21,15 @@ export function vadJob(
 	};
 }
 
-/** Process IDs of the engine processes that `parent` has started (Linux). */
+/** Process IDs of the engine processes that `parent` has started. */
 export function enginePids(parent: number = process.pid): number[] {
-	const pids: number[] = [];
-	for (const entry of readdirSync('/proc')) {
-		if (!/^\d+$/.test(entry)) continue;
-		try {
-			const stat = readFileSync(`/proc/${entry}/stat`, 'utf8');
-			const [state, ppid] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-			const command = readFileSync(`/proc/${entry}/cmdline`, 'utf8');
-			if (Number(ppid) === parent && state !== 'Z' && command.includes('engine/process/host/main.js')) pids.push(Number(entry));
-		} catch {
-			// gone in the meantime
-		}
-	}
-	return pids;
+	// Windows writes paths with backslashes.
+	const isEngine = ({ command }: ProcessInfo) => command.replaceAll('\\', '/').includes('engine/process/host/main.js');
+	const own = processes().filter((each) => each.parent === parent && isEngine(each));
+	return own.map(({ pid }) => pid);
 }
 
-export const isRunning = (pid: number) =>
-	existsSync(`/proc/${pid}`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+export const isRunning = (pid: number) => processes().some((each) => each.pid === pid);
 
 /** Waits until `condition` holds; fails with `what` after `milliseconds`. */
 export async function until(condition: () => boolean, what: string, milliseconds = 20_000): Promise<void> {

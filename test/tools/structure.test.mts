@@ -157,8 +157,8 @@ describe('the structure of the source', () => {
 		});
 	}
 
-	it('is red for more than 26 arrows inside engine/', () => {
-		const rooms = ['client', 'process/host', 'process/extraction', 'process/embedding', 'process/vad', 'process/media'];
+	it('is red for more than 30 arrows inside engine/', () => {
+		const rooms = ['client', 'process/host', 'process/extraction', 'process/embedding', 'process/vad', 'process/media', 'process/speakers'];
 		const file = (room: string) => `engine/${room}/${room.replaceAll('/', '-')}.ts`;
 		const files = rooms.map((room) => {
 			const up = '../'.repeat(room.split('/').length + 1);
@@ -166,7 +166,7 @@ describe('the structure of the source', () => {
 			return [file(room), others.map((other) => `export * from '${up}${file(other).slice(0, -3)}';`).join('\n')];
 		});
 		const faults = faultsOf(Object.fromEntries(files));
-		assert.ok(faults.includes('30 arrows between rooms of engine/, more than 26'), faults.join('\n'));
+		assert.ok(faults.includes('42 arrows between rooms of engine/, more than 30'), faults.join('\n'));
 	});
 
 	it('lets each node have its parameters and its drivers', () => {

@@ -10,7 +10,6 @@ interface Channel {
 
 interface Answer {
 	file: string;
-	error?: { message: string; description?: string };
 	model?: string;
 	runtime?: string;
 	duration?: number;
@@ -23,6 +22,8 @@ interface Answer {
 
 interface Voiceprint {
 	channel_number: number;
+	/** Where speakers were told apart. */
+	speaker?: string | null;
 	speech_length: number;
 	model: string;
 	voiceprint: string;
@@ -79,10 +80,10 @@ function channelText(channel: Channel, from: number, duration: number): string {
 	].join('\n');
 }
 
-function voiceprintText({ channel_number, speech_length, model, voiceprint, quality }: Voiceprint): string {
+function voiceprintText({ channel_number, speaker, speech_length, model, voiceprint, quality }: Voiceprint): string {
 	const bytes = Buffer.byteLength(voiceprint, 'base64');
 	return [
-		`Channel ${channel_number}: ${speech_length.toFixed(3)} s of speech, ${model}, ${bytes} bytes: ${voiceprint.slice(0, 32)}…`,
+		`Channel ${channel_number}${speaker ? `, ${speaker}` : ''}: ${speech_length.toFixed(3)} s of speech, ${model}, ${bytes} bytes: ${voiceprint.slice(0, 32)}…`,
 		...(quality?.level == null ? [] : [`  level ${quality.level} dBFS, signal to noise ${quality.snr} dB, windows alike ${quality.consistency ?? '-'}`]),
 	].join('\n');
 }
@@ -92,51 +93,25 @@ function lastEnd(channels: Channel[]): number {
 	return Math.max(0, ...channels.flatMap(({ segments }) => segments.map(({ end_time }) => end_time)));
 }
 
-interface Comparison {
-	file: string;
-	error?: { message: string; description?: string };
-	score: number;
-	score_type: string;
-	probability: number | null;
-	same_speaker: boolean;
-	threshold: number;
-	operating_point: string;
-	expected_false_accept_rate?: number | null;
-	expected_false_reject_rate?: number | null;
-	/** `CODE: message | CODE: message` */
-	warnings?: string;
+/** What was written to files. */
+function cutText({ speech_only_file: file, removed_length: removed, clips }: Record<string, unknown>): string[] {
+	const saved = typeof file === 'string' ? [`  speech only: ${file}, ${String(removed)} s shorter`] : [];
+	return Array.isArray(clips) ? [...saved, `  clips: ${clips.length}${(clips as Array<{ clip_file: string }>).map(({ clip_file: path }) => `\n    ${path}`).join('')}`] : saved;
 }
 
-const percent = (share: number | null | undefined) => (share == null ? 'not known' : `${Number((share * 100).toPrecision(2))} %`);
-
-/** Beyond a hundredth, the figure would promise more than anybody knows. */
-function likely(probability: number | null): string {
-	if (probability === null) return 'not known';
-	if (probability > 0.99) return 'above 99 %';
-	return probability < 0.01 ? 'below 1 %' : `${Math.round(probability * 100)} %`;
-}
-
-/** @param answer the output of Compare Voiceprints, with the files' names */
-export function showComparison(answer: { file: string }): string {
-	const { file, error, ...result } = answer as Comparison;
-	if (error) return showAnswer(answer);
-	const { same_speaker, score, score_type, probability, threshold, operating_point, warnings = '' } = result;
-	const notes = warnings === '' ? [] : warnings.split(' | ').map((one) => one.replace(/^[A-Z_]+: /, ''));
-	return [
-		`${file}: ${same_speaker ? 'the same speaker' : 'different speakers'}`,
-		`  score ${score.toFixed(2)} (${score_type}), threshold ${threshold.toFixed(2)} (${operating_point}), probability ${likely(probability)}`,
-		`  errors to expect there: false accepts ${percent(result.expected_false_accept_rate)}, false rejects ${percent(result.expected_false_reject_rate)}`,
-		...notes.map((note) => `  note: ${note}`),
-		'',
-	].join('\n');
+/** Of a channel, or of each of its speakers. */
+function voiceprintsOf(channel: Channel | Voiceprint): Voiceprint[] {
+	if ('voiceprint' in channel) return [channel];
+	if ('segments' in channel) return [];
+	const { channel_number, speakers } = channel as { channel_number: number; speakers: Array<Omit<Voiceprint, 'channel_number'>> };
+	return speakers.map((speaker) => ({ channel_number, ...speaker }));
 }
 
 /** @param answer the node's output for one file, with the file's name */
 export function showAnswer(answer: { file: string }): string {
-	const { file, error, channels = [], duration, ...rest } = answer as Answer;
-	if (error) return [`${file}: ${error.message}`, error.description].filter(Boolean).join('\n  ');
+	const { file, channels = [], duration, ...rest } = answer as Answer;
 	const detected = channels.filter((channel) => 'segments' in channel);
-	const voiceprints = channels.filter((channel) => 'voiceprint' in channel);
+	const voiceprints = channels.flatMap(voiceprintsOf);
 	const from = rest.settings?.range_from ?? 0;
 	const length = duration ?? lastEnd(detected) - from;
 	const isUnfinished = rest.state !== undefined && rest.state !== 'done';
@@ -146,6 +121,7 @@ export function showAnswer(answer: { file: string }): string {
 		...(rest.warnings ?? []).map(({ message }) => `  note: ${message}`),
 		...detected.map((channel) => ('speakers' in channel ? speakersText : channelText)(channel, from, length)),
 		...voiceprints.map(voiceprintText),
+		...cutText(rest),
 		'',
 	].join('\n');
 }

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheFolder } from '../n8n/install.mts';
+import { cacheFolder } from '../n8n/cache.mts';
 import { withLock } from '../n8n/lock.mts';
 
 const SCRIPT = join(import.meta.dirname, 'root.sh');

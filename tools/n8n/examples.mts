@@ -1,5 +1,5 @@
 /** The workflows in `examples/`, as people import them. */
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WorkflowData } from './workflows.mts';
 
@@ -17,17 +17,14 @@ export function readExample(name: string): WorkflowData {
 	return JSON.parse(readFileSync(join(EXAMPLES, `${name}.json`), 'utf8'));
 }
 
-/** Where the examples read files: n8n's own default for that, in its container. */
-const EXAMPLES_READ_FROM = '/home/node/.n8n-files';
+/** Where the examples read and write files: n8n's own default for that, in its container. */
+const EXAMPLES_FOLDER = '/home/node/.n8n-files';
 
-/** The same workflow with all that it reads from disk read from below the given folder. */
+/** The same workflow with all that it reads from disk and writes to it below the given folder. */
 export function withFolder(workflow: WorkflowData, filesFolder: string): WorkflowData {
-	const nodes = workflow.nodes.map((node) => {
-		const { fileSelector } = node.parameters;
-		if (typeof fileSelector !== 'string') return node;
-		return { ...node, parameters: { ...node.parameters, fileSelector: fileSelector.replace(EXAMPLES_READ_FROM, filesFolder) } };
-	});
-	return { ...workflow, nodes };
+	// As text within JSON: the folder of a Windows machine has backslashes.
+	const folder = JSON.stringify(filesFolder.replaceAll('\\', '/')).slice(1, -1);
+	return { ...workflow, nodes: JSON.parse(JSON.stringify(workflow.nodes).replaceAll(EXAMPLES_FOLDER, () => folder)) };
 }
 
 const SAMPLE_RATE = 8000;
@@ -60,14 +57,17 @@ function quietWav(): Buffer {
 }
 
 /**
- * Puts recordings for the example workflows below a folder: `recordings`, the samples and one without speech;
- * `known-speakers`, the caller of the sample call on the telephone; `calls`, the call.
+ * Puts recordings for the example workflows below a folder: `recordings` and `voicemail`, the samples and one without
+ * speech; `known-speakers`, the caller of the sample call on the telephone; `calls`, the call. There is a folder
+ * `results` to write into.
  */
 export function provideRecordings(filesFolder: string): void {
 	const audio = join(EXAMPLES, 'audio');
 	const recordings = join(filesFolder, 'recordings');
 	cpSync(audio, recordings, { recursive: true, filter: (path) => !/\.(md|sh|json)$/.test(path) });
 	writeFileSync(join(recordings, 'pocket-call.wav'), quietWav());
+	cpSync(recordings, join(filesFolder, 'voicemail'), { recursive: true });
+	mkdirSync(join(filesFolder, 'results'), { recursive: true });
 	cpSync(join(audio, 'telephone.wav'), join(filesFolder, 'known-speakers', 'Robin.wav'));
 	cpSync(join(audio, 'call.ogg'), join(filesFolder, 'calls', 'call.ogg'));
 }

@@ -59,6 +59,8 @@ export interface RunOptions {
 	credentials?: CredentialValues;
 	/** Workflow settings, such as `binaryMode: 'combined'`. */
 	settings?: IWorkflowSettings;
+	/** What a node says to whoever watches a manual run: n8n shows it in the browser's console. */
+	onMessage?: (text: string) => void;
 }
 
 /** n8n keeps errors in run data as plain copies: `instanceof` says nothing about them, `name` does. */
@@ -258,6 +260,12 @@ export async function createHarness({
 		[SOURCE_NAME]: { main: Array.from({ length: inputs }, (_, index) => [{ node: NODE_NAME, type: main, index }]) },
 	});
 
+	/** n8n fills in what a node leaves at its default, and what runs is read from its store: no value is the description's own. */
+	function storedNodes(data: Omit<ConstructorParameters<typeof n8n.Workflow>[0], 'nodeTypes'>): INode[] {
+		const { nodes } = new n8n.Workflow({ ...data, nodeTypes: registry });
+		return JSON.parse(JSON.stringify(Object.values(nodes))) as INode[];
+	}
+
 	let count = 0;
 	function start(options: RunOptions): StartedRun {
 		const id = String(++count);
@@ -271,7 +279,7 @@ export async function createHarness({
 			active: false,
 			settings: { executionOrder: 'v1' as const, ...options.settings },
 		};
-		const workflow = new n8n.Workflow({ ...data, nodeTypes: registry });
+		const workflow = new n8n.Workflow({ ...data, nodes: storedNodes(data), nodeTypes: registry });
 		const additionalData = {
 			...ADDRESSES,
 			credentialsHelper: credentialsHelper(n8n.ICredentialsHelper, options.credentials ?? {}, credentialProperties),
@@ -282,7 +290,7 @@ export async function createHarness({
 			variables: {},
 			userId: 'harness',
 			setExecutionStatus: () => {},
-			sendDataToUI: () => {},
+			sendDataToUI: (_type: string, { messages = [] }: { messages?: unknown[] }) => options.onMessage?.(messages.join(' ')),
 			logAiEvent: () => {},
 		} as unknown as IWorkflowExecuteAdditionalData;
 		const execution = new core.WorkflowExecute(additionalData, 'manual').run({

@@ -5,8 +5,10 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { npmCommand } from '../npm.cjs';
+import { aptInstall, hasApt } from './apt.mts';
+import { cacheFolder, type Log } from './cache.mts';
 import { runLogged } from './run-logged.mts';
 import { withLock } from './lock.mts';
 
@@ -15,13 +17,6 @@ const REPOSITORY = join(import.meta.dirname, '..', '..');
 
 /** What node-gyp needs on Linux, by the command that shows whether it is there. */
 const BUILD_TOOLS = { python3: 'python3', make: 'make', 'c++': 'g++' };
-
-export type Log = (message: string) => void;
-
-/** Where this project keeps what is too large for the repository. */
-export function cacheFolder(): string {
-	return process.env.N8N_VOICEPRINT_CACHE || join(homedir(), '.cache', 'n8n-nodes-voiceprint');
-}
 
 export function n8nVersion(): string {
 	return JSON.parse(readFileSync(join(SERVER, 'package.json'), 'utf8')).dependencies.n8n;
@@ -44,15 +39,12 @@ async function ensureBuildTools(log: Log, logFile: string): Promise<void> {
 		.filter(([command]) => spawnSync(command, ['--version']).status !== 0)
 		.map(([, name]) => name);
 	if (missing.length === 0) return;
-	const canInstall = process.getuid?.() === 0 && spawnSync('apt-get', ['--version']).status === 0;
-	if (!canInstall) {
+	if (!hasApt()) {
 		throw new Error(
 			`n8n's database driver has to be compiled, and ${missing.join(', ')} is missing. On Debian run: sudo apt-get install -y ${missing.join(' ')}`,
 		);
 	}
-	log(`Installing ${missing.join(', ')} with apt-get …`);
-	await runLogged('apt-get', ['update'], { logFile });
-	await runLogged('apt-get', ['install', '-y', '--no-install-recommends', ...missing], { logFile });
+	await aptInstall(missing, log, logFile);
 }
 
 /** The npm package `node` brings the headers of its Node, so that compiling needs no download. */
@@ -72,7 +64,7 @@ async function buildSqlite(folder: string, logFile: string): Promise<void> {
 		JOBS: 'max',
 		...(headers ? { npm_config_nodedir: headers } : {}),
 	};
-	await runLogged('npm', ['rebuild', 'sqlite3', '--ignore-scripts=false', '--foreground-scripts'], {
+	await runLogged(...npmCommand(['rebuild', 'sqlite3', '--ignore-scripts=false', '--foreground-scripts']), {
 		cwd: folder,
 		env,
 		logFile,
@@ -89,7 +81,7 @@ async function install(folder: string, stamp: string, log: Log): Promise<void> {
 	await ensureBuildTools(log, logFile);
 	for (const file of ['package.json', 'package-lock.json']) copyFileSync(join(SERVER, file), join(folder, file));
 	log('  fetching its 2,165 packages (about 2 minutes) …');
-	await runLogged('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
+	await runLogged(...npmCommand(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']), {
 		cwd: folder,
 		logFile,
 	});

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { npmCommand } from '../npm.cjs';
 
 const run = promisify(execFile);
 const REPOSITORY = join(import.meta.dirname, '..', '..');
@@ -24,7 +25,7 @@ export interface PackedPackage {
 /** `npm pack`, into a temporary folder. */
 export async function packPackage(): Promise<PackedPackage> {
 	const folder = mkdtempSync(join(tmpdir(), 'package-'));
-	const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', `--pack-destination=${folder}`], {
+	const { stdout } = await run(...npmCommand(['pack', '--json', '--ignore-scripts', `--pack-destination=${folder}`]), {
 		cwd: REPOSITORY,
 		maxBuffer: 2 ** 26,
 	});
@@ -74,7 +75,7 @@ export async function installPackage(tarball: string, nodesFolder: string): Prom
 		...kept
 	} = JSON.parse(readFileSync(file, 'utf8'));
 	writeFileSync(file, JSON.stringify(kept, null, 2));
-	await run('npm', ['install', ...INSTALL_FLAGS], { cwd: folder });
+	await run(...npmCommand(['install', ...INSTALL_FLAGS]), { cwd: folder });
 	noteInLedger(nodesFolder, name, kept.version);
 	return folder;
 }

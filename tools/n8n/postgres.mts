@@ -16,6 +16,8 @@ const USER = 'postgres';
 export interface RunningPostgres {
 	port: number;
 	user: string;
+	/** Whether it could be made in a database, such as `vector`. */
+	hasExtension(name: string): boolean;
 	stop(): Promise<void>;
 }
 
@@ -61,6 +63,7 @@ export async function startPostgres(): Promise<RunningPostgres> {
 	return {
 		port,
 		user: USER,
+		hasExtension: (name) => globSync(join(bin, '..', '..', '..', '..', 'share', 'postgresql', '*', 'extension', `${name}.control`)).length > 0,
 		async stop() {
 			child.kill('SIGINT'); // ends the connections too
 			await ended;

@@ -9,6 +9,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename, delimiter, dirname, join } from 'node:path';
+import { npmCommand } from '../npm.cjs';
 
 export interface RunningRegistry {
 	url: string;
@@ -25,7 +26,7 @@ const hash = (algorithm: string, bytes: Buffer, encoding: 'hex' | 'base64') =>
 
 /** @param tarballs of one package, in the order of their versions */
 export async function startRegistry(tarballs: string[]): Promise<RunningRegistry> {
-	const upstream = execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' }).trim().replace(/\/$/, '');
+	const upstream = execFileSync(...npmCommand(['config', 'get', 'registry']), { encoding: 'utf8' }).trim().replace(/\/$/, '');
 	const files = new Map<string, Buffer>();
 	const versions: Record<string, unknown> = {};
 	let latest: Manifest | undefined;

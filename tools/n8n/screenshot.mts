@@ -2,46 +2,18 @@
  * `node tools/n8n/screenshot.mts FOLDER`: pictures of the node in n8n's editor for the documentation, taken in a real
  * n8n with the system's Chromium. Needs a built package.
  */
-import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { chromium, selectors, type BrowserContext, type Page } from 'playwright-core';
-import { BROWSER_ID, type N8nClient, type StoredWorkflow } from './client.mts';
+import type { Page } from 'playwright-core';
+import { openBrowser } from './browser.mts';
+import type { N8nClient, StoredWorkflow } from './client.mts';
 import { provideRecordings, readExample, withFolder } from './examples.mts';
-import { packPackage } from './package.mts';
+import { installPackage, packPackage } from './package.mts';
 import { startN8n, type RunningN8n } from './server.mts';
 import { fileWorkflow, NODE_NAME } from './workflows.mts';
 
-const VIEWPORT = { width: 1600, height: 900 };
-
 /** For panels to slide in and icons to load. */
 const SETTLE_MS = 1500;
-
-function chromiumExecutable(): string {
-	const found = ['chromium', 'chromium-browser', 'google-chrome']
-		.map((name) =>
-			spawnSync('sh', ['-c', `command -v ${name}`])
-				.stdout.toString()
-				.trim(),
-		)
-		.find(Boolean);
-	if (!found) throw new Error('Chromium is missing. On Debian run: sudo apt-get install -y chromium');
-	return found;
-}
-
-/** A browser that is signed in already, and that reaches nothing but this machine. */
-async function openBrowser(client: N8nClient): Promise<{ context: BrowserContext; close: () => Promise<void> }> {
-	selectors.setTestIdAttribute('data-test-id');
-	const browser = await chromium.launch({
-		executablePath: chromiumExecutable(),
-		args: ['--no-sandbox', '--disable-gpu', '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost'],
-	});
-	const context = await browser.newContext({ viewport: VIEWPORT, locale: 'en-US' });
-	const [name, value] = client.cookie.split('=') as [string, string];
-	await context.addCookies([{ name, value, url: client.url, httpOnly: true, sameSite: 'Lax' }]);
-	await context.addInitScript((id) => localStorage.setItem('n8n-browserId', id), BROWSER_ID);
-	return { context, close: async () => await browser.close() };
-}
 
 async function openWorkflow(page: Page, { url }: N8nClient, { id }: StoredWorkflow, nodeName = NODE_NAME): Promise<void> {
 	await page.goto(`${url}/workflow/${id}`, { waitUntil: 'domcontentloaded' });
@@ -69,10 +41,27 @@ async function takePictures({ client, filesFolder }: RunningN8n, page: Page, fol
 	await page.keyboard.press('1'); // zoom to fit
 	await take(page, folder, 'workflow');
 
+	await page.goto(`${client.url}/workflow/new`, { waitUntil: 'domcontentloaded' });
+	await page.getByTestId('canvas-add-button').first().waitFor();
+	await page.keyboard.press('n');
+	await page.getByPlaceholder('Search nodes...').fill('who is speaking');
+	await page.getByTestId('node-creator-item-name').filter({ hasText: NODE_NAME }).waitFor();
+	await take(page, folder, 'panel');
+
+	const answer = await client.createWorkflow(fileWorkflow(join(filesFolder, 'recordings', 'call.ogg'), {}));
+	await openWorkflow(page, client, answer);
+	await node.dblclick();
+	await page.getByTestId('node-execute-button').first().click();
+	await page.getByTestId('output-panel').getByText(/ s of speech/).waitFor();
+	await take(page, folder, 'answer');
+	await page.getByTestId('output-panel').getByText('Schema', { exact: true }).click();
+	await take(page, folder, 'answer-schema');
+
 	const segments = await client.createWorkflow(fileWorkflow(join(filesFolder, 'recordings', 'call.ogg'), { output: 'segment' }));
 	await openWorkflow(page, client, segments);
 	await node.dblclick();
 	await page.getByTestId('node-execute-button').first().click();
+	await page.getByTestId('output-panel').getByText('Table', { exact: true }).click();
 	await page.getByTestId('output-panel').getByText('start_time').first().waitFor();
 	await take(page, folder, 'node');
 
@@ -93,7 +82,7 @@ if (!target) throw new Error('Usage: node tools/n8n/screenshot.mts FOLDER');
 const folder = resolve(target);
 mkdirSync(folder, { recursive: true });
 const { tarball, dispose } = await packPackage();
-const n8n = await startN8n({ tarball }).finally(dispose);
+const n8n = await startN8n({ install: (folder) => installPackage(tarball, folder) }).finally(dispose);
 try {
 	const { context, close } = await openBrowser(n8n.client);
 	try {

@@ -8,12 +8,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { N8nClient } from './client.mts';
 import { n8nEnvironment, queueEnvironment, workerEnvironment, type BinaryMode } from './environment.mts';
 import { ensureN8n, n8nExecutable } from './install.mts';
-import { installPackage } from './package.mts';
 import { freePorts } from './ports.mts';
 
 export interface StartOptions {
-	/** This package, packed; it is installed as n8n's own installer does. Without it n8n starts without the package. */
-	tarball?: string;
+	/** Puts this package into n8n's folder for community nodes and gives its folder. Without it n8n starts without the package. */
+	install?: (nodesFolder: string) => Promise<string>;
 	binaryMode?: BinaryMode;
 	/** A folder to keep; without it a temporary one is made, and removed at the end. */
 	home?: string;
@@ -48,7 +47,8 @@ export interface RunningN8n {
 	stop(): Promise<void>;
 }
 
-const READY_WITHIN_MS = 120_000;
+/** On a busy machine the migrations of its database alone take two minutes. */
+const READY_WITHIN_MS = 300_000;
 const STOP_WITHIN_MS = 15_000;
 
 async function isReady(url: string): Promise<boolean> {
@@ -101,7 +101,7 @@ function spawnN8n(
 }
 
 export async function startN8n({
-	tarball,
+	install,
 	binaryMode = 'filesystem',
 	home: givenHome,
 	port: givenPort,
@@ -115,7 +115,7 @@ export async function startN8n({
 	const temporaryFolder = join(home, 'tmp');
 	const nodesFolder = join(home, '.n8n', 'nodes');
 	for (const folder of [filesFolder, temporaryFolder, nodesFolder]) mkdirSync(folder, { recursive: true });
-	const packageFolder = tarball === undefined ? nodesFolder : await installPackage(tarball, nodesFolder);
+	const packageFolder = (await install?.(nodesFolder)) ?? nodesFolder;
 	const [brokerPort, freePort, ...workerPorts] = await freePorts(2 + 2 * workerCount);
 	const port = givenPort ?? freePort;
 	const settings = {

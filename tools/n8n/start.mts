@@ -5,9 +5,10 @@
 import { join } from 'node:path';
 import { OWNER, type N8nClient } from './client.mts';
 import { exampleNames, provideRecordings, readExample, withFolder } from './examples.mts';
-import { cacheFolder, ensureN8n, n8nVersion } from './install.mts';
+import { cacheFolder } from './cache.mts';
+import { ensureN8n, n8nVersion } from './install.mts';
 import { withLock } from './lock.mts';
-import { packPackage } from './package.mts';
+import { installPackage, packPackage } from './package.mts';
 import { freePortFrom } from './ports.mts';
 import { startN8n } from './server.mts';
 
@@ -32,7 +33,8 @@ async function start(): Promise<void> {
 	console.log(`Starting n8n ${n8nVersion()} with this package in it …`);
 	const { tarball, dispose } = await packPackage();
 	const home = join(cacheFolder(), 'home');
-	const n8n = await startN8n({ tarball, home, port: await freePortFrom(N8N_USUAL_PORT) }).finally(dispose);
+	const install = (folder: string) => installPackage(tarball, folder);
+	const n8n = await startN8n({ install, home, port: await freePortFrom(N8N_USUAL_PORT) }).finally(dispose);
 	stop = () => void n8n.stop();
 	provideRecordings(n8n.filesFolder);
 	const examples = await addExamples(n8n.client, n8n.filesFolder);

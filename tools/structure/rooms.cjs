@@ -67,11 +67,19 @@ const ROOMS = [
 		mayImport: ['engine/process/*', 'engine/client', 'voiceprints', 'models', 'ground'],
 	},
 	{
+		room: 'engine/process/artefacts',
+		process: 'engine',
+		what: 'what is made of a recording beside its result: the timeline picture, speech only audio, clips',
+		mayImport: ['engine/process/media', 'engine/process', 'engine/client/protocol', 'models/packageFiles', 'ground'],
+		packages: ['@resvg/resvg-wasm'],
+	},
+	{
 		room: 'engine/process/speakers',
 		process: 'engine',
 		what: 'who spoke when: local speakers, tracks, pieces, clusters, segments',
 		mayImport: [
-			'engine/process/embedding', 'engine/process/runtime', 'engine/process', 'voiceprints', 'models', 'ground',
+			'engine/process/embedding', 'engine/process/runtime', 'engine/process', 'engine/client/talk', 'voiceprints', 'models',
+			'ground',
 		],
 	},
 	{

@@ -12,6 +12,11 @@ function indent(text: string, by: string): string {
 		.join('\n');
 }
 
+/** The file, and the Node that ran it where it is another one than this. */
+function titleOf({ file, nodeVersion }: FileReport): string {
+	return relative(process.cwd(), file) + (nodeVersion === undefined ? '' : ` on Node ${nodeVersion}`);
+}
+
 function seconds(milliseconds: number): string {
 	return `${(milliseconds / 1000).toFixed(milliseconds < 100 ? 3 : 1)} s`;
 }
@@ -22,7 +27,7 @@ function outcomesOf(report: FileReport): TestOutcome[] {
 
 /** One line for each test of the file, its figures below it; the file's own output only where something failed. */
 export function describeFile(report: FileReport): string {
-	const lines = [`${relative(process.cwd(), report.file)} (${seconds(report.milliseconds)})`];
+	const lines = [`${titleOf(report)} (${seconds(report.milliseconds)})`];
 	for (const event of report.events) {
 		if ('note' in event) {
 			lines.push(indent(event.note, '    · '));
@@ -43,7 +48,7 @@ function listOf(title: string, reports: FileReport[], outcome: TestOutcome['outc
 	const found = reports.flatMap((report) =>
 		outcomesOf(report)
 			.filter((test) => test.outcome === outcome)
-			.map((test) => ({ ...test, file: relative(process.cwd(), report.file) })),
+			.map((test) => ({ ...test, file: titleOf(report) })),
 	);
 	return found.length === 0
 		? []

@@ -1,14 +1,17 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import type { TestNote, TestOutcome } from './events-reporter.mts';
 
 /** What came of a test file, in the order of its events. */
 export interface FileReport {
 	file: string;
+	/** Of the Node that ran it, where it is another one than this. */
+	nodeVersion?: string;
 	events: Array<TestOutcome | TestNote>;
 	/** What it wrote to stdout and stderr. */
 	output: string;
@@ -20,17 +23,24 @@ export interface RunFileOptions {
 	timeoutSeconds: number;
 	/** Only tests whose name matches. */
 	namePattern?: string;
-	/** Node's executable, where it is not the one that runs this. */
-	node?: string;
+	/** Where another Node than the one that runs this is to run it. */
+	node?: { version: string; executable: string };
 }
 
-const REPORTER = join(import.meta.dirname, 'events-reporter.mts');
+/** An address, since Node takes the drive of a Windows path for the scheme of one. */
+const REPORTER = pathToFileURL(join(import.meta.dirname, 'events-reporter.mts')).href;
+
+const IS_WINDOWS = process.platform === 'win32';
 
 /** Process groups of the running test files. */
 const running = new Set<ChildProcess>();
 
-/** Kills a test file together with all that it started; each file leads a process group of its own. */
+/** Kills a test file together with all that it started; each file leads a process group of its own, which Windows has not. */
 function killGroup(child: ChildProcess): void {
+	if (IS_WINDOWS) {
+		spawnSync('taskkill', ['/pid', String(child.pid), '/t', '/f']);
+		return;
+	}
 	try {
 		process.kill(-child.pid!, 'SIGKILL');
 	} catch {
@@ -59,7 +69,7 @@ function troubleOf(events: FileReport['events'], code: number | null, mayBeEmpty
 }
 
 /** Runs one test file in a process of its own. */
-export async function runFile(file: string, { timeoutSeconds, namePattern, node = process.execPath }: RunFileOptions): Promise<FileReport> {
+export async function runFile(file: string, { timeoutSeconds, namePattern, node }: RunFileOptions): Promise<FileReport> {
 	const folder = mkdtempSync(join(tmpdir(), 'test-events-'));
 	const eventsFile = join(folder, 'events.jsonl');
 	const startedAt = performance.now();
@@ -69,10 +79,11 @@ export async function runFile(file: string, { timeoutSeconds, namePattern, node 
 		...(namePattern ? [`--test-name-pattern=${namePattern}`] : []),
 		file,
 	];
-	const path = [dirname(node), process.env.PATH].join(delimiter);
-	const child = spawn(node, args, {
+	const executable = node?.executable ?? process.execPath;
+	const path = [dirname(executable), process.env.PATH].join(delimiter);
+	const child = spawn(executable, args, {
 		env: { ...process.env, PATH: path },
-		detached: true,
+		detached: !IS_WINDOWS,
 		stdio: ['ignore', 'pipe', 'pipe'],
 	});
 	running.add(child);
@@ -98,5 +109,5 @@ export async function runFile(file: string, { timeoutSeconds, namePattern, node 
 		? `killed, as it had not ended after ${timeoutSeconds} s`
 		: troubleOf(events, code, namePattern !== undefined);
 	if (trouble) events.push({ outcome: 'failed', name: 'the test file as a whole', milliseconds, detail: trouble });
-	return { file, events, output, milliseconds };
+	return { file, nodeVersion: node?.version, events, output, milliseconds };
 }

@@ -157,7 +157,7 @@ const isEcho = ({ attenuation, lag }: Match) =>
 	attenuation >= MUCH_QUIETER_DB || (attenuation >= QUIETER_DB && lag >= LATER * ECHO_RATE);
 
 /** Whether two channels hold the same sound, or that of one place by two microphones: then neither is an echo. */
-function isOnePlace(all: readonly Span[], own: Audio, other: Audio): 'same' | 'stereo' | undefined {
+function placeOf(all: readonly Span[], own: Audio, other: Audio): 'same' | 'stereo' | undefined {
 	const looks = spread(all, LOOKS).map((moment) => {
 		const { original, echo } = soundsOf(moment, own, other);
 		return likeness(original, echo, 0);
@@ -172,7 +172,7 @@ function isOnePlace(all: readonly Span[], own: Audio, other: Audio): 'same' | 's
 function compare(own: Speaking, other: Speaking, of: number): Echo | undefined {
 	const all = moments(own.spans, other.spans);
 	if (all.length === 0) return undefined;
-	const place = isOnePlace(all, own.audio, other.audio);
+	const place = placeOf(all, own.audio, other.audio);
 	if (place === 'same') return { of, spans: [...own.spans], delay: 0, attenuation: 0, same: true };
 	if (place === 'stereo') return undefined;
 	const matches: Match[] = [];
@@ -187,6 +187,12 @@ function compare(own: Speaking, other: Speaking, of: number): Echo | undefined {
 		attenuation: median(matches.map(({ attenuation }) => attenuation)),
 		same: false,
 	};
+}
+
+/** Whether two channels hold the same sound, or that of one place by two microphones. */
+export function isOnePlace(own: Speaking, other: Speaking): boolean {
+	const all = moments(own.spans, other.spans);
+	return all.length > 0 && placeOf(all, own.audio, other.audio) !== undefined;
 }
 
 /**

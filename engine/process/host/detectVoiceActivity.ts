@@ -1,7 +1,9 @@
 /** The pipeline of a voice activity detection: media file → speech per channel → result. */
 import type { Segment, VadChannel, VadJob, VadResult } from '../../client/protocol';
+import type { Audio } from '../audio';
 import { intersection, lengthOf } from '../spans';
 import { SILERO_MODEL } from '../vad/silero';
+import { asFields, makeArtefacts } from './artefacts';
 import { round, withRecording, type ListenedChannel } from './recording';
 
 /** Share of a segment that has to be another channel's for the segment to be marked. */
@@ -27,12 +29,16 @@ function describeChannel({ channelNumber, spans, probabilities, hop, echoOf }: L
 export async function detectVoiceActivity(job: VadJob): Promise<VadResult> {
 	return await withRecording(job, async ({ media, runtime, duration, channels: listened }) => {
 		const channels: VadChannel[] = [];
+		const sounds: Audio[] = [];
 		const warnings = [...media.warnings];
 		for await (const channel of listened()) {
 			channels.push(describeChannel(channel, media.start));
+			sounds.push(channel.audio);
 			if (channel.warning) warnings.push(channel.warning);
 			warnings.push(...channel.notes);
 		}
-		return { engine: 'local', model: SILERO_MODEL, runtime: runtime.name, duration, media: media.info, channels, warnings };
+		const made = await makeArtefacts(job.produce, { sounds, channels, start: media.start, media: job.media, info: media.info, folder: job.workFolder });
+		warnings.push(...made.warnings);
+		return { engine: 'local', model: SILERO_MODEL, runtime: runtime.name, duration, media: media.info, channels, warnings, ...asFields(job.produce, made.artefacts) };
 	});
 }

@@ -1,4 +1,6 @@
 /** Loaded models, kept for the life of the process: loading costs more than a short job. */
+import { ACCURATE_MODEL, voiceSpacePath } from '../../../models/bundled';
+import { readPackageFile } from '../../../models/packageFiles';
 import { oncePerKey } from '../../../once';
 import type { RuntimeChoice, VoiceprintRequest } from '../../client/protocol';
 import { chooseRuntime } from '../runtime/chooseRuntime';
@@ -6,6 +8,7 @@ import type { Runtime } from '../runtime/interface';
 import { BUNDLED_EMBEDDERS } from '../embedding/bundled';
 import { loadSegmentation } from '../speakers/segmentation';
 import type { SpeakerModels } from '../speakers/diarize';
+import { parseVoiceSpace } from '../speakers/voiceSpace';
 import type { Embedder } from '../embedding/embedder';
 import { loadOwnModel } from '../embedding/ownModel';
 import { loadSileroModels } from '../vad/detect';
@@ -16,6 +19,8 @@ const silero = oncePerKey(loadSileroModels);
 const bundled = { accurate: oncePerKey(BUNDLED_EMBEDDERS.accurate), fast: oncePerKey(BUNDLED_EMBEDDERS.fast) };
 
 const segmentation = oncePerKey(loadSegmentation);
+
+const voiceSpace = oncePerKey(async (model: string) => parseVoiceSpace(await readPackageFile(voiceSpacePath(model)), model));
 
 /** @throws VoiceprintError RUNTIME_UNAVAILABLE, also where a model is missing or damaged */
 export async function sileroModels(
@@ -32,5 +37,5 @@ export async function embedderFor(runtime: Runtime, { model, modelFile }: Voicep
 
 /** @throws VoiceprintError RUNTIME_UNAVAILABLE where a model is missing or damaged */
 export async function speakerModels(runtime: Runtime): Promise<SpeakerModels> {
-	return { segmentation: await segmentation(runtime), embedder: await bundled.accurate(runtime) };
+	return { segmentation: await segmentation(runtime), embedder: await bundled.accurate(runtime), space: await voiceSpace(ACCURATE_MODEL) };
 }

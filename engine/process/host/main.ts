@@ -8,9 +8,10 @@ import { isOutOfMemory, outOfMemory, VoiceprintError, withoutInstallPaths, type 
 import type { FromEngine, ToEngine } from '../../client/protocol';
 import { validateLazily } from './lazyValidation';
 import { runPipeline } from './pipelines';
+import { reportTo } from './progress';
 import { memoryLimit, startWatchdog, type Watchdog } from './watchdog';
 
-type Answer = Exclude<FromEngine, { kind: 'ready' }>;
+type Answer = Exclude<FromEngine, { kind: 'ready' | 'progress' }>;
 
 const send = (message: FromEngine) => process.send?.(message);
 
@@ -45,6 +46,7 @@ let workFolder: string | undefined;
 async function onMessage({ id, job }: ToEngine, watchdog: Watchdog): Promise<void> {
 	workFolder = job.workFolder;
 	watchdog.jobIn(job.workFolder);
+	reportTo((progress) => send({ kind: 'progress', id, progress }));
 	let answer: Answer;
 	try {
 		answer = { kind: 'result', id, result: await runPipeline(job) };

@@ -1,7 +1,7 @@
 /** A media file decoded onto the disk, and the speech in its channels: what every pipeline begins with. */
 import { decodeMedia, type DecodedMedia } from '../media/decode';
 import { Spool } from '../media/spool';
-import type { Job, Warning } from '../../client/protocol';
+import type { ArtefactsJob, Job, Warning } from '../../client/protocol';
 import { findEchoes, type Echo } from '../echo/echo';
 import type { Runtime } from '../runtime/interface';
 import { SAMPLE_RATE, type Audio, type Span } from '../audio';
@@ -13,6 +13,7 @@ import { formatSeconds } from '../media/range';
 import { vadSettings, type VadSettings } from '../../client/presets';
 import type { SileroModels } from '../vad/probabilities';
 import { sileroModels } from './loadedModels';
+import { followed, progressed } from './progress';
 
 /** Seconds to milliseconds precision, without floating-point dust. */
 export const round = (seconds: number): number => Math.round(seconds * 1000) / 1000;
@@ -41,11 +42,12 @@ export interface Recording {
 }
 
 /** First pass: decodes into the spool and measures each channel's level. */
-async function decode({ media: request, workFolder }: Job, spool: Spool): Promise<{ media: DecodedMedia; levels: LevelMeter[] }> {
+async function decode({ media: request, workFolder }: Pick<Job, 'media' | 'workFolder'>, spool: Spool): Promise<{ media: DecodedMedia; levels: LevelMeter[] }> {
 	const levels: LevelMeter[] = [];
 	const append = (block: Float32Array[]) => {
 		block.forEach((samples, channel) => (levels[channel] ??= new LevelMeter(spool.length)).add(samples));
 		spool.append(block);
+		progressed('decoding', spool.length / SAMPLE_RATE);
 	};
 	const appendSilence = (samples: number) => {
 		levels.forEach((level) => level.skip(samples));
@@ -120,15 +122,22 @@ function echoWarning(channelNumber: number, echo: Echo | undefined, channelNumbe
 	return [{ code: 'ECHO_OF_CHANNEL', message, channel_number: channelNumber }];
 }
 
+/** The sound of each channel asked for, in their order, and its level. */
+function soundsOf({ media, levels, spool }: Pick<Listening, 'media' | 'levels' | 'spool'>): Array<{ audio: Audio; level: LevelMeter }> {
+	return media.channelNumbers.map((_, index) => {
+		// All silence came as such.
+		const level = levels[index] ?? new LevelMeter();
+		return { audio: soundOf(channelAudio(spool, index), level), level };
+	});
+}
+
 /** All channels are listened to before the first is handed on: only then is known which are echoes. */
 async function* listenToAll({ media, levels, models, settings, keepProbabilities, spool }: Listening): AsyncGenerator<ListenedChannel, void, void> {
 	const { channelNumbers, start } = media;
 	const heard: Array<Heard & { audio: Audio; level: LevelMeter }> = [];
-	for (const index of channelNumbers.keys()) {
-		// All silence came as such.
-		const level = levels[index] ?? new LevelMeter();
-		const audio = soundOf(channelAudio(spool, index), level);
-		heard.push({ ...(await listen(audio, models, { settings, level, keepProbabilities })), audio, level });
+	for (const [index, { audio, level }] of soundsOf({ media, levels, spool }).entries()) {
+		const watched = followed(audio, 'listening', { index, count: channelNumbers.length });
+		heard.push({ ...(await listen(watched, models, { settings, level, keepProbabilities })), audio, level });
 	}
 	const echoes = findEchoes(heard);
 	for (const [index, { level, atOtherLevels, ...detection }] of heard.entries()) {
@@ -148,7 +157,7 @@ async function* listenToAll({ media, levels, models, settings, keepProbabilities
  * Decodes the job's media and hands it to `use`; what lies on the disk is removed afterwards.
  * @throws VoiceprintError as `decodeMedia` does, INVALID_PARAMETER, RUNTIME_UNAVAILABLE, and what `use` throws
  */
-export async function withRecording<T>(job: Job, use: (recording: Recording) => Promise<T>): Promise<T> {
+export async function withRecording<T>(job: Exclude<Job, ArtefactsJob>, use: (recording: Recording) => Promise<T>): Promise<T> {
 	const settings = vadSettings(job.vad); // throws before the work
 	const keepProbabilities = job.vad.includeProbabilities === true;
 	const { runtime, models } = await sileroModels(job.runtime);
@@ -157,6 +166,20 @@ export async function withRecording<T>(job: Job, use: (recording: Recording) => 
 		const { media, levels } = await decode(job, spool);
 		const channels = () => listenToAll({ media, levels, models, settings, keepProbabilities, spool });
 		return await use({ media, runtime, duration: round(media.samples / SAMPLE_RATE), channels });
+	} finally {
+		spool.dispose();
+	}
+}
+
+/**
+ * Decodes the job's media and hands its sound to `use`, channel by channel, without listening to it.
+ * @throws VoiceprintError as `decodeMedia` does, and what `use` throws
+ */
+export async function withSound<T>(job: Job, use: (decoded: { media: DecodedMedia; sounds: Audio[] }) => Promise<T>): Promise<T> {
+	const spool = new Spool(job.workFolder);
+	try {
+		const { media, levels } = await decode(job, spool);
+		return await use({ media, sounds: soundsOf({ media, levels, spool }).map(({ audio }) => audio) });
 	} finally {
 		spool.dispose();
 	}

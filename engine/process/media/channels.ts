@@ -1,4 +1,5 @@
 /** Which channels are kept, and how interleaved samples become one block per kept channel. */
+import { SAMPLE_RATE } from '../audio';
 import { VoiceprintError } from '../../../errors';
 import { LARGEST_SAMPLE } from './limits';
 import type { MixMethod } from '../../client/protocol';
@@ -65,10 +66,12 @@ export class BlockWriter {
 		/** Absent: each channel on its own. */
 		mix: MixMethod | undefined,
 		private readonly sinks: BlockSinks,
+		/** Hz. */
+		rate = SAMPLE_RATE,
 	) {
 		this.channels = channels;
 		this.kept = kept;
-		this.mixer = mix && new Mixer(mix, kept.length);
+		this.mixer = mix && new Mixer(mix, kept.length, rate);
 		this.block = kept.map(() => new Float32Array(BLOCK_SAMPLES));
 	}
 

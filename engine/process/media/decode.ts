@@ -1,6 +1,6 @@
 /**
- * Any audio or video file to blocks of float samples at 16 kHz, with FFmpeg compiled to WebAssembly; plain 16 kHz WAV
- * is read directly. Runs in the engine's child process only and blocks it while it decodes. Memory does not grow with
+ * Any audio or video file to blocks of float samples, at 16 kHz or another rate, with FFmpeg compiled to WebAssembly; plain 16 kHz WAV
+ * to 16 kHz is read directly. Runs in the engine's child process only and blocks it while it decodes. Memory does not grow with
  * the file's length: input is read where FFmpeg seeks to, output is handed on block by block.
  */
 import { tmpdir } from 'node:os';
@@ -26,14 +26,14 @@ export interface DecodedMedia {
 	info: MediaInfo;
 	/** The file's numbers of the channels in each block; `[0]` for a mix. */
 	channelNumbers: number[];
-	/** Samples per channel that were handed on, at 16 kHz. */
+	/** Samples per channel that were handed on, at the rate asked for. */
 	samples: number;
 	/** Seconds of the file's timeline at which the first sample lies. */
 	start: number;
 	warnings: Warning[];
 }
 
-/** One Float32Array per kept channel (one for a mix), 16 kHz, -1 to 1. Only valid during the call. */
+/** One Float32Array per kept channel (one for a mix), -1 to 1. Only valid during the call. */
 export type OnBlock = (block: Float32Array[]) => void;
 
 /** A file that is to be decoded, and how. */
@@ -73,7 +73,7 @@ function resultOf({ name, request, range }: Task, decoding: Decoding): DecodedMe
 		info: runs[0]!.info,
 		channelNumbers: request.channelMode === 'mix' ? [0] : cut.kept,
 		samples: cut.samples,
-		start: range.from / SAMPLE_RATE,
+		start: range.from / range.rate,
 		warnings: mediaWarnings(name, decoding),
 	};
 }
@@ -94,7 +94,7 @@ async function decodeAllTracks(task: Task, tracks: number, sinks: BlockSinks, wo
 			parts.push(await decodeTrack(split, { onBlock: (block) => spool.append(block), onSilence }, trackMap(track)));
 			spool.finish();
 		}
-		const cut = new RangeCut(task.request, task.name, { from: 0, to: Infinity }, sinks);
+		const cut = new RangeCut(task.request, task.name, { from: 0, to: Infinity, rate: task.range.rate }, sinks);
 		spools.merge(parts.map(({ channelNumbers }) => channelNumbers.length), cut);
 		cut.finish();
 		const { audio_track: _track, audio_language: _language, ...info } = parts[0]!.info;
@@ -127,6 +127,7 @@ async function decodeOpened(task: Task, sinks: BlockSinks, workFolder: string): 
  * Decodes the requested channels and range of a file.
  * @param onSilence takes long silence as a number of samples; absent: it comes as blocks
  * @param workFolder for several tracks at once: a private folder that exists
+ * @param rate Hz of the samples that are handed on
  * @param onBlock called with at most BLOCK_SAMPLES samples per channel; what it throws stops decoding and is thrown on
  * @throws VoiceprintError for the file: EMPTY_FILE, NOT_MEDIA, NO_AUDIO, UNSUPPORTED_CODEC, UNSUPPORTED_FORMAT, NO_SAMPLES, DECODE_FAILED;
  * for the request: CHANNEL_NOT_FOUND, TRACK_NOT_FOUND, INVALID_RANGE, RANGE_OUTSIDE_FILE, FILE_TOO_LONG; TEMPORARY_FILE where the file
@@ -137,8 +138,9 @@ export async function decodeMedia(
 	onBlock: OnBlock,
 	onSilence?: (samples: number) => void,
 	workFolder = tmpdir(),
+	rate = SAMPLE_RATE,
 ): Promise<DecodedMedia> {
-	const range = sampleRange(request.rangeFrom, request.rangeTo);
+	const range = sampleRange(request.rangeFrom, request.rangeTo, rate);
 	const file = openInput(request.path, request.fileName ?? basename(request.path));
 	try {
 		const task: Task = { request, name: file.name, range, files: openRecordings(file, request.raw) };

@@ -1,4 +1,5 @@
 /** Decodes the recordings of a file, one after the other, each from where the one before it ended. */
+import { SAMPLE_RATE } from '../audio';
 import { VoiceprintError } from '../../../errors';
 import { FfmpegRun } from './ffmpeg/run';
 import { seeksExactly } from './ffmpeg/seeking';
@@ -84,11 +85,17 @@ async function decodeWithFfmpeg(file: InputFile, { newCut, map }: Way): Promise<
 	return await decodeOther(file, head, newCut, reason, tracks);
 }
 
+/** A file that needs no FFmpeg: plain, and at the rate that is wanted. */
+function asItIs(file: InputFile, { range }: RangeCut): ReturnType<typeof plainWav> {
+	const wav = plainWav(file);
+	return range.rate === SAMPLE_RATE ? wav : undefined;
+}
+
 /** The only recording of a file. */
 async function decodeOne(file: InputFile, way: Way): Promise<Decoding> {
-	const wav = plainWav(file);
-	if (!wav) return await decodeWithFfmpeg(file, way);
 	const cut = way.newCut();
+	const wav = asItIs(file, cut);
+	if (!wav) return await decodeWithFfmpeg(file, way);
 	const run = new WavRun(file, wav, cut);
 	run.execute();
 	return { runs: [run], cut, lost: [] };
@@ -96,7 +103,7 @@ async function decodeOne(file: InputFile, way: Way): Promise<Decoding> {
 
 /** One of several recordings. */
 async function decodeNext(file: InputFile, cut: RangeCut, map?: string): Promise<Run> {
-	const wav = plainWav(file);
+	const wav = asItIs(file, cut);
 	const isSimple = wav && (cut.channels === 0 || wav.channels === cut.channels);
 	const run = isSimple ? new WavRun(file, wav, cut, cut.position) : new FfmpegRun(file, cut, { map });
 	await run.execute();

@@ -2,11 +2,12 @@
  * Several channels into one. Their mean is best where they are different microphones, or one voice each; where one is the
  * other upside down, it is silence, and the loudest channel is taken instead.
  */
+import { SAMPLE_RATE } from '../audio';
 import type { MixMethod } from '../../client/protocol';
 
-/** Samples at 16 kHz that are judged together (64 ms), and samples of a change from one mixture to the next (10 ms). */
-const HOP = 1024;
-const RAMP = 160;
+/** Seconds that are judged together, and seconds of a change from one mixture to the next. */
+const HOP = 0.064;
+const RAMP = 0.01;
 /** What is left of a power after a hop: it falls to a third in 0.3 s. */
 const DECAY = 0.8;
 /** Channels cancel where less than this share of what different sounds would give is left, until it is twice as much. */
@@ -70,10 +71,19 @@ export class Mixer {
 	/** Sound so far, and the part of it that the mean cancels. */
 	private readonly sound = { all: 0, cancelled: 0 };
 
+	/** Samples of both. */
+	private readonly hop: number;
+
+	private readonly ramp: number;
+
+	/** @param rate Hz */
 	constructor(
 		private readonly method: MixMethod,
 		private readonly channels: number,
+		rate = SAMPLE_RATE,
 	) {
+		this.hop = Math.round(HOP * rate);
+		this.ramp = Math.round(RAMP * rate);
 		this.powers = new Array<number>(channels).fill(0);
 	}
 
@@ -86,12 +96,13 @@ export class Mixer {
 	mix(channels: readonly Float32Array[]): Float32Array {
 		const length = channels[0]?.length ?? 0;
 		const mixed = new Float32Array(length);
-		for (let from = 0; from < length; from += HOP) this.mixHop(channels, from, Math.min(length, from + HOP), mixed);
+		for (let from = 0; from < length; from += this.hop) this.mixHop(channels, from, Math.min(length, from + this.hop), mixed);
 		return mixed;
 	}
 
 	private mixHop(channels: readonly Float32Array[], from: number, to: number, mixed: Float32Array): void {
 		const hop = measure(channels, from, to);
+		const { ramp } = this;
 		this.follow(hop);
 		const weights = this.weigh(channels, from, to);
 		const before = this.weights ?? weights;
@@ -99,7 +110,7 @@ export class Mixer {
 		for (const [index, samples] of channels.entries()) {
 			const [first, last] = [before[index] as number, weights[index] as number];
 			for (let i = from; i < to; i++) {
-				const weight = i - from < RAMP ? first + ((last - first) * (i - from)) / RAMP : last;
+				const weight = i - from < ramp ? first + ((last - first) * (i - from)) / ramp : last;
 				mixed[i]! += weight * (samples[i] as number);
 			}
 		}

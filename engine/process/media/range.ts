@@ -1,4 +1,4 @@
-/** The part of the timeline that is asked for, in samples at 16 kHz, and where in the file reading may start. */
+/** The part of the timeline that is asked for, in samples at the rate that is decoded to, and where in the file reading may start. */
 import { SAMPLE_RATE } from '../audio';
 import { VoiceprintError } from '../../../errors';
 
@@ -16,6 +16,8 @@ export interface Range {
 	from: number;
 	/** Sample before which to stop; Infinity for the end of the file. */
 	to: number;
+	/** Samples per second. */
+	rate: number;
 }
 
 /** `1:02:03.5`, for messages. */
@@ -32,9 +34,10 @@ export function formatSeconds(seconds: number): string {
 /**
  * @param rangeFrom seconds
  * @param rangeTo seconds
+ * @param rate Hz
  * @throws VoiceprintError INVALID_RANGE
  */
-export function sampleRange(rangeFrom = 0, rangeTo = Infinity): Range {
+export function sampleRange(rangeFrom = 0, rangeTo = Infinity, rate = SAMPLE_RATE): Range {
 	if (!(rangeFrom >= 0 && rangeFrom < Infinity) || Number.isNaN(rangeTo)) {
 		throw new VoiceprintError(
 			'INVALID_RANGE',
@@ -42,7 +45,7 @@ export function sampleRange(rangeFrom = 0, rangeTo = Infinity): Range {
 			'Range From and Range To are seconds from the start of the file, 0 or more.',
 		);
 	}
-	const range = { from: Math.round(rangeFrom * SAMPLE_RATE), to: Math.round(rangeTo * SAMPLE_RATE) };
+	const range = { from: Math.round(rangeFrom * rate), to: Math.round(rangeTo * rate), rate };
 	if (range.from < range.to) return range;
 	throw new VoiceprintError(
 		'INVALID_RANGE',
@@ -53,19 +56,19 @@ export function sampleRange(rangeFrom = 0, rangeTo = Infinity): Range {
 
 /** @param samples length of the file */
 export function outsideFile(fileName: string, range: Range, samples: number): VoiceprintError {
-	const from = formatSeconds(range.from / SAMPLE_RATE);
+	const from = formatSeconds(range.from / range.rate);
 	return new VoiceprintError(
 		'RANGE_OUTSIDE_FILE',
-		`The range starts at ${from}, but "${fileName}" is only ${formatSeconds(samples / SAMPLE_RATE)} long`,
+		`The range starts at ${from}, but "${fileName}" is only ${formatSeconds(samples / range.rate)} long`,
 		'Choose a smaller Range From.',
 	);
 }
 
 /**
  * Whole seconds of the timeline that FFmpeg may skip by seeking, 0 for none. Whole seconds, because there the sample
- * grids of the file and of 16 kHz meet, so that the samples are those of decoding from the start.
+ * grids of the file and of the decoded sound meet, so that the samples are those of decoding from the start.
  */
 export function seekSeconds(range: Range, seekable: boolean): number {
-	const seconds = Math.floor(range.from / SAMPLE_RATE) - PRE_ROLL;
+	const seconds = Math.floor(range.from / range.rate) - PRE_ROLL;
 	return seekable && seconds >= SHORTEST_SEEK ? seconds : 0;
 }

@@ -2,7 +2,6 @@
  * Takes what FFmpeg delivers and hands on what is wanted of it: the kept channels, the range, not more than the
  * maximum duration.
  */
-import { SAMPLE_RATE } from '../audio';
 import { VoiceprintError } from '../../../errors';
 import type { MediaRequest, MixMethod, Warning } from '../../client/protocol';
 import { BlockWriter, keptChannels, type BlockSinks } from './channels';
@@ -61,14 +60,14 @@ export class RangeCut implements TimelineSink {
 		this.request = request;
 		this.fileName = fileName;
 		this.range = range;
-		this.maximum = Math.round(Math.min(request.maximumDuration || LONGEST, LONGEST) * SAMPLE_RATE);
+		this.maximum = Math.round(Math.min(request.maximumDuration || LONGEST, LONGEST) * range.rate);
 	}
 
 	/** @throws VoiceprintError CHANNEL_NOT_FOUND */
 	onChannels(channels: number): void {
 		this.channels = channels;
 		this.kept = keptChannels(this.request.channels, channels, this.fileName);
-		this.writer = new BlockWriter(channels, this.kept, this.mixMethod, this.sinks);
+		this.writer = new BlockWriter(channels, this.kept, this.mixMethod, this.sinks, this.range.rate);
 	}
 
 	/** Absent: the channels are not mixed. */
@@ -87,7 +86,7 @@ export class RangeCut implements TimelineSink {
 	}
 
 	onJump(frames: number): void {
-		const [size, at] = [Math.abs(frames), Math.max(0, this.position)].map((samples) => formatSeconds(samples / SAMPLE_RATE));
+		const [size, at] = [Math.abs(frames), Math.max(0, this.position)].map((samples) => formatSeconds(samples / this.range.rate));
 		this.jumps.first ||= `the time stamps jump ${frames < 0 ? 'back' : 'ahead'} by ${size!} at ${at!}`;
 		this.jumps.count += 1;
 	}
@@ -150,13 +149,14 @@ export class RangeCut implements TimelineSink {
 	}
 
 	private tooLong(): VoiceprintError {
-		const maximum = this.maximum / SAMPLE_RATE;
-		const length = Math.min(this.claimedDuration ?? 0, this.range.to / SAMPLE_RATE) - this.range.from / SAMPLE_RATE;
+		const { from, to, rate } = this.range;
+		const maximum = this.maximum / rate;
+		const length = Math.min(this.claimedDuration ?? 0, to / rate) - from / rate;
 		const known = length > maximum ? `: ${formatSeconds(length)}` : '';
 		return new VoiceprintError(
 			'FILE_TOO_LONG',
 			`The audio of "${this.fileName}" is longer than the maximum of ${formatSeconds(maximum)}${known}`,
-			this.maximum < LONGEST * SAMPLE_RATE
+			this.maximum < LONGEST * rate
 				? 'Raise the maximum duration, or process a part with Range From and Range To.'
 				: 'No more than a day is processed at once. Process parts of it with Range From and Range To.',
 		);

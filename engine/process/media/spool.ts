@@ -1,13 +1,13 @@
 /**
- * Decoded audio on disk: one private file per channel, float32 at 16 kHz. It lets the pipeline go over a recording of
- * any length twice (first its level, then its speech) with bounded memory.
+ * Decoded audio on disk: one private file per channel. It lets the pipeline go over a recording of any length twice (first
+ * its level, then its speech) with bounded memory, and cuts be made of it anywhere.
  */
 import { closeSync, openSync, readSync, rmSync, statfsSync, writeSync } from 'node:fs';
 import path from 'node:path';
+import { SAMPLE_RATE } from '../audio';
 import { VoiceprintError } from '../../../errors';
 import { describeFault, isDiskFull } from '../../../systemFaults';
 
-const BYTES_PER_SAMPLE = 4;
 /** Samples collected per channel before they are written. */
 const BUFFERED = 65_536;
 
@@ -21,7 +21,7 @@ const writeAll: Write = (file, bytes) => {
 /** Bytes that are free where a folder is; Infinity where the system does not say. Tests replace it. */
 export type FreeBytes = (folder: string) => number;
 
-const freeBytesOf: FreeBytes = (folder) => {
+export const freeBytesOf: FreeBytes = (folder) => {
 	try {
 		const { bavail, bsize } = statfsSync(folder);
 		return bavail * bsize;
@@ -31,8 +31,53 @@ const freeBytesOf: FreeBytes = (folder) => {
 };
 
 /** Bytes that are left to others, and bytes that are written between two looks. */
-const LEAST_FREE = 64 * 2 ** 20;
-const BETWEEN_LOOKS = 16 * 2 ** 20;
+export const LEAST_FREE = 64 * 2 ** 20;
+export const BETWEEN_LOOKS = 16 * 2 ** 20;
+
+/** How samples stand in the files. */
+interface Encoding {
+	/** Of one sample. */
+	bytes: number;
+	toBytes: (samples: Float32Array) => Uint8Array;
+	/** Fills all of `target` with samples that `fill` gives the bytes of. */
+	fromBytes: (target: Float32Array, fill: (bytes: Uint8Array) => void) => void;
+}
+
+const bytesOf = (samples: Float32Array | Int16Array) => new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+
+const FULL_SCALE = 32_768;
+
+/** Numbers of the machine's own order: nobody else reads them. */
+const ENCODINGS = {
+	/** As they are. */
+	float32: { bytes: 4, toBytes: bytesOf, fromBytes: (target, fill) => fill(bytesOf(target)) },
+	/** Half the room; exact for what was 16 bits before, and cut off at full scale. */
+	int16: {
+		bytes: 2,
+		toBytes: (samples) => bytesOf(toInt16(samples)),
+		fromBytes(target, fill) {
+			const whole = new Int16Array(target.length);
+			fill(bytesOf(whole));
+			for (let i = 0; i < whole.length; i++) target[i] = whole[i]! / FULL_SCALE;
+		},
+	},
+} satisfies Record<string, Encoding>;
+
+export type SpoolEncoding = keyof typeof ENCODINGS;
+
+/** Samples as numbers of 16 bits; what is beyond full scale is cut off there. */
+export function toInt16(samples: Float32Array, target = new Int16Array(samples.length)): Int16Array {
+	for (let i = 0; i < samples.length; i++) {
+		target[i] = Math.max(-FULL_SCALE, Math.min(FULL_SCALE - 1, Math.round(samples[i]! * FULL_SCALE)));
+	}
+	return target;
+}
+
+export interface SpoolOptions {
+	encoding?: SpoolEncoding;
+	/** Hz, for what is said of the room that it takes. */
+	rate?: number;
+}
 
 interface Silence {
 	start: number;
@@ -46,9 +91,6 @@ interface Channel {
 	buffer: Float32Array;
 	filled: number;
 }
-
-const bytesOf = (samples: Float32Array) =>
-	new Uint8Array(samples.buffer, samples.byteOffset, samples.length * BYTES_PER_SAMPLE);
 
 export class Spool {
 	private readonly channels: Channel[] = [];
@@ -65,6 +107,10 @@ export class Spool {
 	/** Bytes since the last look at the disk. */
 	private unchecked = 0;
 
+	private readonly encoding: Encoding;
+
+	private readonly rate: number;
+
 	/**
 	 * @param folder a private folder that exists
 	 */
@@ -72,7 +118,11 @@ export class Spool {
 		private readonly folder: string,
 		private readonly write: Write = writeAll,
 		private readonly freeBytes: FreeBytes = freeBytesOf,
-	) {}
+		{ encoding = 'float32', rate = SAMPLE_RATE }: SpoolOptions = {},
+	) {
+		this.encoding = ENCODINGS[encoding];
+		this.rate = rate;
+	}
 
 	/** Samples per channel. */
 	get length(): number {
@@ -149,13 +199,15 @@ export class Spool {
 	}
 
 	private readFile({ file }: Channel, start: number, target: Float32Array): void {
-		const bytes = bytesOf(target);
+		const position = start * this.encoding.bytes;
 		try {
-			for (let read = 0; read < bytes.length; ) {
-				const count = readSync(file, bytes, read, bytes.length - read, start * BYTES_PER_SAMPLE + read);
-				if (count === 0) throw new Error('the temporary file became shorter');
-				read += count;
-			}
+			this.encoding.fromBytes(target, (bytes) => {
+				for (let read = 0; read < bytes.length; ) {
+					const count = readSync(file, bytes, read, bytes.length - read, position + read);
+					if (count === 0) throw new Error('the temporary file became shorter');
+					read += count;
+				}
+			});
 		} catch (error) {
 			throw this.fault(error);
 		}
@@ -189,9 +241,9 @@ export class Spool {
 	}
 
 	private flush(channel: Channel): void {
-		this.checkSpace(channel.filled * BYTES_PER_SAMPLE);
+		this.checkSpace(channel.filled * this.encoding.bytes);
 		try {
-			this.write(channel.file, bytesOf(channel.buffer.subarray(0, channel.filled)));
+			this.write(channel.file, this.encoding.toBytes(channel.buffer.subarray(0, channel.filled)));
 		} catch (error) {
 			throw this.fault(error);
 		}
@@ -212,13 +264,17 @@ export class Spool {
 			'NO_DISK_SPACE',
 			'Not enough disk space for the temporary file',
 			`${this.folder} has ${this.free()} free; ${this.held()} of audio are there already, and ` +
-				'each hour of audio needs 230 MB per channel while it is processed. Free some space, or set TMPDIR to ' +
+				`each hour of audio needs ${this.perHour()} MB per channel while it is processed. Free some space, or set TMPDIR to ` +
 				'a folder on a larger disk.',
 		);
 	}
 
+	private perHour(): number {
+		return Math.round((3600 * this.rate * this.encoding.bytes) / 1e6);
+	}
+
 	private held(): string {
-		return `${Math.round((this.written * BYTES_PER_SAMPLE * this.channels.length) / 1e6)} MB`;
+		return `${Math.round((this.written * this.encoding.bytes * this.channels.length) / 1e6)} MB`;
 	}
 
 	private free(): string {

@@ -1,5 +1,4 @@
 /** What the user should know about a file that was decoded. */
-import { SAMPLE_RATE } from '../audio';
 import type { VoiceprintError } from '../../../errors';
 import type { MediaInfo, Warning } from '../../client/protocol';
 import { formatSeconds } from './range';
@@ -53,8 +52,7 @@ function channelsChanged(name: string, runs: Outcome[], channels: number): Warni
 	return [{ code: 'CHANNELS_CHANGED', message }];
 }
 
-function silence(name: string, samples: number): Warning[] {
-	const seconds = samples / SAMPLE_RATE;
+function silence(name: string, seconds: number): Warning[] {
 	if (seconds < NOTABLE_SILENCE) return [];
 	const message = `${seconds.toFixed(1)} s of silence were inserted where the timeline of "${name}" has no audio`;
 	return [{ code: 'SILENCE_INSERTED', message }];
@@ -82,6 +80,6 @@ export function mediaWarnings(name: string, { runs, cut, lost, otherTrack: reaso
 		...damaged(name, runs, lost),
 		...channelsChanged(name, runs, cut.channels),
 		...cut.warnings(),
-		...silence(name, cut.silence),
+		...silence(name, cut.silence / cut.range.rate),
 	];
 }

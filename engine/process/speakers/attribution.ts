@@ -1,18 +1,6 @@
 /** From pieces and their vectors to speakers: who says which piece. */
-import { cosine } from '../../../voiceprints/vector';
-import { meanVector } from '../embedding/embedder';
-import { linkByAverage, SAME_SPEAKER } from './clusters';
-
-/** A piece of talk, as far as the question of who says it goes. */
-export interface Voice {
-	/** Of length one; undefined where there was too little of one person alone. */
-	vector: Float32Array | undefined;
-	/** Seconds in which nobody else talks. */
-	clean: number;
-	/** Seconds at which it begins and ends. */
-	start: number;
-	end: number;
-}
+import { ByCosine, ByEvidence, meanVoice, type Cluster, type Comparison, type Voice } from './comparison';
+import type { VoiceSpace } from './voiceSpace';
 
 /** How many speakers there may be. */
 export interface SpeakerCount {
@@ -34,31 +22,23 @@ const SMALL = 0.5;
 /** Rounds in which each piece goes to the nearest speaker. */
 const REFINEMENTS = 2;
 
-type Clusters = number[][];
-
 export interface Labels {
 	/** Of each piece, the number of its speaker. */
 	labels: number[];
 	/** Of each speaker: of length one; none where nothing could be told apart. */
 	centroids: Float32Array[];
-}
-
-/** Number of the most alike centroid. */
-export function nearestOf(centroids: readonly Float32Array[], vector: Float32Array): number {
-	const alike = centroids.map((centroid) => cosine(centroid, vector));
-	return alike.indexOf(Math.max(...alike));
-}
-
-/** Weighted by how much is said in each piece. @param voices with vectors, one at least */
-function meanVoice(voices: readonly Voice[]): Float32Array {
-	return meanVector(voices.map(({ vector }) => vector!), voices.map(({ clean }) => Math.max(0.1, clean)));
+	/** Of each piece, the numbers of the speakers of its parts; undefined where none of them is looked at. */
+	ofParts?: Array<number[] | undefined>;
 }
 
 class Labelling {
 	/** Pieces that found speakers. */
 	private readonly founders: number[];
 
-	constructor(private readonly voices: readonly Voice[]) {
+	constructor(
+		private readonly voices: readonly Voice[],
+		private readonly comparison: Comparison,
+	) {
 		const withVector = voices.flatMap(({ vector }, i) => (vector ? [i] : []));
 		const enough = ENOUGH_TO_FOUND.map((seconds) => withVector.filter((i) => voices[i]!.clean >= seconds));
 		this.founders = enough.find(({ length }) => length >= 2) ?? withVector;
@@ -67,73 +47,69 @@ class Labelling {
 	label(count: SpeakerCount): Labels {
 		if (this.founders.length === 0) return { labels: this.voices.map(() => 0), centroids: [] };
 		const clusters = this.refined(this.bounded(count));
-		const centroids = clusters.map((members) => this.centroid(members));
-		const known = new Map(clusters.flatMap((members, speaker) => members.map((i) => [i, speaker] as const)));
-		const labels = this.voices.map(({ vector }, i) => known.get(i) ?? (vector ? nearestOf(centroids, vector) : -1));
-		return { labels: this.withNeighbours(labels), centroids };
+		const centroids = clusters.map((members) => meanVoice(members.map((piece) => this.voices[piece]!)));
+		const labels = this.voices.map(() => -1);
+		clusters.forEach((members, speaker) => members.forEach((piece) => (labels[piece] = speaker)));
+		const others = labels.flatMap((label, piece) => (label === -1 && this.voices[piece]!.vector ? [piece] : []));
+		this.comparison.fitting(clusters, others).forEach((speaker, i) => (labels[others[i]!] = speaker));
+		const complete = this.withNeighbours(labels);
+		const ofParts = this.comparison.fittingParts(clusters, complete);
+		return { labels: complete, centroids, ...(ofParts.length > 0 ? { ofParts } : {}) };
 	}
 
-	private readonly vectorOf = (piece: number) => this.voices[piece]!.vector!;
-
-	private readonly talk = (members: readonly number[]) => members.reduce((sum, i) => sum + this.voices[i]!.clean, 0);
-
-	private centroid(members: readonly number[]): Float32Array {
-		return meanVoice(members.map((piece) => this.voices[piece]!));
-	}
-
-	private linked(threshold: number): Clusters {
-		const found = linkByAverage(this.founders.map(this.vectorOf), threshold);
-		return found.map((members) => members.map((i) => this.founders[i]!));
-	}
+	private readonly talk = (members: Cluster) => members.reduce((sum, i) => sum + this.voices[i]!.clean, 0);
 
 	/** Clusters with less talk than `least` join the most alike of the others. */
-	private withoutSmall(clusters: Clusters, least: number): Clusters {
+	private withoutSmall(clusters: Cluster[], least: number): Cluster[] {
 		const large = clusters.filter((members) => this.talk(members) >= least);
 		if (large.length === 0) large.push(clusters.reduce((most, members) => (this.talk(members) > this.talk(most) ? members : most)));
 		return this.joined(large, clusters.filter((members) => !large.includes(members)).flat());
 	}
 
 	/** Each of the pieces goes to the most alike cluster. */
-	private joined(clusters: Clusters, pieces: readonly number[]): Clusters {
-		const centroids = clusters.map((members) => this.centroid(members));
+	private joined(clusters: Cluster[], pieces: readonly number[]): Cluster[] {
 		const grown = clusters.map((members) => [...members]);
-		for (const piece of pieces) grown[nearestOf(centroids, this.vectorOf(piece))]!.push(piece);
+		this.comparison.fitting(clusters, pieces).forEach((cluster, i) => grown[cluster]!.push(pieces[i]!));
 		return grown;
 	}
 
-	private bounded({ least, most }: SpeakerCount): Clusters {
-		let clusters = this.withoutSmall(this.linked(SAME_SPEAKER), Math.max(LEAST_TALK, LEAST_SHARE * this.talk(this.founders)));
-		// Speakers that sound alike are told apart by a stricter cut; nobody is split by force.
-		for (let threshold = SAME_SPEAKER + 0.025; clusters.length < least && threshold < 0.7; threshold += 0.025) {
-			const stricter = this.withoutSmall(this.linked(threshold), LEAST_TALK_ASKED);
+	private bounded({ least, most }: SpeakerCount): Cluster[] {
+		const { comparison, founders } = this;
+		const leastTalk = Math.max(LEAST_TALK, LEAST_SHARE * this.talk(founders));
+		let clusters = this.withoutSmall(comparison.group(founders, 0), leastTalk);
+		for (let round = 0; round < comparison.lessons; round++) {
+			comparison.learn(this.refined(clusters));
+			clusters = this.withoutSmall(comparison.group(founders, 0), leastTalk);
+		}
+		// Nobody is split by force.
+		for (let strictness = 1; clusters.length < least && strictness <= comparison.strictest; strictness++) {
+			const stricter = this.withoutSmall(comparison.group(founders, strictness), LEAST_TALK_ASKED);
 			if (stricter.length > clusters.length) clusters = stricter;
 		}
 		while (clusters.length > most) clusters = this.oneFewer(clusters);
 		return clusters;
 	}
 
-	private oneFewer(clusters: Clusters): Clusters {
+	private oneFewer(clusters: Cluster[]): Cluster[] {
 		const talks = clusters.map((members) => this.talk(members));
 		const smallest = talks.indexOf(Math.min(...talks));
 		const others = (talks.reduce((sum, one) => sum + one, 0) - talks[smallest]!) / (talks.length - 1);
 		if (talks[smallest]! < SMALL * others) return this.joined(clusters.filter((_, i) => i !== smallest), clusters[smallest]!);
-		const centroids = clusters.map((members) => this.centroid(members));
-		let best = { one: 0, other: 1, alike: -2 };
+		let best = { one: 0, other: 1, alike: -Infinity };
 		for (let other = 1; other < clusters.length; other++) {
 			for (let one = 0; one < other; one++) {
-				const alike = cosine(centroids[one]!, centroids[other]!);
+				const alike = this.comparison.alike(clusters[one]!, clusters[other]!);
 				if (alike > best.alike) best = { one, other, alike };
 			}
 		}
 		return clusters.flatMap((members, i) => (i === best.other ? [] : [i === best.one ? [...members, ...clusters[best.other]!] : members]));
 	}
 
-	private refined(clusters: Clusters): Clusters {
+	private refined(clusters: Cluster[]): Cluster[] {
 		let refined = clusters;
 		for (let round = 0; round < REFINEMENTS; round++) {
-			const centroids = refined.map((members) => this.centroid(members));
-			const next: Clusters = centroids.map(() => []);
-			for (const piece of this.founders) next[nearestOf(centroids, this.vectorOf(piece))]!.push(piece);
+			const next: Cluster[] = refined.map(() => []);
+			this.comparison.fitting(refined, this.founders).forEach((cluster, i) => next[cluster]!.push(this.founders[i]!));
 			refined = next.filter((members) => members.length > 0);
 		}
 		return refined;
@@ -166,7 +142,10 @@ export function joinSpeakers({ labels, centroids }: Labels, voices: readonly Voi
 	};
 }
 
-/** @param voices in time order */
-export function labelVoices(voices: readonly Voice[], count: SpeakerCount): Labels {
-	return new Labelling(voices).label(count);
+/**
+ * @param voices in time order
+ * @param space of the model that the voices are made with, where it has one
+ */
+export function labelVoices(voices: readonly Voice[], count: SpeakerCount, space?: VoiceSpace): Labels {
+	return new Labelling(voices, space ? new ByEvidence(voices, space) : new ByCosine(voices)).label(count);
 }

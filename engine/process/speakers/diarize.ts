@@ -4,15 +4,20 @@
  */
 import { SAMPLE_RATE, type Audio, type Span } from '../audio';
 import type { Embedder } from '../embedding/embedder';
-import { labelVoices, type Labels, type SpeakerCount, type Voice } from './attribution';
+import { labelVoices, type Labels, type SpeakerCount } from './attribution';
+import type { Voice } from './comparison';
+import { splitAtChanges } from './parts';
 import { piecesOf, turnsOf } from './pieces';
-import { framesIn, FRAMES, STEP, WINDOW, type Segmentation } from './segmentation';
-import { HOP, TrackBuilder } from './tracks';
+import { framesIn, framesOfSpans, FRAMES, STEP, WINDOW, type Segmentation } from './segmentation';
+import { HOP, TrackBuilder, type Tracks } from './tracks';
+import type { VoiceSpace } from './voiceSpace';
 import { voicesOf } from './voices';
 
 export interface SpeakerModels {
 	segmentation: Segmentation;
 	embedder: Embedder;
+	/** Of the embedder's vectors; absent where its speakers are told apart by cosines. */
+	space?: VoiceSpace;
 }
 
 /** What is said in a channel, and by whom. */
@@ -37,18 +42,21 @@ function windowStarts(frames: number, spans: readonly Span[]): number[] {
 	}
 }
 
-/** @param spans the speech, seconds, in time order: where there is none for long, nobody is looked for */
-export async function diarize(
-	audio: Audio,
-	spans: readonly Span[],
-	{ segmentation, embedder }: SpeakerModels,
-	count: SpeakerCount,
-): Promise<Diarization> {
+/**
+ * Who talks when as far as windows can tell: a track is one person, a person may have many.
+ * @param spans the speech, seconds, in time order: where there is none for long, nobody is looked for
+ */
+export async function tracksIn(audio: Audio, spans: readonly Span[], segmentation: Segmentation): Promise<Tracks> {
 	const frames = framesIn(audio.length);
+	const speech = framesOfSpans(frames, spans);
 	const builder = new TrackBuilder();
-	for (const start of windowStarts(frames, spans)) builder.add(start, await segmentation.window(audio, start));
-	const tracks = builder.finish(frames);
+	for (const start of windowStarts(frames, spans)) builder.add(start, await segmentation.window(audio, start, speech));
+	return builder.finish(frames);
+}
+
+/** @param tracks are used up by it */
+export async function diarizeTracks(audio: Audio, tracks: Tracks, { embedder, space }: Pick<SpeakerModels, 'embedder' | 'space'>, count: SpeakerCount): Promise<Diarization> {
 	const pieces = piecesOf(turnsOf(tracks));
-	const voices = await voicesOf(audio, pieces, tracks.talkers, embedder);
-	return { voices, labels: labelVoices(voices, count) };
+	const voices = await voicesOf(audio, pieces, tracks.talkers, embedder, space !== undefined);
+	return splitAtChanges(voices, labelVoices(voices, count, space));
 }

@@ -4,7 +4,7 @@
  */
 import { modelPath } from '../../../models/bundled';
 import { readPackageFile } from '../../../models/packageFiles';
-import { SAMPLE_RATE, type Audio } from '../audio';
+import { SAMPLE_RATE, type Audio, type Span } from '../audio';
 import type { Runtime, Session } from '../runtime/interface';
 
 /** Samples per window. */
@@ -25,11 +25,23 @@ export const LOCAL_SPEAKERS = 3;
 /** Which local speakers talk, by class: one bit each. At most two at the same time. */
 const SPEAKERS_OF_CLASS = [0b000, 0b001, 0b010, 0b100, 0b011, 0b101, 0b110];
 
+/** The class of silence, and the first of those of talk. */
+const NOBODY = 0;
+const SOMEBODY = 1;
+
 /** Seconds of the recording at which a frame begins, counted from the recording's first one. */
 export const frameStart = (frame: number): number => (FIRST_MIDDLE - STEP / 2 + frame * STEP) / SAMPLE_RATE;
 
 /** Frames of which so many samples hold all that they see; one at least. */
 export const framesIn = (samples: number): number => Math.max(1, Math.floor((samples - 2 * FIRST_MIDDLE) / STEP) + 1);
+
+/** @returns `[frames]`: 1 where the middle of a frame lies in one of the spans, which are in time order, in seconds; else 0 */
+export function framesOfSpans(frames: number, spans: readonly Span[]): Uint8Array {
+	const frameFrom = (seconds: number) => Math.max(0, Math.ceil((seconds * SAMPLE_RATE - FIRST_MIDDLE) / STEP));
+	const marked = new Uint8Array(frames);
+	for (const { start, end } of spans) marked.fill(1, frameFrom(start), frameFrom(end));
+	return marked;
+}
 
 export class Segmentation {
 	private readonly samples = new Float32Array(WINDOW);
@@ -37,20 +49,26 @@ export class Segmentation {
 	constructor(private readonly session: Session) {}
 
 	/**
+	 * Where there is speech for sure, somebody talks: what this model takes for silence there is missed speech.
 	 * @param frame of the recording, with which the window begins
+	 * @param speech of each frame of the recording, whether there is speech for sure
 	 * @returns `[FRAMES]`: the local speakers that talk in each frame, one bit each
 	 */
-	async window(audio: Audio, frame: number): Promise<Uint8Array> {
+	async window(audio: Audio, frame: number, speech: Uint8Array): Promise<Uint8Array> {
 		audio.read(frame * STEP, this.samples);
 		const inputs = { waveform: { data: this.samples, dims: [1, 1, WINDOW] } };
 		const { data } = (await this.session.run(inputs)).log_probabilities!;
-		return Uint8Array.from({ length: FRAMES }, (_, i) => SPEAKERS_OF_CLASS[likeliest(data, i * SPEAKERS_OF_CLASS.length)]!);
+		return Uint8Array.from({ length: FRAMES }, (_, i) => {
+			const first = speech[frame + i] === 1 ? SOMEBODY : NOBODY;
+			return SPEAKERS_OF_CLASS[likeliest(data, i * SPEAKERS_OF_CLASS.length, first)]!;
+		});
 	}
 }
 
-function likeliest(values: Float32Array, from: number): number {
-	let best = 0;
-	for (let i = 1; i < SPEAKERS_OF_CLASS.length; i++) if (values[from + i]! > values[from + best]!) best = i;
+/** @param first class that comes into question */
+function likeliest(values: Float32Array, from: number, first: number): number {
+	let best = first;
+	for (let i = first + 1; i < SPEAKERS_OF_CLASS.length; i++) if (values[from + i]! > values[from + best]!) best = i;
 	return best;
 }
 

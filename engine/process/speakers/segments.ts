@@ -1,9 +1,11 @@
 /** From labelled pieces to what is reported: who talks from when to when, and where several do. */
 import { cosine } from '../../../voiceprints/vector';
-import type { Labels, Voice } from './attribution';
+import { isOverlapped, overlapsOf, type Overlap as OverlapOf } from '../../client/talk';
+import type { Labels } from './attribution';
+import type { Voice } from './comparison';
 
-/** Overlaps that are shorter are not reported, seconds. */
-const SHORTEST_OVERLAP = 0.1;
+/** Of speakers by their numbers. */
+export type Overlap = OverlapOf<number>;
 
 export interface SpeakerSegment {
 	/** Number of the speaker; who talks first is 0. */
@@ -16,13 +18,6 @@ export interface SpeakerSegment {
 	overlap: boolean;
 	/** How much more it sounds like its speaker than like the most alike other one: difference of cosines; null for one speaker alone. */
 	confidence: number | null;
-}
-
-export interface Overlap {
-	start: number;
-	end: number;
-	/** Numbers of the speakers, ascending. */
-	speakers: number[];
 }
 
 export interface SegmentRules {
@@ -66,26 +61,6 @@ function merged(voices: readonly Voice[], labels: Labels, { mergePauses, shortes
 	return segments.filter(({ start, end }) => end - start >= shortest);
 }
 
-/** Stretches in which the same several speakers talk. */
-export function overlapsOf(segments: ReadonlyArray<Pick<SpeakerSegment, 'speaker' | 'start' | 'end'>>): Overlap[] {
-	const edges = [...new Set(segments.flatMap(({ start, end }) => [start, end]))].sort((one, other) => one - other);
-	const sorted = [...segments].sort((one, other) => one.start - other.start);
-	const overlaps: Overlap[] = [];
-	let active: typeof sorted = [];
-	let next = 0;
-	edges.slice(0, -1).forEach((start, i) => {
-		const end = edges[i + 1]!;
-		active = active.filter((one) => one.end > start);
-		while (next < sorted.length && sorted[next]!.start <= start) active.push(sorted[next++]!);
-		const speakers = [...new Set(active.map(({ speaker }) => speaker))].sort((one, other) => one - other);
-		if (speakers.length < 2) return;
-		const before = overlaps.at(-1);
-		if (before?.end === start && String(before.speakers) === String(speakers)) before.end = end;
-		else overlaps.push({ start, end, speakers });
-	});
-	return overlaps.filter(({ start, end }) => end - start >= SHORTEST_OVERLAP);
-}
-
 /** Speakers are numbered anew, in the order in which they first talk. */
 function inOrder(segments: Said[]): { segments: Said[]; order: number[] } {
 	const sorted = segments.sort((one, other) => one.start - other.start || one.speaker - other.speaker);
@@ -110,7 +85,7 @@ export function speakerSegments(
 			speaker,
 			start,
 			end,
-			overlap: overlaps.some((one) => one.speakers.includes(speaker) && one.start < end && one.end > start),
+			overlap: isOverlapped({ speaker, start, end }, overlaps),
 			confidence: judged > 0 ? margin / judged : null,
 		})),
 		overlaps,

@@ -14,12 +14,15 @@ import {
 	MODEL,
 	MODEL_FILE,
 	ON_LITTLE_SPEECH,
+ON_SEVERAL_SPEAKERS,
+	OPERATION,
 	OPTIONS,
 	VAD_PRESET,
 } from '../parameters';
 
 /** Parameters are read and checked before the file is copied: a typing mistake shows at once, however long the file. */
 export async function extractLocally(ctx: IExecuteFunctions, itemIndex: number): Promise<Answer<VoiceprintResult>> {
+	choice(OPERATION, read(ctx, itemIndex, OPERATION)); // throws for one of the server's
 	const { media, runtime, timeoutMs } = readLocalSettings(ctx, itemIndex, OPTIONS);
 	const { vadPreset, includeVectorVoiceprint } = readCollection(ctx, itemIndex, OPTIONS);
 	const includeVector = boolean(INCLUDE_VECTOR_VOICEPRINT, includeVectorVoiceprint);
@@ -41,12 +44,13 @@ function withoutVectors({ channels, ...result }: JobResult<VoiceprintJob>): Voic
 
 /** Throws INVALID_PARAMETER, with the parameter's label in the message. */
 async function readVoiceprint(ctx: IExecuteFunctions, itemIndex: number): Promise<VoiceprintRequest> {
-	const { maximumSpeechLength, minimumSpeechLength, onLittleSpeech } = readCollection(ctx, itemIndex, OPTIONS);
+	const { maximumSpeechLength, minimumSpeechLength, onLittleSpeech, onSeveralSpeakers } = readCollection(ctx, itemIndex, OPTIONS);
 	return {
 		...(await readModel(ctx, itemIndex)),
 		maximumSpeech: number(MAXIMUM_SPEECH_LENGTH, maximumSpeechLength),
 		minimumSpeech: number(MINIMUM_SPEECH_LENGTH, minimumSpeechLength),
 		onLittleSpeech: choice(ON_LITTLE_SPEECH, onLittleSpeech ?? ON_LITTLE_SPEECH.default),
+		onSeveralSpeakers: choice<'warn' | 'fail' | 'main' | 'each'>(ON_SEVERAL_SPEAKERS, onSeveralSpeakers ?? ON_SEVERAL_SPEAKERS.default),
 	};
 }
 
@@ -68,6 +72,7 @@ function settingsOf({ media, vad, voiceprint }: JobRequest<VoiceprintJob>): Answ
 		maximum_speech_length: voiceprint.maximumSpeech,
 		minimum_speech_length: voiceprint.minimumSpeech,
 		on_little_speech: voiceprint.onLittleSpeech,
+		on_several_speakers: voiceprint.onSeveralSpeakers,
 		...(voiceprint.modelFile === undefined ? {} : { model_file: voiceprint.modelFile }),
 	};
 }

@@ -10,7 +10,7 @@ import { readChannels } from '../../common/mediaParameters';
 import type { Servers } from '../../common/platform';
 import { boolean, choice, number, readCollection } from '../../common/read';
 import { runTask } from '../../common/tasks';
-import { INCLUDE_VECTOR_VOICEPRINT, MINIMUM_SPEECH_LENGTH, ON_LITTLE_SPEECH, OPERATION, OPTIONS } from '../parameters';
+import { INCLUDE_VECTOR_VOICEPRINT, MINIMUM_SPEECH_LENGTH, ON_LITTLE_SPEECH, OPERATION_OF_API, OPTIONS } from '../parameters';
 
 export async function extractOnServer(
 	ctx: IExecuteFunctions,
@@ -20,7 +20,7 @@ export async function extractOnServer(
 	const demand = readDemand(ctx, itemIndex);
 	return await runTask(ctx, itemIndex, servers, {
 		technology: 'speaker-identification-voiceprint-extraction',
-		operation: OPERATION,
+		operation: OPERATION_OF_API,
 		options: OPTIONS,
 		readRequest: () => readRequest(ctx, itemIndex),
 		start: async (platform, media, request, budget) => await platform.startVoiceprintExtraction(media, request, budget),

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { runJob, stopEngine, withWorkFolder } from '../../../dist/engine/client/client.js';
 import { enginePids, isRunning, until, vadJob, writeNoise } from '../../support/engine.mts';
+import { NO_PROC } from '../../support/processes.mts';
 import { CALL, TELEPHONE } from '../../support/recordings.mts';
 
 // Where there are more cores, jobs would run side by side.
@@ -75,7 +76,7 @@ test("a job's own failure is typed and leaves the engine running", async () => {
 	assert.deepEqual(enginePids(), [pid]);
 });
 
-test('a job that fails in the middle leaves no file open', async () => {
+test('a job that fails in the middle leaves no file open', { skip: NO_PROC }, async () => {
 	await assert.rejects(
 		withWorkFolder(async (folder) => await runJob(vadJob(CALL, folder, { media: { maximumDuration: 5 } }))),
 		{ code: 'FILE_TOO_LONG' },
@@ -153,7 +154,7 @@ test('work folders are private and always removed', async () => {
 	);
 });
 
-test("nothing of n8n's environment that could be secret reaches the engine", async () => {
+test("nothing of n8n's environment that could be secret reaches the engine", { skip: NO_PROC }, async () => {
 	process.env.N8N_ENCRYPTION_KEY = 'top-secret';
 	try {
 		await detect(TELEPHONE);

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { temporaryFolder } from '../process/media/support/encode.mts';
 import { writeSparseWav } from '../process/media/support/wav.mts';
 import { until } from '../../support/engine.mts';
+import { NO_PROC } from '../../support/processes.mts';
 import { TELEPHONE } from '../../support/recordings.mts';
 
 /** Milliseconds after the first job got its folder. */
@@ -67,7 +68,7 @@ function recordingsIn(temporary: string): string[] {
 	return folders.flatMap((name) => filesIn(join(temporary, name)));
 }
 
-describe('n8n is killed while jobs run and wait', { concurrency: 3 }, () => {
+describe('n8n is killed while jobs run and wait', { concurrency: 3, skip: NO_PROC }, () => {
 	for (const moment of MOMENTS) {
 		test(`${moment} ms after the first one began`, async (t) => {
 			const temporary = join(folder, String(moment));

@@ -8,6 +8,7 @@ import { poolSize } from '../../../dist/engine/client/client.js';
 import { EnginePool, type PoolOptions, type RunOptions } from '../../../dist/engine/client/pool.js';
 import type { VadJob } from '../../../dist/engine/client/protocol.js';
 import { isRunning, until, vadJob } from '../../support/engine.mts';
+import { NO_PROC } from '../../support/processes.mts';
 
 const SUPPORT = join(import.meta.dirname, 'support');
 
@@ -79,7 +80,7 @@ describe('an engine process', () => {
 		await assert.rejects(pidOf(poolOf({}, 'broken-host.cjs')), { code: 'ENGINE_START', description: 'a file is missing' });
 	});
 
-	it('stands in an empty folder of its own, which goes with it', async () => {
+	it('stands in an empty folder of its own, which goes with it', { skip: NO_PROC }, async () => {
 		const pid = await pidOf(poolOf());
 		const folder = readlinkSync(`/proc/${pid}/cwd`);
 		assert.ok(folder.startsWith(realpathSync(tmpdir())));

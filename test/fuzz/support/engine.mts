@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runJob, withWorkFolder } from '../../../dist/engine/client/client.js';
-import type { Job, MediaRequest, VadResult } from '../../../dist/engine/client/protocol.js';
+import type { MediaRequest, VadResult } from '../../../dist/engine/client/protocol.js';
 import { enginePids } from '../../support/engine.mts';
-import type { Outcome } from './judge.mts';
+import type { Outcome, ResultJob } from './judge.mts';
 
 /** MiB on the disk for a file of some seconds: what an hour of one channel takes. */
 export const DISK_LIMIT = 256;
@@ -62,7 +62,7 @@ function diskUse(folder: string): number {
 /** Those that are fuzzed; the others decode and detect in the same way. */
 type JobType = 'vad' | 'voiceprint';
 
-export function jobFor(type: JobType, path: string, workFolder: string, media: Partial<MediaRequest> = {}): Job {
+export function jobFor(type: JobType, path: string, workFolder: string, media: Partial<MediaRequest> = {}): ResultJob {
 	const common = {
 		media: { path, channelMode: 'split' as const, maximumDuration: LONGEST, ...media },
 		vad: { preset: 'balanced' as const },

@@ -1,5 +1,5 @@
 /** What may come of a file, however it was made. */
-import type { Job, JobResult, Segment } from '../../../dist/engine/client/protocol.js';
+import type { ArtefactsJob, Job, JobResult, Segment } from '../../../dist/engine/client/protocol.js';
 import { textOf, VoiceprintError } from '../../../dist/errors.js';
 import { decodeVoiceprint } from '../../../dist/voiceprints/encoding.js';
 
@@ -21,7 +21,10 @@ const MOST_CHANNELS = 64;
 const LONGEST_MESSAGE = 300;
 const LONGEST_DESCRIPTION = 2500;
 
-export type Outcome = { result: JobResult<Job> } | { error: unknown };
+/** A job that says what it found in the file. */
+export type ResultJob = Exclude<Job, ArtefactsJob>;
+
+export type Outcome = { result: JobResult<ResultJob> } | { error: unknown };
 
 function faultOfSegments(segments: Segment[], duration: number): string | undefined {
 	let before = 0;
@@ -32,7 +35,7 @@ function faultOfSegments(segments: Segment[], duration: number): string | undefi
 	return undefined;
 }
 
-function faultOfResult({ duration, media, channels }: JobResult<Job>): string | undefined {
+function faultOfResult({ duration, media, channels }: JobResult<ResultJob>): string | undefined {
 	if (!(duration > 0 && duration < Infinity)) return `duration ${duration}`;
 	if (channels.length === 0 || channels.length > MOST_CHANNELS) return `${channels.length} channels`;
 	if (!(media.sample_rate >= 1000 && media.sample_rate <= 768_000)) return `a sample rate of ${media.sample_rate} Hz`;

@@ -7,10 +7,11 @@ import { startServer } from '../../speech-platform/support/harness.mts';
 import type { StandIn, StandInOptions } from '../../speech-platform/server/server.mts';
 import { fileItem, harness } from './node.mts';
 
-export { canned, SPEECH, VOICEPRINT } from '../../speech-platform/support/harness.mts';
+export { canned, SPEAKERS, SPEECH, VOICEPRINT } from '../../speech-platform/support/harness.mts';
 
 export const DETECT = 'voiceActivityDetection';
 export const EXTRACT = 'extractVoiceprint';
+export const DIARIZE = 'speakerDiarization';
 
 /** Polls without delay. */
 const QUICKLY = { pollingInterval: 0.1 };

@@ -6,6 +6,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { mock } from 'node:test';
 import type { RunOptions, withWorkFolder } from '../../../dist/engine/client/client.js';
+import type { MakeJob, TakeResult } from '../../../dist/engine/client/pool.js';
 import type { Job, JobResult, VadJob, VadResult } from '../../../dist/engine/client/protocol.js';
 
 /** What the node asked for, and what the file it handed over was like at that time. */
@@ -46,13 +47,17 @@ export function fakeResult(overrides: Partial<VadResult> = {}): VadResult {
 /** Puts the stand-in where the compiled node looks for the client. Returns the calls it gets. */
 export function useFakeEngine<J extends Job = VadJob>(answer: Answer<J> = () => fakeResult() as JobResult<J>): Array<Call<J>> {
 	const client = createRequire(import.meta.url)('../../../dist/engine/client/client.js') as {
-		runInWorkFolder(makeJob: (folder: string) => Promise<J>, options: RunOptions): Promise<JobResult<J>>;
+		runInWorkFolder(makeJob: MakeJob<J>, options: RunOptions, take?: TakeResult<J>): Promise<JobResult<J>>;
 		withWorkFolder: typeof withWorkFolder;
 	};
 	const calls: Array<Call<J>> = [];
 	mock.restoreAll();
-	mock.method(client, 'runInWorkFolder', async (makeJob: (folder: string) => Promise<J>, options: RunOptions) => {
-		return await client.withWorkFolder(async (folder) => await answerTo(await makeJob(folder), options));
+	mock.method(client, 'runInWorkFolder', async (makeJob: MakeJob<J>, options: RunOptions, take?: TakeResult<J>) => {
+		return await client.withWorkFolder(async (folder) => {
+			const result = await answerTo(await makeJob(folder), options);
+			await take?.(result);
+			return result;
+		});
 	});
 	const answerTo = async (job: J, options: RunOptions) => {
 		const call = {

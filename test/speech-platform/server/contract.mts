@@ -67,6 +67,8 @@ export class Contract {
 			else if (parameter.required) faults.push(`${parameter.name} is missing`);
 		}
 		for (const name of query.keys()) if (!known.has(name)) faults.push(`query parameter ${name} is not documented`);
+		const exclusive = ((operation.definition['x-exclusive-parameters'] ?? []) as string[]).filter((name) => query.has(name));
+		if (exclusive.length > 1) faults.push(`${exclusive.join(' and ')} exclude each other`);
 		return [...faults, ...this.requestBody(operation, headers, parts, body)];
 	}
 

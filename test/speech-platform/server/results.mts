@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { runJob, withWorkFolder } from '../../../dist/engine/client/client.js';
+import type { Job, JobResult, MediaRequest, SpeakersChannel, SpeakersJob, VadJob } from '../../../dist/engine/client/protocol.js';
 import type { ReceivedPart } from './multipart.mts';
 
 export interface MediaInput {
@@ -45,33 +46,67 @@ export function failure(): Outcome {
 	return { state: 'failed', error: { type: 'internal', message: 'Internal error.', detail: [] } };
 }
 
-/** Speech in a file, by the local engine. */
-export async function detectSpeech({ file, query }: MediaInput): Promise<Outcome> {
+/** The part of a file that a request asks for. */
+function mediaOf({ file, query }: MediaInput): MediaRequest {
 	const number = (name: string) => (query.get(name) === null ? undefined : Number(query.get(name)));
 	const channels = query.get('channels');
+	return {
+		path: file.path,
+		fileName: file.fileName,
+		channelMode: query.get('channel_mode') === 'mix' ? 'mix' : 'split',
+		channels: channels ? channels.split(',').map(Number) : [],
+		rangeFrom: number('range_from'),
+		rangeTo: number('range_to'),
+	};
+}
+
+/** What the local engine makes of a file, as an outcome of a task. */
+async function compute<J extends Job>(job: Omit<J, 'workFolder'>, toResult: (result: JobResult<J>) => object): Promise<Outcome> {
 	try {
-		const result = await withWorkFolder(
-			async (workFolder) =>
-				await runJob({
-					type: 'vad',
-					media: {
-						path: file.path,
-						fileName: file.fileName,
-						channelMode: query.get('channel_mode') === 'mix' ? 'mix' : 'split',
-						channels: channels ? channels.split(',').map(Number) : [],
-						rangeFrom: number('range_from'),
-						rangeTo: number('range_to'),
-					},
-					vad: { preset: 'balanced' },
-					runtime: 'auto',
-					workFolder,
-				}),
-		);
-		return { state: 'done', result: { channels: result.channels } };
+		const result = await withWorkFolder(async (workFolder) => await runJob({ ...job, workFolder } as unknown as J));
+		return { state: 'done', result: toResult(result) };
 	} catch (error) {
 		const { code, message } = error as { code?: string; message: string };
 		return code === undefined || SYSTEM_ERRORS.has(code) ? failure() : rejection(`${message}.`);
 	}
+}
+
+/** Speech in a file, by the local engine. */
+export async function detectSpeech(input: MediaInput): Promise<Outcome> {
+	const job = { type: 'vad', media: mediaOf(input), vad: { preset: 'balanced' }, runtime: 'auto' } as const;
+	return await compute<VadJob>(job, ({ channels }) => ({ channels }));
+}
+
+/** Who speaks when in a file, by the local engine; it tells as much as the API does. */
+export async function diarizeSpeakers(input: MediaInput): Promise<Outcome> {
+	const { query } = input;
+	const [most, total] = [query.get('max_speakers'), query.get('total_speakers')];
+	const atMost = total ?? most;
+	const job: Omit<SpeakersJob, 'workFolder'> = {
+		type: 'speakers',
+		media: mediaOf(input),
+		vad: { preset: 'balanced' },
+		speakers: {
+			minimumSpeakers: Number(total ?? 1),
+			...(atMost === null ? {} : { maximumSpeakers: Number(atMost) }),
+			mergePauses: 0.5,
+			shortestTurn: 0.25,
+			known: [],
+			threshold: 'balanced',
+		},
+		runtime: 'auto',
+	};
+	return await compute<SpeakersJob>(job, ({ channels }) => ({ channels: channels.map(asTheApiTells) }));
+}
+
+/** Speakers have numbers of their own in each channel. */
+function asTheApiTells({ channel_number, speakers_count, speakers, segments }: SpeakersChannel) {
+	const ids = speakers.map(({ speaker }) => speaker);
+	return {
+		channel_number,
+		speakers_count,
+		segments: segments.map(({ speaker, start_time, end_time }) => ({ speaker_id: ids.indexOf(speaker), start_time, end_time })),
+	};
 }
 
 /** A made-up voiceprint for each channel of the file; how much speech is in it is true. */

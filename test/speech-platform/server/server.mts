@@ -17,7 +17,7 @@ import { Exchange, type RecordedRequest } from './exchange.mts';
 import { expired, methodNotAllowed, page, status, type Fault } from './faults.mts';
 import { Window, type RateLimitOptions } from './misbehaviour.mts';
 import { readMultipart } from './multipart.mts';
-import { compareVoiceprints, detectSpeech, extractVoiceprints, failure, type MediaInput, type Outcome } from './results.mts';
+import { compareVoiceprints, detectSpeech, diarizeSpeakers, extractVoiceprints, failure, type MediaInput, type Outcome } from './results.mts';
 
 export type * from './exchange.mts';
 
@@ -284,8 +284,13 @@ export class StandIn {
 	}
 }
 
+const COMPUTATIONS: Record<string, (input: MediaInput) => Promise<Outcome>> = {
+	'voice-activity-detection': detectSpeech,
+	'speaker-diarization': diarizeSpeakers,
+};
+
 async function computeLocally(technology: string, input: MediaInput): Promise<Outcome> {
-	return technology === 'voice-activity-detection' ? await detectSpeech(input) : await extractVoiceprints(input);
+	return await (COMPUTATIONS[technology] ?? extractVoiceprints)(input);
 }
 
 /** As the web framework of the API answers where it has no such path. */

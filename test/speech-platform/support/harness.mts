@@ -13,6 +13,7 @@ import {
 	type SpeechPlatformOptions,
 	type Transport,
 } from '../../../dist/speech-platform/index.js';
+import { TECHNOLOGIES } from '../../../dist/speech-platform/technologies.js';
 import type { Outcome } from '../server/results.mts';
 import { StandIn, type StandInOptions } from '../server/server.mts';
 import { undiciTransport, type UndiciTransportOptions } from './undiciTransport.mts';
@@ -29,11 +30,31 @@ export const VOICEPRINT = {
 	channels: [{ channel_number: 0, voiceprint: 'e1UHdmVyc2lvblUBfQ==', speech_length: 31.42, model: 'xl-5.4.0' }],
 };
 
+/** Two who interrupt each other, and whose numbers are not in the order in which they speak. */
+export const SPEAKERS = {
+	channels: [
+		{
+			channel_number: 0,
+			speakers_count: 2,
+			segments: [
+				{ speaker_id: 1, start_time: 1, end_time: 4.5 },
+				{ speaker_id: 0, start_time: 4.2, end_time: 6.2 },
+				{ speaker_id: 1, start_time: 7, end_time: 8.1 },
+			],
+		},
+	],
+};
+
+const CANNED: Record<string, object> = { 'voice-activity-detection': SPEECH, 'speaker-diarization': SPEAKERS };
+
 /** Results without an engine, so that any bytes will do as a file. */
 export const canned = async (technology: string): Promise<Outcome> => ({
 	state: 'done',
-	result: structuredClone(technology === 'voice-activity-detection' ? SPEECH : VOICEPRINT),
+	result: structuredClone(CANNED[technology] ?? VOICEPRINT),
 });
+
+/** The connection test asks for one task of each. */
+export const TECHNOLOGY_COUNT = Object.keys(TECHNOLOGIES).length;
 
 /** A server that is gone after the test; the test fails where something was against the contract. */
 export async function startServer(t: TestContext, options: StandInOptions = {}): Promise<StandIn> {

@@ -23,8 +23,8 @@ const WITHOUT_HEADER = /^(amrnb|amrwb|gsm|g729|sbc|adp|loas)$/;
 /** One of so many parts of a file that is what FFmpeg takes it for may be damaged. */
 const MOSTLY_GOOD = 10;
 
-/** Samples of an AMR frame: 20 ms. */
-const AMR_FRAME = 0.02 * SAMPLE_RATE;
+/** Seconds of an AMR frame. */
+const AMR_FRAME = 0.02;
 
 /** Thrown through FFmpeg to end it at once; the reason is kept outside, FFmpeg's glue must not touch it. */
 class Stop extends Error {}
@@ -43,15 +43,22 @@ export interface RunOptions {
 	map?: string | undefined;
 }
 
+interface LineOptions extends RunOptions {
+	format?: string | undefined;
+	/** Hz of the output. */
+	rate: number;
+}
+
 /** @param channels that the output has to have; 0 for those of the file */
-function commandLine({ seek = 0, map, format }: RunOptions & { format?: string | undefined }, channels: number, mark: number, input: string, output: string): string[] {
+function commandLine({ seek = 0, map, format, rate }: LineOptions, channels: number, mark: number, input: string, output: string): string[] {
 	return [
 		...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'repeat+level+verbose'],
 		...['-protocol_whitelist', 'file', '-copyts'],
 		...(seek > 0 ? ['-ss', String(seek)] : []),
 		...(format === undefined ? [] : ['-f', format]),
 		...['-i', input, ...(map === undefined ? [] : ['-map', map]), '-vn', '-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1'],
-		...['-af', `${timelineFilter(mark)},${RATE_FILTER}`],
+		// For the models it is resampled here, see `Resampler`.
+		...['-af', `${timelineFilter(mark)},${rate === SAMPLE_RATE ? RATE_FILTER : `aresample=${rate}`}`],
 		...(channels > 0 ? ['-ac', String(channels)] : []),
 		...['-c:a', 'pcm_f32le', '-f', 'wav', '-bitexact', '-flush_packets', '1', output],
 	];
@@ -95,6 +102,9 @@ export class FfmpegRun {
 
 	private readonly map: string | undefined;
 
+	/** Hz of what is handed on. */
+	private readonly rate: number;
+
 	/** Samples of silence at the beginning. */
 	private lead = 0;
 
@@ -104,20 +114,20 @@ export class FfmpegRun {
 		this.cut = cut;
 		this.seek = seek;
 		this.base = cut.position;
-		this.timeline = new Timeline(cut);
+		this.rate = cut.range.rate;
+		this.timeline = new Timeline(cut, this.rate);
 		this.log = new FfmpegLog(this.timeline, this.mark, isFragmented(file), seek);
 		this.output = new WavOutput({
 			onFormat: (channels, sampleRate) => {
 				this.checkFormat(channels);
-				this.resampler = this.makeResampler!(sampleRate, channels, (samples, frames) => this.timeline.onFrames(samples, frames));
-				this.outputRate = sampleRate;
+				this.beginOutput(channels, sampleRate);
 				this.lead = this.setZero();
 				if (cut.channels === 0) cut.onChannels(channels);
 				this.timeline.channels = channels;
 				this.began = true;
 				if (this.lead > 0) cut.onSilence(this.lead);
 			},
-			onFrames: (samples, frames) => this.resampler!.add(samples, frames),
+			onFrames: (samples, frames) => (this.resampler ?? this.timeline).onFrames(samples, frames),
 		});
 	}
 
@@ -127,6 +137,11 @@ export class FfmpegRun {
 
 	/** Hz that FFmpeg delivers. */
 	private outputRate = 0;
+
+	private beginOutput(channels: number, sampleRate: number): void {
+		this.outputRate = sampleRate;
+		if (this.rate === SAMPLE_RATE) this.resampler = this.makeResampler?.(sampleRate, channels, (samples, frames) => this.timeline.onFrames(samples, frames));
+	}
 
 	/** Whether seeking led to another place, and nothing was decoded; to be tried without. */
 	misplaced = false;
@@ -172,7 +187,7 @@ export class FfmpegRun {
 		mountOutput(core, output, (bytes, position) => this.guard(() => this.output.write(bytes, position)));
 		let exitCode = 0;
 		try {
-			exitCode = core.exec(...commandLine({ seek: this.seek, map: this.map, format: this.file.format }, this.cut.channels, this.mark, input, output));
+			exitCode = core.exec(...commandLine({ seek: this.seek, map: this.map, format: this.file.format, rate: this.rate }, this.cut.channels, this.mark, input, output));
 		} catch (error) {
 			// A trap inside the WebAssembly, unless it was ended from here.
 			if (!this.stopped) throw decodeFailed(this.file.name, this.log, String(error));
@@ -192,7 +207,7 @@ export class FfmpegRun {
 		try {
 			this.resampler?.finish();
 			this.timeline.finish();
-			if (this.log.isAmr && this.began) this.fill(this.log.packets * AMR_FRAME);
+			if (this.log.isAmr && this.began) this.fill(this.log.packets * AMR_FRAME * this.rate);
 		} catch (reason) {
 			if (reason !== RANGE_END) throw reason;
 			this.stopped = { reason };
@@ -202,7 +217,7 @@ export class FfmpegRun {
 	/** Makes the recording as long as its packets say. @param samples from the first one on */
 	private fill(samples: number): void {
 		const missing = this.lead + samples - (this.cut.position - this.base);
-		if (missing > 0 && this.seek === 0) this.cut.onSilence(Math.min(missing, LONGEST * SAMPLE_RATE));
+		if (missing > 0 && this.seek === 0) this.cut.onSilence(Math.min(missing, LONGEST * this.rate));
 	}
 
 	/** The error for a file that gave no sample. @param head the file's first bytes */
@@ -238,7 +253,7 @@ export class FfmpegRun {
 
 	/** Seconds that are there of a recording that was cut off; undefined where it was not. */
 	get truncatedAt(): number | undefined {
-		const seconds = this.decoded / SAMPLE_RATE;
+		const seconds = this.decoded / this.rate;
 		return !this.stopped && endsEarly(this.log, this.file, seconds) ? seconds : undefined;
 	}
 
@@ -252,11 +267,11 @@ export class FfmpegRun {
 		// FFmpeg counts from the first timestamp; where that is below 0 (encoder priming), the file's zero comes later.
 		const { lead, duration } = this.log;
 		if (lead > 0 && this.seek > 0) throw MISPLACED;
-		const priming = Math.round(this.log.priming * SAMPLE_RATE);
+		const priming = Math.round(this.log.priming * this.rate);
 		// A recording behind another has no place for it.
 		if (this.base > 0) this.timeline.skip(priming);
-		else this.cut.begin(this.seek * SAMPLE_RATE - priming, duration);
-		return Math.round(lead * SAMPLE_RATE);
+		else this.cut.begin(this.seek * this.rate - priming, duration);
+		return Math.round(lead * this.rate);
 	}
 
 	/** @throws VoiceprintError UNSUPPORTED_FORMAT */

@@ -14,14 +14,14 @@ import { SAMPLE_RATE } from '../../audio';
 import type { TimelineLog } from './log';
 import { LONGEST } from '../limits';
 
-/** Samples by which time may go back to correct jitter; further back, a new recording was appended. */
-const LONGEST_OVERLAP = SAMPLE_RATE;
+/** Seconds by which time may go back to correct jitter; further back, a new recording was appended. */
+const LONGEST_OVERLAP = 1;
 
-/** Samples; a longer gap is a damaged timestamp, and is reported as one. */
-const LONGEST_GAP = LONGEST * SAMPLE_RATE;
+/** Seconds; a longer gap is a damaged timestamp, and is reported as one. */
+const LONGEST_GAP = LONGEST;
 
-/** Samples of the timestamps' rounding, which is no gap at the start of the sound. */
-const ROUNDING = SAMPLE_RATE / 1000;
+/** Seconds of the timestamps' rounding, which is no gap at the start of the sound. */
+const ROUNDING = 0.001;
 
 /**
  * Samples after which a jump takes effect. At the end of a file FFmpeg logs a last jump, to nowhere, and its resampler
@@ -29,17 +29,17 @@ const ROUNDING = SAMPLE_RATE / 1000;
  */
 const SETTLING = 2;
 
-/** Samples within which a wrong timestamp is followed by right ones: a packet of a stream that stamps only every few. */
-const NOISE = SAMPLE_RATE;
+/** Seconds within which a wrong timestamp is followed by right ones: a packet of a stream that stamps only every few. */
+const NOISE = 1;
 
-/** Samples of the last packet: a jump before so little sound cannot be told from a wrong timestamp. */
-const LAST_PACKET = 0.15 * SAMPLE_RATE;
+/** Seconds of the last packet: a jump before so little sound cannot be told from a wrong timestamp. */
+const LAST_PACKET = 0.15;
 
-/** Samples; timestamps that differ by less agree. */
-const JITTER = 0.1 * SAMPLE_RATE;
+/** Seconds; timestamps that differ by less agree. */
+const JITTER = 0.1;
 
-/** Samples; a clock that goes back to near its beginning was started anew, with a recording that was appended. */
-const NEW_CLOCK = 5 * SAMPLE_RATE;
+/** Seconds; a clock that goes back to near its beginning was started anew, with a recording that was appended. */
+const NEW_CLOCK = 5;
 
 /**
  * FFmpeg filter, to stand before the resampler, that logs where the sound starts and each jump as three numbers (level
@@ -103,7 +103,11 @@ export class Timeline implements TimelineLog {
 	/** Channels of the samples. */
 	channels = 1;
 
-	constructor(private readonly sink: TimelineSink) {}
+	/** @param rate Hz of the samples */
+	constructor(
+		private readonly sink: TimelineSink,
+		private readonly rate = SAMPLE_RATE,
+	) {}
 
 	/**
 	 * Takes a jump from the log; always before the samples it is about, and after those before it.
@@ -112,14 +116,14 @@ export class Timeline implements TimelineLog {
 	 * @param wrap seconds after which the container's clock begins anew; Infinity where it does not
 	 */
 	addJump(delivered: number, ahead: number, wrap = Infinity): void {
-		const at = Math.round(delivered * SAMPLE_RATE);
+		const at = Math.round(delivered * this.rate);
 		// FFmpeg sets up its filters anew where rate or channels change on the way, and they count from 0 again.
 		if (at === 0) this.base = this.filters++ === 0 ? 0 : this.received;
-		const exact = Math.round(ahead * SAMPLE_RATE) - this.base;
-		const step = nearest(exact - this.logged, wrap * SAMPLE_RATE);
+		const exact = Math.round(ahead * this.rate) - this.base;
+		const step = nearest(exact - this.logged, wrap * this.rate);
 		const isFirst = at === 0 && this.filters === 1;
 		// What the resampler still held when it was set up anew is lost, and is no gap.
-		const least = isFirst ? ROUNDING : at === 0 ? JITTER : 0;
+		const least = isFirst ? this.samplesOf(ROUNDING) : at === 0 ? this.samplesOf(JITTER) : 0;
 		if (Math.abs(step) >= least) this.logged += step;
 		if (isFirst) this.start = this.logged;
 		this.jumps.push({ at: at === 0 ? this.base : this.base + at + SETTLING, ahead: this.logged });
@@ -172,16 +176,16 @@ export class Timeline implements TimelineLog {
 
 	/** Whether it is known if time comes back after the jump. */
 	private isSettled(jump: Jump): boolean {
-		return this.ended || this.received >= jump.at + NOISE || jump.ahead === this.ahead;
+		return this.ended || this.received >= jump.at + this.samplesOf(NOISE) || jump.ahead === this.ahead;
 	}
 
 	/** Follows the jump, unless it is noise: then it is forgotten, with those by which time comes back. */
 	private settle(jump: Jump): void {
-		const soon = this.jumps.filter(({ at }) => at < Math.min(this.received, jump.at + NOISE));
+		const soon = this.jumps.filter(({ at }) => at < Math.min(this.received, jump.at + this.samplesOf(NOISE)));
 		const isFirst = this.delivered === 0;
 		// At the very start nothing tells where time was before, but it does not go back.
 		const back = soon.findLastIndex(({ ahead }) =>
-			isFirst ? ahead < jump.ahead - LONGEST_OVERLAP : Math.abs(ahead - this.ahead) < JITTER,
+			isFirst ? ahead < jump.ahead - this.samplesOf(LONGEST_OVERLAP) : Math.abs(ahead - this.ahead) < this.samplesOf(JITTER),
 		);
 		if (back >= 0 && isFirst) this.begin(this.jumps.splice(0, back + 1).at(-1)!);
 		else if (back >= 0) this.jumps.splice(0, back + 1);
@@ -204,17 +208,21 @@ export class Timeline implements TimelineLog {
 
 	private jump({ at, ahead }: Jump): void {
 		const step = ahead - this.ahead - this.surplus;
-		const isLast = this.ended && this.received - at < LAST_PACKET;
+		const isLast = this.ended && this.received - at < this.samplesOf(LAST_PACKET);
 		this.ahead = ahead;
-		this.surplus = step < 0 && step >= -LONGEST_OVERLAP ? -step : 0;
-		const isBack = step < -LONGEST_OVERLAP && at >= NOISE && !isLast && !this.beginsAnew(at);
-		if (step > LONGEST_GAP || isBack || (isLast && step > LONGEST_OVERLAP)) this.sink.onJump(step);
+		this.surplus = step < 0 && step >= -this.samplesOf(LONGEST_OVERLAP) ? -step : 0;
+		const isBack = step < -this.samplesOf(LONGEST_OVERLAP) && at >= this.samplesOf(NOISE) && !isLast && !this.beginsAnew(at);
+		if (step > this.samplesOf(LONGEST_GAP) || isBack || (isLast && step > this.samplesOf(LONGEST_OVERLAP))) this.sink.onJump(step);
 		else if (step > 0) this.sink.onSilence(step);
+	}
+
+	private samplesOf(seconds: number): number {
+		return seconds * this.rate;
 	}
 
 	/** Whether the clock is back where it was at the start. */
 	private beginsAnew(at: number): boolean {
-		return Math.abs(at + this.ahead - this.start) < NEW_CLOCK;
+		return Math.abs(at + this.ahead - this.start) < this.samplesOf(NEW_CLOCK);
 	}
 }
 

@@ -6,7 +6,7 @@ const ZERO_CROSSINGS = 32;
 const CUT_OFF = 0.97;
 const KAISER = 9;
 /** Filters are as long as a multiple of this, filled up with zeros. */
-const ALIGNMENT = 8;
+export const ALIGNMENT = 8;
 
 export interface FilterBank {
 	/** One filter of `stride` numbers for each phase. */

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { once } from '../../../../once';
 import { readPackageFile } from '../../../../models/packageFiles';
 import { SAMPLE_RATE } from '../../audio';
-import { filterBank, type FilterBank } from './filterBank';
+import { ALIGNMENT, filterBank, type FilterBank } from './filterBank';
 
 interface WasmModule {
 	readonly compiled: unique symbol;
@@ -100,7 +100,7 @@ export class Resampler {
 	}
 
 	/** @param samples interleaved */
-	add(samples: Float32Array, frames: number): void {
+	onFrames(samples: Float32Array, frames: number): void {
 		if (this.bank.isNeedless) {
 			this.onResampled(samples, frames);
 			return;
@@ -137,6 +137,8 @@ export class Resampler {
 		for (let channel = 0; channel < channels; channel++) {
 			const first = this.inputOf(channel) + this.filled;
 			for (let at = first, source = from * channels + channel; at < first + count; at++, source += channels) memory[at] = samples[source]!;
+			// Filters are filled up with zeros, which meet what lies behind: it must be a number.
+			memory.fill(0, first + count, first + count + ALIGNMENT);
 		}
 		this.filled += count;
 	}

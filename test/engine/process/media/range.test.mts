@@ -72,9 +72,9 @@ test('two Ogg recordings in one file are one timeline', async () => {
 });
 
 test('only a late range is sought', () => {
-	assert.equal(seekSeconds({ from: 10 * 16000, to: Infinity }, true), 0);
-	assert.equal(seekSeconds({ from: 3600 * 16000, to: Infinity }, false), 0);
-	assert.equal(seekSeconds({ from: 3600.7 * 16000, to: Infinity }, true), 3596);
+	assert.equal(seekSeconds({ from: 10 * 16000, to: Infinity, rate: 16000 }, true), 0);
+	assert.equal(seekSeconds({ from: 3600 * 16000, to: Infinity, rate: 16000 }, false), 0);
+	assert.equal(seekSeconds({ from: 3600.7 * 16000, to: Infinity, rate: 16000 }, true), 3596);
 });
 
 const short = { channels: signal(RATE, 5, 1), rate: RATE };

@@ -28,7 +28,7 @@ async function byUs(channels: Float32Array[], rate: number, block: number): Prom
 	const parts: number[] = [];
 	const resampler = (await Resampler.prepare())(rate, count, (resampled, frames) => parts.push(...resampled.subarray(0, frames * count)));
 	for (let from = 0; from < length; from += block) {
-		resampler.add(samples.subarray(from * count, Math.min(length, from + block) * count), Math.min(block, length - from));
+		resampler.onFrames(samples.subarray(from * count, Math.min(length, from + block) * count), Math.min(block, length - from));
 	}
 	resampler.finish();
 	return Float32Array.from(parts);
@@ -50,4 +50,14 @@ for (const rate of TRIED) {
 test('a handful of samples are resampled too', async () => {
 	const actual = await byUs([noise(20, 1)], 48000, 20);
 	assert.ok(actual.length > 0 && actual.every((sample) => Math.abs(sample) <= 1));
+});
+
+test('a sample that is no number is heard where a filter meets it, and nowhere else', async () => {
+	const samples = noise(48_000, 1);
+	samples[20_000] = NaN;
+	const actual = await byUs([samples], 48000, 1000);
+	const places = [...actual.keys()].filter((i) => Number.isNaN(actual[i]));
+	// A filter of 100 samples, filled up to 104, over an input of three samples per output sample.
+	assert.ok(places.length >= 33 && places.length <= 35, String(places.length));
+	assert.ok(places.every((place) => Math.abs(place - 20_000 / 3) < 19), String(places));
 });

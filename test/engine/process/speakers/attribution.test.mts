@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { linkByAverage } from '../../../../dist/engine/process/speakers/clusters.js';
-import { joinSpeakers, labelVoices, type Voice } from '../../../../dist/engine/process/speakers/attribution.js';
-import { overlapsOf, speakerSegments } from '../../../../dist/engine/process/speakers/segments.js';
+import { joinSpeakers, labelVoices } from '../../../../dist/engine/process/speakers/attribution.js';
+import type { Voice } from '../../../../dist/engine/process/speakers/comparison.js';
+import { overlapsOf } from '../../../../dist/engine/client/talk.js';
+import { speakerSegments } from '../../../../dist/engine/process/speakers/segments.js';
 import { near as nearBy, randomNumbers, unitVector } from '../../../voiceprints/support/vectors.mts';
 
 const ANYBODY = { least: 1, most: Infinity };

@@ -2,8 +2,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { piecesOf, turnsOf } from '../../../../dist/engine/process/speakers/pieces.js';
-import { FRAMES, framesIn, frameStart, STEP, WINDOW } from '../../../../dist/engine/process/speakers/segmentation.js';
-import { HOP, TrackBuilder } from '../../../../dist/engine/process/speakers/tracks.js';
+import { FRAMES, framesIn, framesOfSpans, frameStart, Segmentation, STEP, WINDOW } from '../../../../dist/engine/process/speakers/segmentation.js';
+import { TrackBuilder } from '../../../../dist/engine/process/speakers/tracks.js';
+import { audioOf, SAMPLE_RATE } from '../../../support/recordings.mts';
+
+/** Frames from window to window here: half of one. */
+const HOP = 294;
 
 /** A window in which each of some local speakers talks from one frame to another. */
 function window(...talk: Array<[speaker: number, from: number, to: number]>): Uint8Array {
@@ -27,6 +31,28 @@ describe('frames', () => {
 	});
 
 	it('of a moment are one', () => assert.equal(framesIn(100), 1));
+
+	it('of spans are those whose middle lies in one', () => {
+		const middle = (frame: number) => (495.5 + STEP * frame) / SAMPLE_RATE;
+		const spans = [{ start: 0, end: middle(1) + 1e-6 }, { start: middle(4), end: middle(6) }, { start: middle(8) + 1e-6, end: 99 }];
+		assert.deepEqual([...framesOfSpans(11, spans)], [1, 1, 0, 0, 1, 1, 0, 0, 0, 1, 1]);
+	});
+});
+
+describe('a window', () => {
+	/** Classes, of which silence is the likeliest one throughout and a speaker number 1 the second. */
+	const session = {
+		async run() {
+			return { log_probabilities: { data: Float32Array.from({ length: FRAMES * 7 }, (_, i) => [0, -9, -1, -9, -9, -9, -9][i % 7]) } };
+		},
+	};
+
+	it('holds talk where there is speech for sure, also where the model hears none', async () => {
+		const speech = new Uint8Array(1000).fill(1, 120, 150);
+		const activity = await new Segmentation(session as never).window(audioOf(new Float32Array(0)), 100, speech);
+		assert.deepEqual([...activity.keys()].filter((frame) => activity[frame] !== 0), Array.from({ length: 30 }, (_, i) => 20 + i));
+		assert.equal(activity[20], 0b010);
+	});
 });
 
 describe('tracks', () => {
@@ -93,12 +119,23 @@ describe('turns and pieces', () => {
 	});
 
 	it('a turn is cut into equal pieces of at most two seconds', () => {
-		const pieces = piecesOf([{ track: 3, from: 0, to: 300 }, { track: 4, from: 50, to: 60 }]);
+		const pieces = piecesOf([{ track: 3, from: 0, to: 300, pauses: [] }, { track: 4, from: 50, to: 60, pauses: [] }]);
 		assert.deepEqual(pieces, [
 			{ track: 3, from: 0, to: 100 },
 			{ track: 4, from: 50, to: 60 },
 			{ track: 3, from: 100, to: 200 },
 			{ track: 3, from: 200, to: 300 },
 		]);
+	});
+
+	it('a turn is cut in the middle of its pauses first, the longest before others, where half a second is left on both sides', () => {
+		const pauses = [{ from: 10, to: 14 }, { from: 60, to: 62 }, { from: 70, to: 76 }, { from: 110, to: 112 }];
+		const pieces = piecesOf([{ track: 0, from: 0, to: 130, pauses }]);
+		assert.deepEqual(pieces.map(({ from, to }) => [from, to]), [[0, 73], [73, 130]]);
+	});
+
+	it('closed pauses are remembered', () => {
+		const [turn] = turnsOf(tracksOf(FRAMES, [0, window([0, 10, 100], [0, 110, 200], [0, 212, 260])]));
+		assert.deepEqual(turn.pauses, [{ from: 100, to: 110 }, { from: 200, to: 212 }]);
 	});
 });

@@ -1,8 +1,8 @@
 /** What of a recording goes into the voice of a piece. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Embedder } from '../../../../dist/engine/process/embedding/embedder.js';
-import { STEP } from '../../../../dist/engine/process/speakers/segmentation.js';
+import type { Embedder, SpeechWindow } from '../../../../dist/engine/process/embedding/embedder.js';
+import { frameStart, STEP } from '../../../../dist/engine/process/speakers/segmentation.js';
 import { voicesOf } from '../../../../dist/engine/process/speakers/voices.js';
 import { audioOf, SAMPLE_RATE } from '../../../support/recordings.mts';
 
@@ -37,5 +37,21 @@ describe('the voice of a piece', () => {
 		const { voices, speech } = await heard([[10, 20], [100, 140]], (frame) => (frame >= 105 ? 2 : 1));
 		assert.deepEqual(voices.map(({ vector }) => vector), [undefined, undefined]);
 		assert.equal(speech.length, 0);
+	});
+
+	it('and those of its parts come from one pass, cut at its own moments', async () => {
+		const windows: number[][][] = [];
+		const embedder = {
+			embedWindows: async (of: SpeechWindow[]) => {
+				windows.push(of.map((window) => [...new Set(window.read())]));
+				return { vector: Float32Array.of(9), windows: of.map((_, i) => Float32Array.of(i)) };
+			},
+		} as unknown as Embedder;
+		const talkers = Uint8Array.from({ length: 300 }, (_, frame) => (frame >= 40 && frame < 60 ? 2 : 1));
+		const [voice] = await voicesOf(audio, [{ track: 0, from: 10, to: 150 }], talkers, embedder, true);
+		assert.deepEqual(windows, [[[...range(10, 40), ...range(60, 70)], range(70, 110), range(110, 150)]]);
+		assert.deepEqual(voice.vector, Float32Array.of(9));
+		assert.deepEqual(voice.parts!.map(({ start, end }) => [start, end]), [[10, 70], [70, 110], [110, 150]].map((part) => part.map(frameStart)));
+		assert.deepEqual(voice.parts!.map(({ clean, vector }) => [clean, vector[0]]), [0, 1, 2].map((i) => [(40 * STEP) / SAMPLE_RATE, i]));
 	});
 });

@@ -1,10 +1,11 @@
-/** What users do first: install the package, send a recording to a webhook, get speech segments. */
+/** What users do first: send a recording to a webhook, get speech segments. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { BinaryMode } from '../../tools/n8n/environment.mts';
-import { VOICE_ACTIVITY_DETECTION, webhookWorkflow } from '../../tools/n8n/workflows.mts';
+import type { RunningN8n } from '../../tools/n8n/server.mts';
+import { webhookWorkflow } from '../../tools/n8n/workflows.mts';
 import { CALL_TRUTH } from '../support/recordings.mts';
-import { CALL, PAGE, useN8n } from './support.mts';
+import { CALL, PAGE } from './support.mts';
 
 interface SegmentItem {
 	channel_number: number;
@@ -37,28 +38,15 @@ function assertFindsTheSpeech(items: SegmentItem[]): void {
 	}
 }
 
-const modes: BinaryMode[] = ['filesystem', 'database', 'default'];
-
-for (const binaryMode of modes) {
-	describe(`n8n with binary mode ${binaryMode}`, () => {
-		const n8n = useN8n({ binaryMode });
-
-		it('offers the node, with its icon', async () => {
-			const types = await n8n().client.nodeTypes();
-			const type = types.find(({ name }) => name === VOICE_ACTIVITY_DETECTION);
-			assert.equal(type?.displayName, 'Voice Activity Detection');
-			const icon = typeof type.iconUrl === 'object' ? type.iconUrl.light : type.iconUrl;
-			const response = await fetch(`${n8n().url}/${icon}`);
-			assert.equal(response.status, 200);
-			assert.match(await response.text(), /<svg/);
-		});
-
-		it('keeps binary data that way', async () => {
+/** Tests of uploads, whichever way n8n keeps binary data; each way has to have one file of tests that calls this. */
+export function uploads(n8n: () => RunningN8n, binaryMode: BinaryMode): void {
+	describe(`an upload, with binary mode ${binaryMode}`, () => {
+		it('is kept that way', async () => {
 			const { binaryDataMode } = await n8n().client.call<{ binaryDataMode: string }>('GET', '/rest/settings');
 			assert.equal(binaryDataMode, binaryMode);
 		});
 
-		it('answers an upload with the speech segments of each channel', async () => {
+		it('is answered with the speech segments of each channel', async () => {
 			const { client } = n8n();
 			const workflow = await client.createWorkflow(webhookWorkflow('segments', { output: 'segment' }));
 			await client.publishWebhook(workflow, 'segments');
@@ -67,15 +55,15 @@ for (const binaryMode of modes) {
 			assertFindsTheSpeech(body as SegmentItem[]);
 		});
 
-		it('takes a file from any field, and goes on after a file that is no recording', async () => {
+		it('is taken from any field, also after one that is no recording', async () => {
 			const { client } = n8n();
 			const parameters = { output: 'channel', binaryPropertyName: 'recording', channelMode: 'mix' };
 			const workflow = await client.createWorkflow(
 				webhookWorkflow('mixed', parameters, { onError: 'continueRegularOutput' }),
 			);
 			await client.publishWebhook(workflow, 'mixed');
-			const good = await client.upload('mixed', { ...CALL, field: 'recording' });
 			const bad = await client.upload('mixed', { ...PAGE, field: 'recording' });
+			const good = await client.upload('mixed', { ...CALL, field: 'recording' });
 			const [mixed, ...others] = good.body as Array<{ channel_number: number; speech_length: number }>;
 			assert.equal(others.length, 0);
 			assert.equal(mixed?.channel_number, 0);

@@ -1,0 +1,47 @@
+/** The timeline picture as files: SVG as it is drawn, PNG as it is rendered of that. */
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { PictureArtefact, PictureFormat, PictureRequest } from '../../../client/protocol';
+import type { Recorded } from '../recorded';
+import { draw, type Drawing } from './drawing';
+import { lettered } from './lettering';
+import { fontGlyphs, renderPng } from './png';
+
+/** Recordings are personal data, and so is what is seen of them. */
+const PRIVATE = 0o600;
+
+const MIME_TYPES: Record<PictureFormat, string> = { png: 'image/png', svg: 'image/svg+xml' };
+
+interface Content {
+	bytes: string | Uint8Array;
+	drawing: Drawing;
+	notWritten?: string[];
+}
+
+/** Whoever shows it has fonts for all letters. */
+async function asSvg(recorded: Recorded, request: PictureRequest): Promise<Content> {
+	const drawing = draw(recorded, request);
+	return { bytes: drawing.svg, drawing };
+}
+
+async function asPng(recorded: Recorded, request: PictureRequest): Promise<Content> {
+	const { recorded: named, replaced } = lettered(recorded, await fontGlyphs());
+	const drawing = draw(named, request);
+	return { bytes: await renderPng(drawing), drawing, ...(replaced.length > 0 ? { notWritten: replaced } : {}) };
+}
+
+const CONTENT = { svg: asSvg, png: asPng };
+
+/** @throws VoiceprintError RUNTIME_UNAVAILABLE where the renderer or its font is missing or damaged; what writing throws */
+export async function makePicture(recorded: Recorded, request: PictureRequest): Promise<PictureArtefact[]> {
+	const base = recorded.fileName?.replace(/\.[^./\\]{1,8}$/, '') || 'recording';
+	const made: PictureArtefact[] = [];
+	for (const format of request.formats) {
+		const file = path.join(recorded.folder, `timeline.${format}`);
+		const { bytes, drawing, ...more } = await CONTENT[format](recorded, request);
+		await writeFile(file, bytes, { mode: PRIVATE });
+		const { width, height } = drawing;
+		made.push({ kind: 'picture', format, path: file, fileName: `${base}-timeline.${format}`, mimeType: MIME_TYPES[format], width, height, ...more });
+	}
+	return made;
+}

@@ -1,0 +1,28 @@
+/** A recording with what was found in it: what every artefact is made of. */
+import type { Artefact, FoundSegment } from '../../client/protocol';
+import type { Audio } from '../audio';
+import type { OwnSound } from './cuts/ownSound';
+
+export interface RecordedChannel {
+	/** In the file. */
+	channelNumber: number;
+	/** Of the stretch that was processed. */
+	audio: Audio;
+	/** Times of the file's own timeline. */
+	segments: readonly FoundSegment[];
+}
+
+export interface Recorded {
+	/** The recording's, as the user knows it. */
+	fileName?: string;
+	/** Seconds of the file's timeline at which the audio begins. */
+	start: number;
+	channels: readonly RecordedChannel[];
+	/** What cuts need of the recording, at its own sample rate; decoded when it is asked for, once. */
+	ownSound: () => Promise<OwnSound>;
+	/** Where files are written: the job's own folder. */
+	folder: string;
+}
+
+/** Makes the files of one kind of artefact. */
+export type Maker<R> = (recorded: Recorded, request: R) => Promise<Artefact[]>;

@@ -1,0 +1,1 @@
+export function npmCommand(args: string[], env?: { npm_execpath?: string }): [command: string, args: string[]];
