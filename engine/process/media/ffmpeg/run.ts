@@ -140,7 +140,9 @@ export class FfmpegRun {
 
 	private beginOutput(channels: number, sampleRate: number): void {
 		this.outputRate = sampleRate;
-		if (this.rate === SAMPLE_RATE) this.resampler = this.makeResampler?.(sampleRate, channels, (samples, frames) => this.timeline.onFrames(samples, frames));
+		if (this.rate !== SAMPLE_RATE) return;
+		this.resampler = this.makeResampler?.(sampleRate, channels, (samples, frames) => this.timeline.onFrames(samples, frames));
+		this.timeline.pending = () => this.resampler?.pending ?? 0;
 	}
 
 	/** Whether seeking led to another place, and nothing was decoded; to be tried without. */

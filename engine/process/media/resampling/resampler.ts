@@ -71,9 +71,14 @@ export class Resampler {
 
 	private began = false;
 
+	/** Samples per channel so far: of the input, and of the output. */
+	private taken = 0;
+
+	private given = 0;
+
 	private constructor(
 		private readonly exports: Exports,
-		rate: number,
+		private readonly rate: number,
 		private readonly channels: number,
 		private readonly onResampled: OnResampled,
 	) {
@@ -105,12 +110,18 @@ export class Resampler {
 			this.onResampled(samples, frames);
 			return;
 		}
+		this.taken += frames;
 		for (let from = 0; from < frames; from += MOST) {
 			const count = Math.min(MOST, frames - from);
 			this.append(samples, from, count);
 			this.begin();
 			this.run();
 		}
+	}
+
+	/** Output samples that are still to come for what was taken. */
+	get pending(): number {
+		return Math.ceil((this.taken * SAMPLE_RATE) / this.rate) - this.given;
 	}
 
 	/** Hands on what the last samples give, mirrored at their end. */
@@ -172,6 +183,7 @@ export class Resampler {
 			const moved = phase + count * (whole * phases + part);
 			this.phase = moved % phases;
 			this.next += Math.floor(moved / phases);
+			this.given += count;
 			this.onResampled(this.memory.subarray(places.output, places.output + count * channels), count);
 		}
 		this.forget();
