@@ -7,6 +7,7 @@ import { describe, it } from 'node:test';
 import type { INodeParameters, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { BALANCED } from '../../dist/engine/client/presets.js';
 import { NODE, node, nodeOf } from './support/node.mts';
+import { isTitleCase } from './support/titleCase.mts';
 
 const { NodeHelpers } = createRequire(import.meta.url)('n8n-workflow') as typeof import('n8n-workflow');
 
@@ -34,12 +35,6 @@ const operationsOf = (properties: INodeProperties[]) =>
 			.filter(({ name }) => name === 'operation')
 			.map(({ displayOptions, options }) => [displayOptions!.show!.engine![0], (options as INodePropertyOptions[]).map(({ value }) => value)]),
 	);
-
-const SMALL_WORDS = new Set(['per', 'at', 'for', 'of', 'the', 'to', 'a', 'and']);
-
-function isTitleCase(label: string): boolean {
-	return label.split(' ').every((word, index) => /^[A-Z0-9]/.test(word) || (index > 0 && SMALL_WORDS.has(word)));
-}
 
 describe('the node', () => {
 	it('has the names that workflows store', () => {
