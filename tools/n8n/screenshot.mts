@@ -7,10 +7,10 @@ import { join, resolve } from 'node:path';
 import type { Page } from 'playwright-core';
 import { openBrowser } from './browser.mts';
 import type { N8nClient, StoredWorkflow } from './client.mts';
-import { provideRecordings, readExample, withFolder } from './examples.mts';
+import { EXAMPLES, provideRecordings, readExample, withFolder } from './examples.mts';
 import { installPackage, packPackage } from './package.mts';
 import { startN8n, type RunningN8n } from './server.mts';
-import { fileWorkflow, NODE_NAME } from './workflows.mts';
+import { fileWorkflow, formWorkflow, NODE_NAME } from './workflows.mts';
 
 /** For panels to slide in and icons to load. */
 const SETTLE_MS = 1500;
@@ -28,6 +28,23 @@ async function take(page: Page, folder: string, name: string): Promise<void> {
 	const path = join(folder, `${name}.png`);
 	await page.screenshot({ path });
 	console.log(path);
+}
+
+/** A file that somebody drops onto n8n's own form, and the answer about it. */
+async function takeForm(client: N8nClient, page: Page, folder: string): Promise<void> {
+	const workflow = await client.createWorkflow(formWorkflow());
+	await openWorkflow(page, client, workflow);
+	const opening = page.context().waitForEvent('page');
+	await page.getByTestId('execute-workflow-button').first().click();
+	const form = await opening;
+	await form.locator('input[type="file"]').setInputFiles(join(EXAMPLES, 'audio', 'call.ogg'));
+	await form.getByRole('button', { name: 'Submit' }).click();
+	await page.locator(`[data-test-id="canvas-node"][data-node-name="${NODE_NAME}"] [data-test-id="canvas-node-status-success"]`).waitFor({ timeout: 60_000 });
+	await form.close();
+	await page.locator(`[data-test-id="canvas-node"][data-node-name="${NODE_NAME}"]`).dblclick();
+	await page.getByTestId('output-panel').getByText('Schema', { exact: true }).click();
+	await page.getByTestId('output-panel').getByText('speech_share').first().waitFor();
+	await take(page, folder, 'form');
 }
 
 async function takePictures({ client, filesFolder }: RunningN8n, page: Page, folder: string): Promise<void> {
@@ -56,6 +73,8 @@ async function takePictures({ client, filesFolder }: RunningN8n, page: Page, fol
 	await take(page, folder, 'answer');
 	await page.getByTestId('output-panel').getByText('Schema', { exact: true }).click();
 	await take(page, folder, 'answer-schema');
+
+	await takeForm(client, page, folder);
 
 	const segments = await client.createWorkflow(fileWorkflow(join(filesFolder, 'recordings', 'call.ogg'), { output: 'segment' }));
 	await openWorkflow(page, client, segments);
