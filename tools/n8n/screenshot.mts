@@ -21,6 +21,11 @@ async function openWorkflow(page: Page, { url }: N8nClient, { id }: StoredWorkfl
 	await page.waitForTimeout(SETTLE_MS);
 }
 
+/** Waits until a node has run. */
+async function succeeded(page: Page, name: string): Promise<void> {
+	await page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"] [data-test-id="canvas-node-status-success"]`).waitFor({ timeout: 120_000 });
+}
+
 /** Takes a picture of the whole window. */
 async function take(page: Page, folder: string, name: string): Promise<void> {
 	for (const close of await page.locator('.el-notification__closeBtn').all()) await close.click();
@@ -39,7 +44,7 @@ async function takeForm(client: N8nClient, page: Page, folder: string): Promise<
 	const form = await opening;
 	await form.locator('input[type="file"]').setInputFiles(join(EXAMPLES, 'audio', 'call.ogg'));
 	await form.getByRole('button', { name: 'Submit' }).click();
-	await page.locator(`[data-test-id="canvas-node"][data-node-name="${NODE_NAME}"] [data-test-id="canvas-node-status-success"]`).waitFor({ timeout: 60_000 });
+	await succeeded(page, NODE_NAME);
 	await form.close();
 	await page.locator(`[data-test-id="canvas-node"][data-node-name="${NODE_NAME}"]`).dblclick();
 	await page.getByTestId('output-panel').getByText('Schema', { exact: true }).click();
@@ -54,7 +59,7 @@ async function takePictures({ client, filesFolder }: RunningN8n, page: Page, fol
 	const example = await client.createWorkflow(withFolder(readExample('sort-by-speech'), filesFolder));
 	await openWorkflow(page, client, example);
 	await page.getByTestId('execute-workflow-button').first().click();
-	await page.waitForTimeout(SETTLE_MS * 3);
+	await succeeded(page, NODE_NAME);
 	await page.keyboard.press('1'); // zoom to fit
 	await take(page, folder, 'workflow');
 
@@ -88,7 +93,7 @@ async function takePictures({ client, filesFolder }: RunningN8n, page: Page, fol
 	const compare = 'Compare Voiceprints';
 	await openWorkflow(page, client, identify, compare);
 	await page.getByTestId('execute-workflow-button').first().click();
-	await page.waitForTimeout(SETTLE_MS * 6);
+	await succeeded(page, compare);
 	await page.keyboard.press('1'); // zoom to fit
 	await take(page, folder, 'identify');
 	await page.locator(`[data-test-id="canvas-node"][data-node-name="${compare}"]`).dblclick();
