@@ -43,8 +43,9 @@ describe('a file without speech', () => {
 				['NO_SPEECH', 1],
 			],
 		);
-		// And the answer.
+		// One for each kind of warning, and what came out in words.
 		assert.equal(hints.length, 3);
+		assert.match(hints[2].message, /no speech/i);
 	});
 
 	it('can be mixed, cut and looked into', async () => {

@@ -51,6 +51,8 @@ export interface RunOptions {
 	items?: HarnessItem[];
 	/** Of the node's second input; without them, nothing is connected to it. */
 	secondItems?: HarnessItem[];
+	/** Nodes of the package through which the items come, one after the other. */
+	before?: Array<{ name: string; node: string; parameters?: INodeParameters }>;
 	/** The node setting On Error; n8n's default stops the workflow. */
 	onError?: OnError;
 	/** Further settings of the node, such as `retryOnFail`. */
@@ -167,13 +169,14 @@ const ADDRESSES = {
 	formWaitingBaseUrl: 'http://localhost/form-waiting',
 };
 
-/** The two nodes of every run's workflow: the items' source, and the node under test. */
+/** The nodes of a run's workflow: the items' source, what is between, and the node under test. */
 function nodesOf(
 	packageName: string,
-	{ node, typeVersion = 1, parameters = {}, onError, settingsOfNode, credentials = {} }: RunOptions,
+	{ node, typeVersion = 1, parameters = {}, onError, settingsOfNode, credentials = {}, before = [] }: RunOptions,
 ): INode[] {
 	return [
 		{ id: 'source', name: SOURCE_NAME, type: SOURCE_TYPE, typeVersion: 1, position: [0, 0], parameters: {} },
+		...before.map((one, i): INode => ({ id: one.name, name: one.name, type: `${packageName}.${one.node}`, typeVersion: 1, position: [100, 100 * i], parameters: one.parameters ?? {} })),
 		{
 			id: 'node',
 			name: NODE_NAME,
@@ -256,9 +259,12 @@ export async function createHarness({
 		getKnownTypes: () => ({}),
 	};
 	const main = n8n.NodeConnectionTypes.Main;
-	const connectionsFor = (inputs: number): IConnections => ({
-		[SOURCE_NAME]: { main: Array.from({ length: inputs }, (_, index) => [{ node: NODE_NAME, type: main, index }]) },
-	});
+	function connectionsFor(inputs: number, { before = [] }: RunOptions): IConnections {
+		const chain = [SOURCE_NAME, ...before.map(({ name }) => name), NODE_NAME];
+		const links = before.map((_, i) => [chain[i + 1]!, { main: [[{ node: chain[i + 2]!, type: main, index: 0 }]] }]);
+		const fromSource = Array.from({ length: inputs }, (_, index) => [{ node: index === 0 ? chain[1]! : NODE_NAME, type: main, index }]);
+		return { [SOURCE_NAME]: { main: fromSource }, ...Object.fromEntries(links) };
+	}
 
 	/** n8n fills in what a node leaves at its default, and what runs is read from its store: no value is the description's own. */
 	function storedNodes(data: Omit<ConstructorParameters<typeof n8n.Workflow>[0], 'nodeTypes'>): INode[] {
@@ -275,7 +281,7 @@ export async function createHarness({
 			id,
 			name: id,
 			nodes: nodesOf(packageName, options),
-			connections: connectionsFor(inputs.length),
+			connections: connectionsFor(inputs.length, options),
 			active: false,
 			settings: { executionOrder: 'v1' as const, ...options.settings },
 		};

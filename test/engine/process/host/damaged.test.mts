@@ -30,7 +30,9 @@ async function answerTo(job: Job): Promise<FromEngine> {
 	const engine = fork(join(copy, 'dist', 'engine', 'process', 'host', 'main.js'), { serialization: 'advanced' });
 	await once(engine, 'message');
 	engine.send({ kind: 'run', id: 1, job });
-	const [answer] = (await once(engine, 'message')) as [FromEngine];
+	let answer: FromEngine;
+	do [answer] = (await once(engine, 'message')) as [FromEngine];
+	while (answer.kind === 'progress');
 	engine.kill('SIGKILL');
 	return answer;
 }
