@@ -153,6 +153,7 @@ function itemOf(ctx: IExecuteFunctions, node: string, itemIndex: number): IDataO
 	} catch {
 		const all = from('all()') as INodeExecutionData[];
 		if (!all.some(({ json }) => timeMapIn(json))) return undefined;
+		// eslint-disable-next-line @n8n/community-nodes/require-node-api-error -- typed, and the item loop turns it into n8n's
 		throw new VoiceprintError(
 			'INVALID_PARAMETER',
 			`'${TIME_MAP.displayName}' is empty, and n8n does not know from which item of '${node}' this one came`,

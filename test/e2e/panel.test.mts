@@ -62,6 +62,8 @@ describe('the editor in Chromium', { skip: noChromium() }, () => {
 		await credentialFor(n8n(), 'http://127.0.0.1:9');
 		browser = await openBrowser(n8n().client);
 		page = await browser.context.newPage();
+		// n8n's editor takes its time where other tests run beside it.
+		page.setDefaultTimeout(90_000);
 	});
 	after(async () => await browser?.close());
 

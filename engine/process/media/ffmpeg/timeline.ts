@@ -101,7 +101,7 @@ export class Timeline implements TimelineLog {
 	private ended = false;
 
 	/** Samples that are on their way from FFmpeg to here. */
-	pending = () => 0;
+	pending: () => number = () => 0;
 
 	/** Channels of the samples. */
 	channels = 1;
