@@ -79,6 +79,16 @@ describe('with the API', () => {
 		assert.deepEqual((await harness.readBinary(result.output[0].binary!.timeline_png)).subarray(0, 4), PNG);
 	});
 
+	it('says, as the local engine does, that a name is not in the picture', async (t) => {
+		const named = { json: {}, files: { data: { buffer: readFileSync(CALL), fileName: '王伟.ogg', mimeType: 'audio/ogg' } } };
+		const { run: runApi } = await startApi(t);
+		for (const result of [await runApi(DETECT, { alsoProduce: ['picture'] }, [named]), await run({ alsoProduce: ['picture'] }, [named])]) {
+			assert.equal(result.error?.message, undefined);
+			const { message } = (result.output[0].json.warnings as unknown as Warning[]).find(({ code }) => code === 'NAMES_NOT_WRITTEN')!;
+			assert.match(message, /王伟\.ogg/);
+		}
+	});
+
 	it('keeps the result where the file cannot be read here', async (t) => {
 		const { run: runApi } = await startApi(t);
 		const result = await runApi(DETECT, ALL);
