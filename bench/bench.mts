@@ -19,7 +19,7 @@ import { slowUploadBench, uploadBench } from './upload.mts';
 import { voiceprintBench } from './voiceprint.mts';
 
 const OPTIONS = {
-	/** For speakers: accurate, fast, or the description of a model of one's own; which corpora; recordings per speaker at most. */
+	/** For speakers-when: accurate or fast. For speakers: these, or the description of a model of one's own; which corpora; recordings per speaker at most. */
 	model: { type: 'string' },
 	sets: { type: 'string' },
 	most: { type: 'string' },

@@ -1,12 +1,12 @@
 /**
  * One diarizer over recordings, in a process of its own (two versions of ONNX Runtime cannot share one): reads JSON
- * `{ diarizer, paths, models }` from the first argument and prints for each recording `{ turns, cpu }`, one line each.
+ * `{ diarizer, paths, model, models }` from the first argument and prints for each recording `{ turns, cpu }`, one line each.
  */
 import { readFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SpeakersJob } from '../dist/engine/client/protocol.js';
+import type { BundledChoice, SpeakersJob } from '../dist/engine/client/protocol.js';
 import { diarizeSpeakers } from '../dist/engine/process/host/diarizeSpeakers.js';
 import { decodeChannels } from '../test/support/recordings.mts';
 import type { Turn } from './errorRate.mts';
@@ -58,14 +58,14 @@ function withFacts(model: Uint8Array, facts: Record<string, string>): Buffer {
 	return Buffer.concat([model, ...entries]);
 }
 
-async function ours(path: string): Promise<Turn[]> {
+async function ours(path: string, model?: BundledChoice): Promise<Turn[]> {
 	const workFolder = mkdtempSync(join(tmpdir(), 'voiceprint-bench-'));
 	try {
 		const job: SpeakersJob = {
 			type: 'speakers',
 			media: { path, channelMode: 'mix' },
 			vad: { preset: 'balanced' },
-			speakers: { minimumSpeakers: 1, mergePauses: 0.5, shortestTurn: 0.25, known: [], threshold: 'balanced' },
+			speakers: { model, minimumSpeakers: 1, mergePauses: 0.5, shortestTurn: 0.25, known: [], threshold: 'balanced' },
 			runtime: 'native',
 			workFolder,
 		};
@@ -109,15 +109,17 @@ const PEER_THRESHOLD = 0.5;
 export interface Work {
 	diarizer: Diarizer;
 	paths: string[];
+	/** Of ours; absent: accurate. */
+	model?: BundledChoice;
 	/** Folder with PEER_MODELS. */
 	models?: string;
 }
 
 if (import.meta.main) {
-	const { diarizer, paths, models } = JSON.parse(process.argv[2]) as Work;
-	const diarize = diarizer === 'ours' ? ours : sherpa(models!);
+	const { diarizer, paths, model, models } = JSON.parse(process.argv[2]) as Work;
+	const diarize = diarizer === 'ours' ? async (path: string) => await ours(path, model) : sherpa(models!);
 	// Loading is no part of it.
-	if (diarizer === 'ours') await ours(paths[0]);
+	if (diarizer === 'ours') await diarize(paths[0]);
 	for (const path of paths) {
 		const before = process.cpuUsage();
 		const turns = await diarize(path);

@@ -62,6 +62,8 @@ function summary(name: string, rows: Row[]): string[] {
 }
 
 interface Options {
+	/** Of ours: accurate, as a rule, or fast. */
+	model?: string;
 	/** Folder with the recordings. */
 	data?: string;
 	/** Folder with the published models, for the peer. */
@@ -70,14 +72,14 @@ interface Options {
 	every?: string;
 }
 
-function diarized(diarizer: Diarizer, folder: string, names: string[], models?: string): Row[] {
-	const work: Work = { diarizer, paths: names.map((name) => join(folder, `${name}.wav`)), models };
+function diarized(diarizer: Diarizer, folder: string, names: string[], { model, peer }: Options): Row[] {
+	const work: Work = { diarizer, paths: names.map((name) => join(folder, `${name}.wav`)), model: model as Work['model'], models: peer };
 	const printed = execFileSync(process.execPath, [join(import.meta.dirname, 'diarizers.mts'), JSON.stringify(work)], { encoding: 'utf8', maxBuffer: 2 ** 28 });
 	const results = printed.trim().split('\n').map((line) => JSON.parse(line) as Diarized);
 	return names.map((name, i) => measure(folder, name, results[i]));
 }
 
-export async function speakersWhenBench({ data: folder, peer, every = '1' }: Options): Promise<void> {
+export async function speakersWhenBench({ data: folder, peer, model, every = '1' }: Options): Promise<void> {
 	if (folder === undefined || !existsSync(folder)) return console.log('\nWho spoke when: left out, needs --data FOLDER with NAME.wav and NAME.rttm');
 	const names = readdirSync(folder)
 		.filter((name) => name.endsWith('.rttm'))
@@ -87,7 +89,7 @@ export async function speakersWhenBench({ data: folder, peer, every = '1' }: Opt
 	const hasPeer = peer !== undefined && Object.values(PEER_MODELS).every((name) => existsSync(join(peer, name)));
 	if (!hasPeer) console.log(`\nThe peer is left out: it needs --peer FOLDER with ${Object.values(PEER_MODELS).join(' and ')}, see the model cards`);
 	for (const diarizer of hasPeer ? (['ours', 'sherpa'] as const) : (['ours'] as const)) {
-		const rows = diarized(diarizer, folder, names, peer);
+		const rows = diarized(diarizer, folder, names, { model, peer });
 		const sets = [...new Set(rows.map(({ set }) => set))];
 		printTable(
 			`Who spoke when, number of speakers not given: ${DIARIZERS[diarizer]}`,

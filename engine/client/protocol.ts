@@ -146,6 +146,8 @@ export interface VoiceprintJob {
 }
 
 export interface SpeakersRequest {
+	/** What tells voices apart and makes voiceprints. Absent: `accurate`. */
+	model?: BundledChoice;
 	/**
 	 * Whether channels are looked at apart or mixed is found by listening; then `channelMode` is `split`. Absent: as `channelMode` says,
 	 * and each of them is diarized.

@@ -154,6 +154,27 @@ export const MAXIMUM_SPEAKERS: INodeProperties = {
 	displayOptions: { show: { ...DIARIZE.show, speakerCount: ['between', 'atMost'] } },
 };
 
+export const MODEL: INodeProperties = {
+	displayName: 'Model',
+	name: 'model',
+	type: 'options',
+	default: 'accurate',
+	description: 'What tells voices apart. Known speakers need voiceprints of the same model.',
+	displayOptions: { show: { ...LOCAL_ONLY.show, ...DIARIZE.show } },
+	options: [
+		{
+			name: 'Accurate',
+			value: 'accurate',
+			description: 'Tells voices apart best, also on the telephone, in short recordings and in other languages',
+		},
+		{
+			name: 'Fast',
+			value: 'fast',
+			description: 'Takes less time and makes many more mistakes: for two clear voices, or a first look',
+		},
+	],
+};
+
 export const KNOWN_SPEAKERS: INodeProperties = {
 	displayName: 'Known Speakers',
 	name: 'knownSpeakers',
@@ -166,7 +187,7 @@ export const KNOWN_SPEAKERS: INodeProperties = {
 		{
 			name: 'From Second Input',
 			value: 'input',
-			description: 'Voiceprints with names, one item each, made by Extract Voiceprint with its model Accurate',
+			description: 'Voiceprints with names, one item each, made by Extract Voiceprint with the same model',
 			displayOptions: LOCAL_ONLY,
 		},
 		{ name: 'None', value: 'none', description: 'Speakers are only numbered' },
@@ -310,6 +331,7 @@ export const PROPERTIES: INodeProperties[] = [
 	SPEAKERS_EXACTLY,
 	MINIMUM_SPEAKERS,
 	MAXIMUM_SPEAKERS,
+	MODEL,
 	KNOWN_SPEAKERS,
 	KNOWN_NAME_FIELD,
 	KNOWN_VOICEPRINT_FIELD,

@@ -110,6 +110,19 @@ describe('a call of two in one channel', () => {
 		assert.ok((one[0].talk_time as number) > 0.98 * both);
 	});
 
+	it('has the same two with Fast, who are known by voiceprints of Fast alone', async () => {
+		const { output } = await diarize({ model: 'fast', output: 'speaker', options: { simplify: false } });
+		assert.deepEqual(output.map(({ json }) => [json.speaker, json.turns]), [['SPEAKER_00', 3], ['SPEAKER_01', 3]]);
+		assert.equal(output[0].json.model, 'voiceprint-small-v2');
+		const known = (voiceprint: unknown) => ({ secondItems: [{ json: { name: 'Ben', voiceprint } as IDataObject }] });
+		const named = await diarize({ model: 'fast', knownSpeakers: 'input' }, known(output[1].json.voiceprint));
+		const { speakers: both, segments } = (named.output[0].json as unknown as File).channels[0];
+		assert.deepEqual(both.map(({ name }) => name), [null, 'Ben']);
+		assert.ok(errorRate(segments) < 0.05, `${errorRate(segments)}`);
+		const { error } = await diarize({ model: 'fast', knownSpeakers: 'input' }, known(speakers[1].voiceprint));
+		assert.equal(error?.context.code, 'MODELS_DIFFER');
+	});
+
 	it('has one speaker in two seconds of it', async () => {
 		const { start_time: start } = file.channels[0].segments[0];
 		const { output } = await diarize({ rangeFrom: start, rangeTo: start + 2, output: 'speaker' });

@@ -45,6 +45,11 @@ describe('the command line', () => {
 		assert.deepEqual([last.files, last.known], [['call'], ['a']]);
 	});
 
+	it('takes the fast model for speakers too', () => {
+		assert.equal(requestOf('speakers', 'call', '--model', 'fast').parameters.model, 'fast');
+		assert.equal(requestOf('speakers', 'call').parameters.model, undefined);
+	});
+
 	it('asks for help', () => {
 		for (const args of [['--help'], ['-h'], ['vad', 'x', '--help']]) assert.equal(parseDemoArguments(args), 'help');
 		for (const name of OPTIONS.keys()) assert.match(usage(), new RegExp(`^  --${name}\\b`, 'm'));
@@ -70,6 +75,8 @@ describe('what makes no sense is said in one line:', () => {
 		[['vad', '--mix-method', 'mean'], /^--mix-method goes with --channel-mode mix$/],
 		[['vad', '--preset', 'balanced', '--onset', '0.5'], /^--onset goes with --preset custom$/],
 		[['speakers', '--speakers', '2', '--most-speakers', '3'], /^Either --speakers or --most-speakers$/],
+		[['speakers', '--model', 'own.json'], /^--model of speakers is accurate or fast$/],
+		[['speakers', '--model', 'fast', '--api', 'http://a'], /^--model is of the local engine, and does not go with --api$/],
 		[['speakers', '--operating-point', 'balanced'], /^--operating-point goes with --known$/],
 		[['speakers', 'a', '--known', 'b', '--api', 'http://a'], /^--known is of the local engine, and does not go with --api$/],
 		[['compare', 'a'], /^compare needs two files, not 1$/],

@@ -145,6 +145,7 @@ const GROUPS = [
 		of: ['speakers'],
 		engine: 'local',
 		options: {
+			model: { takes: 'NAME', help: 'accurate (default) or fast' },
 			known: { takes: 'FILE…', isList: true, help: 'recordings of people who may speak, each named as its file' },
 		},
 	},

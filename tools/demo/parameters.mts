@@ -160,8 +160,10 @@ function countParameters(values: Values): INodeParameters {
 export function speakersParameters(values: Values): INodeParameters {
 	const range = numbers(values, { 'range-from': 'rangeFrom', 'range-to': 'rangeTo' });
 	const known = values.known === undefined ? {} : { knownSpeakers: 'input' };
+	const model = modelOf(values);
+	if (model.modelFile !== undefined) throw new UsageError('--model of speakers is accurate or fast');
 	const point = values['operating-point'] === undefined ? {} : operatingPointOf(String(values['operating-point']));
-	return commonParameters(values, { ...countParameters(values), ...range, ...known, ...point, ...produceParameters(values) }, {
+	return commonParameters(values, { ...countParameters(values), ...model, ...range, ...known, ...point, ...produceParameters(values) }, {
 		...fileOptions(values),
 		...runtimeOption(values),
 		...mixOption(values),

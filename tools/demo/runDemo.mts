@@ -10,9 +10,12 @@ import { processFile, RunFault, type Answer } from './run.mts';
 import { showAnswer } from './show.mts';
 import { showComparison } from './showComparison.mts';
 
+/** Known people need voiceprints of the model that tells speakers apart. */
+const modelOf = ({ parameters: { model } }: DemoRequest) => (model === undefined ? {} : { model });
+
 async function answersOf(harness: Harness, request: DemoRequest, answer: (one: Answer) => void): Promise<void> {
 	if (request.comparison) return answer(await compareFiles(harness, request));
-	const known = request.known && (await knownItems(harness, request.known));
+	const known = request.known && (await knownItems(harness, request.known, modelOf(request)));
 	for (const file of request.files) {
 		const found = await processFile(harness, request, file, known, async (item) => await saveSpeechOnly(harness, request, item));
 		answer(found.error ? found : { ...found, ...(await saveClips(harness, request, file)) });

@@ -138,7 +138,7 @@ const ONE_CONVERSATION = 'one conversation';
 /** @throws VoiceprintError, also where the voiceprint of a known speaker cannot be used */
 async function diarizeAs(job: SpeakersJob, automatic: boolean): Promise<SpeakersResult | typeof ONE_CONVERSATION> {
 	return await withRecording(job, async ({ media, runtime, duration, channels: listened }) => {
-		const models = await speakerModels(runtime);
+		const models = await speakerModels(runtime, job.speakers.model);
 		const model = await voiceModel(models.embedder);
 		const names = new Names(model, job.speakers);
 		const channels: SpeakersChannel[] = [];

@@ -2,10 +2,11 @@
 import { ACCURATE_MODEL, voiceSpacePath } from '../../../models/bundled';
 import { readPackageFile } from '../../../models/packageFiles';
 import { oncePerKey } from '../../../once';
-import type { RuntimeChoice, VoiceprintRequest } from '../../client/protocol';
+import type { BundledChoice, RuntimeChoice, VoiceprintRequest } from '../../client/protocol';
 import { chooseRuntime } from '../runtime/chooseRuntime';
 import type { Runtime } from '../runtime/interface';
 import { BUNDLED_EMBEDDERS } from '../embedding/bundled';
+import { SAME_SPEAKER } from '../speakers/clusters';
 import { loadSegmentation } from '../speakers/segmentation';
 import type { SpeakerModels } from '../speakers/diarize';
 import { parseVoiceSpace } from '../speakers/voiceSpace';
@@ -36,6 +37,7 @@ export async function embedderFor(runtime: Runtime, { model, modelFile }: Voicep
 }
 
 /** @throws VoiceprintError RUNTIME_UNAVAILABLE where a model is missing or damaged */
-export async function speakerModels(runtime: Runtime): Promise<SpeakerModels> {
-	return { segmentation: await segmentation(runtime), embedder: await bundled.accurate(runtime), space: await voiceSpace(ACCURATE_MODEL) };
+export async function speakerModels(runtime: Runtime, model: BundledChoice = 'accurate'): Promise<SpeakerModels> {
+	const space = model === 'accurate' ? await voiceSpace(ACCURATE_MODEL) : SAME_SPEAKER[model];
+	return { segmentation: await segmentation(runtime), embedder: await bundled[model](runtime), space };
 }

@@ -1,5 +1,6 @@
 /** Names for speakers: the voiceprints of known people, compared with those of the speakers found. */
 import { VoiceprintError } from '../../../errors';
+import { FAST_MODEL } from '../../../models/bundled';
 import type { KnownSpeaker, SpeakersRequest } from '../../client/protocol';
 import { decodeVoiceprint } from '../../../voiceprints/encoding';
 import { recognise } from '../../../voiceprints/naming';
@@ -31,7 +32,7 @@ function decode({ name, voiceprint }: KnownSpeaker, model: string): Voiceprint {
 		throw new VoiceprintError(
 			'MODELS_DIFFER',
 			`The voiceprint of the known speaker '${name.slice(0, 80)}' is of the model '${decoded.model}', and speakers are told apart by '${model}'`,
-			"Make it again with 'Model' Accurate in Extract Voiceprint.",
+			`Make it again with 'Model' ${model === FAST_MODEL ? 'Fast' : 'Accurate'} in Extract Voiceprint, or choose the model here that made it.`,
 		);
 	}
 	return decoded;

@@ -1,5 +1,6 @@
 /** From pieces and their vectors to speakers: who says which piece. */
 import { ByCosine, ByEvidence, meanVoice, type Cluster, type Comparison, type Voice } from './comparison';
+import { SAME_SPEAKER } from './clusters';
 import type { VoiceSpace } from './voiceSpace';
 
 /** How many speakers there may be. */
@@ -144,8 +145,8 @@ export function joinSpeakers({ labels, centroids }: Labels, voices: readonly Voi
 
 /**
  * @param voices in time order
- * @param space of the model that the voices are made with, where it has one
+ * @param by the space of the model that the voices are made with, or where it has none, the mean cosine from which on they are one
  */
-export function labelVoices(voices: readonly Voice[], count: SpeakerCount, space?: VoiceSpace): Labels {
-	return new Labelling(voices, space ? new ByEvidence(voices, space) : new ByCosine(voices)).label(count);
+export function labelVoices(voices: readonly Voice[], count: SpeakerCount, by: VoiceSpace | number = SAME_SPEAKER.accurate): Labels {
+	return new Labelling(voices, typeof by === 'number' ? new ByCosine(voices, by) : new ByEvidence(voices, by)).label(count);
 }

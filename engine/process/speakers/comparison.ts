@@ -2,7 +2,7 @@
 import { cosine } from '../../../voiceprints/vector';
 import { meanVector } from '../embedding/embedder';
 import { Agglomeration } from './agglomeration';
-import { linkByAverage, SAME_SPEAKER } from './clusters';
+import { linkByAverage } from './clusters';
 import type { Evidence, VoiceSpace } from './voiceSpace';
 
 /** A piece of talk, as far as the question of who says it goes. */
@@ -60,12 +60,18 @@ const STRICTEST = 0.7;
 export class ByCosine implements Comparison {
 	readonly lessons = 0;
 
-	readonly strictest = Math.floor((STRICTEST - SAME_SPEAKER) / STRICTER - 1e-9);
+	readonly strictest: number;
 
-	constructor(private readonly voices: readonly Voice[]) {}
+	/** @param sameSpeaker mean cosine from which on pieces are one speaker */
+	constructor(
+		private readonly voices: readonly Voice[],
+		private readonly sameSpeaker: number,
+	) {
+		this.strictest = Math.floor((STRICTEST - sameSpeaker) / STRICTER - 1e-9);
+	}
 
 	group(pieces: readonly number[], strictness: number): Cluster[] {
-		const found = linkByAverage(pieces.map(this.vectorOf), SAME_SPEAKER + strictness * STRICTER);
+		const found = linkByAverage(pieces.map(this.vectorOf), this.sameSpeaker + strictness * STRICTER);
 		return found.map((members) => members.map((i) => pieces[i]!));
 	}
 

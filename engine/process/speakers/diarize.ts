@@ -16,8 +16,8 @@ import { voicesOf } from './voices';
 export interface SpeakerModels {
 	segmentation: Segmentation;
 	embedder: Embedder;
-	/** Of the embedder's vectors; absent where its speakers are told apart by cosines. */
-	space?: VoiceSpace;
+	/** Of the embedder's vectors; where it has none, the mean cosine from which on pieces are one speaker. */
+	space: VoiceSpace | number;
 }
 
 /** What is said in a channel, and by whom. */
@@ -57,6 +57,6 @@ export async function tracksIn(audio: Audio, spans: readonly Span[], segmentatio
 /** @param tracks are used up by it */
 export async function diarizeTracks(audio: Audio, tracks: Tracks, { embedder, space }: Pick<SpeakerModels, 'embedder' | 'space'>, count: SpeakerCount): Promise<Diarization> {
 	const pieces = piecesOf(turnsOf(tracks));
-	const voices = await voicesOf(audio, pieces, tracks.talkers, embedder, space !== undefined);
+	const voices = await voicesOf(audio, pieces, tracks.talkers, embedder, typeof space !== 'number');
 	return splitAtChanges(voices, labelVoices(voices, count, space));
 }

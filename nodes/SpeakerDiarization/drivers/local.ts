@@ -1,6 +1,6 @@
 /** Speaker diarization by the engine process: from an item to a result. */
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { SpeakersJob, SpeakersRequest } from '../../../engine/client/protocol';
+import type { BundledChoice, SpeakersJob, SpeakersRequest } from '../../../engine/client/protocol';
 import type { SpeakersResult } from '../../../items/speakerItems';
 import { readProduce } from '../../common/alsoProduce';
 import type { Answer } from '../../common/answer';
@@ -10,7 +10,7 @@ import { choice, number, read, readCollection } from '../../common/read';
 import { readChannelsToDiarize } from '../channelMode';
 import { readCount } from '../count';
 import { readKnownSpeakers } from '../knownSpeakers';
-import { KNOWN_SPEAKERS, MERGE_PAUSES, OPERATING_POINT, OPTIONS, SHORTEST_TURN } from '../parameters';
+import { KNOWN_SPEAKERS, MERGE_PAUSES, MODEL, OPERATING_POINT, OPTIONS, SHORTEST_TURN } from '../parameters';
 
 /** Parameters are read and checked before the file is copied: a typing mistake shows at once, however long the file. */
 export async function diarizeLocally(ctx: IExecuteFunctions, itemIndex: number): Promise<Answer<SpeakersResult>> {
@@ -34,6 +34,7 @@ function readSpeakers(ctx: IExecuteFunctions, itemIndex: number): SpeakersReques
 	const point = hasKnown ? read(ctx, itemIndex, OPERATING_POINT) : OPERATING_POINT.default;
 	const threshold = choice<'balanced'>(OPERATING_POINT, point);
 	return {
+		model: choice<BundledChoice>(MODEL, read(ctx, itemIndex, MODEL)),
 		...readCount(ctx, itemIndex),
 		mergePauses: number(MERGE_PAUSES, mergePauses),
 		shortestTurn: number(SHORTEST_TURN, shortestTurn),

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Names } from '../../../../dist/engine/process/host/names.js';
+import { ACCURATE_MODEL } from '../../../../dist/models/bundled.js';
 import { parseCalibration } from '../../../../dist/voiceprints/calibration.js';
 import { BUNDLED, near, NOBODY, randomNumbers, textOf, unitVector, voiceprintOf } from '../../../voiceprints/support/vectors.mts';
 
@@ -40,6 +41,14 @@ describe('a speaker', () => {
 describe('a known person is named in the error', () => {
 	it('whose voiceprint is of another model', () => {
 		assert.throws(() => namesOf([['Anna', textOf(anna, 10, 'other-v2')]]), { code: 'MODELS_DIFFER', message: /'Anna' is of the model 'other-v2'/ });
+	});
+
+	it('with the model that is needed', () => {
+		for (const [id, other, label] of [[ACCURATE_MODEL, BUNDLED, 'Accurate'], [BUNDLED, ACCURATE_MODEL, 'Fast']]) {
+			const voiceprint = textOf(anna, 10, other);
+			const make = () => new Names({ ...model, embedder: { ...model.embedder, id } }, { known: [{ name: 'Anna', voiceprint }], threshold: 'balanced' });
+			assert.throws(make, (error: { description: string }) => error.description.startsWith(`Make it again with 'Model' ${label} in Extract Voiceprint`));
+		}
 	});
 
 	it('whose voiceprint is damaged', () => {

@@ -1,7 +1,7 @@
 /** Which pieces are one speaker, and what is reported of them. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { linkByAverage } from '../../../../dist/engine/process/speakers/clusters.js';
+import { linkByAverage, SAME_SPEAKER } from '../../../../dist/engine/process/speakers/clusters.js';
 import { joinSpeakers, labelVoices } from '../../../../dist/engine/process/speakers/attribution.js';
 import type { Voice } from '../../../../dist/engine/process/speakers/comparison.js';
 import { overlapsOf } from '../../../../dist/engine/client/talk.js';
@@ -94,6 +94,17 @@ describe('speakers', () => {
 		assert.equal(labelVoices(voices, { least: 2, most: 2 }).centroids.length, 2);
 		const alone = Array.from({ length: 6 }, (_, i): Voice => ({ vector: near(PEOPLE[0], 0.99, i), clean: 1.5, start: 2 * i, end: 2 * i + 1.5 }));
 		assert.equal(labelVoices(alone, { least: 3, most: 3 }).centroids.length, 1);
+	});
+
+	it('are one from a mean cosine on that is the model\'s', () => {
+		const voices = [0, 1].flatMap((person) => Array.from({ length: 5 }, (_, i): Voice => {
+			const vector = near(PEOPLE[0], person ? 0.27 : 0.999, person ? 77 : 500 + i);
+			return { vector, clean: 1.5, start: 20 * person + 2 * i, end: 20 * person + 2 * i + 1.5 };
+		}));
+		assert.equal(labelVoices(voices, ANYBODY, SAME_SPEAKER.accurate).centroids.length, 2);
+		assert.equal(labelVoices(voices, ANYBODY, SAME_SPEAKER.fast).centroids.length, 1);
+		const further = voices.map((voice, i) => (i < 5 ? voice : { ...voice, vector: near(PEOPLE[0], 0.1, 78) }));
+		assert.equal(labelVoices(further, ANYBODY, SAME_SPEAKER.fast).centroids.length, 2);
 	});
 
 	it('of nothing are nobody', () => {
