@@ -25,6 +25,7 @@ import {
 } from '../common/taskParameters';
 import { CHANNEL_MODE_OF_SPEAKERS } from './channelMode';
 import { LABELS } from './labels';
+import { MODEL } from './model';
 import { SPEAKERS, TRANSCRIPT, TRANSCRIPT_OPTIONS } from './transcriptParameters';
 
 const DIARIZE = { show: { operation: ['diarize'] } };
@@ -152,27 +153,6 @@ export const MAXIMUM_SPEAKERS: INodeProperties = {
 	typeOptions: COUNT,
 	description: 'How many people speak in each channel at most',
 	displayOptions: { show: { ...DIARIZE.show, speakerCount: ['between', 'atMost'] } },
-};
-
-export const MODEL: INodeProperties = {
-	displayName: 'Model',
-	name: 'model',
-	type: 'options',
-	default: 'accurate',
-	description: 'What tells voices apart. Known speakers need voiceprints of the same model.',
-	displayOptions: { show: { ...LOCAL_ONLY.show, ...DIARIZE.show } },
-	options: [
-		{
-			name: 'Accurate',
-			value: 'accurate',
-			description: 'Tells voices apart best, also on the telephone, in short recordings and in other languages',
-		},
-		{
-			name: 'Fast',
-			value: 'fast',
-			description: 'Takes less time and makes many more mistakes: for two clear voices, or a first look',
-		},
-	],
 };
 
 export const KNOWN_SPEAKERS: INodeProperties = {

@@ -261,14 +261,6 @@ describe('the editor', () => {
 		assert.deepEqual(shown(properties, parameters).filter((name) => !own.includes(name)), withoutFiles);
 	});
 
-	it('asks for the model that tells speakers apart where that is done here', () => {
-		const { properties } = nodeOf('speakerDiarization').description;
-		const isShown = (parameters: INodeParameters) => shown(properties, parameters).includes('model');
-		assert.deepEqual([{}, { engine: 'api' }, { operation: 'addToTranscript' }].map(isShown), [true, false, false]);
-		const { options, default: first } = flat(properties).find(({ name }) => name === 'model')!;
-		assert.deepEqual([first, options!.map(({ name }) => name)], ['accurate', ['Accurate', 'Fast']]);
-	});
-
 	it('asks for the file again where the engine is changed back from fetching', () => {
 		// As the editor does on each change: what is none of the options that are shown is dropped.
 		const changed: INodeParameters = { engine: 'local', operation: 'getResult' };

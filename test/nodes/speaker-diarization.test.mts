@@ -7,7 +7,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { HarnessItem, RunOptions } from '../../tools/n8n/harness.mts';
 import { diarizationErrors } from '../../bench/errorRate.mts';
 import { CALL, CALL_TRUTH } from '../support/recordings.mts';
-import { harness } from './support/node.mts';
+import { harness, nodeOf } from './support/node.mts';
 import { wav } from './support/wav.mts';
 
 const { stopEngine } = createRequire(import.meta.url)('../../dist/engine/client/client.js') as { stopEngine: () => void };
@@ -147,6 +147,13 @@ describe('a call of two in one channel', () => {
 		const { output } = await diarize({ channelMode: 'split', output: 'speaker' });
 		assert.deepEqual(output.map(({ json }) => [json.channel_number, json.speaker]), [[0, 'SPEAKER_00'], [1, 'SPEAKER_01']]);
 	});
+});
+
+it('the model is asked for where speakers are found here', () => {
+	const { properties } = nodeOf('speakerDiarization').description;
+	const { default: first, options, displayOptions } = properties.find(({ name }) => name === 'model')!;
+	assert.deepEqual([first, options!.map(({ name }) => name)], ['accurate', ['Accurate', 'Fast']]);
+	assert.deepEqual(displayOptions, { show: { engine: ['local'], operation: ['diarize'] } });
 });
 
 describe('what is wrong is said', () => {

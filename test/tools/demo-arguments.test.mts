@@ -69,7 +69,7 @@ describe('what makes no sense is said in one line:', () => {
 		[['vad', '--preset='], /^--preset needs a value/],
 		[['vad', '--json=yes'], /^--json takes no value$/],
 		[['vad', '--range-from', 'x'], /^--range-from needs a number, not 'x'$/],
-		[['vad', '--model', 'fast'], /^--model is an option of voiceprint and compare, not of vad$/],
+		[['vad', '--model', 'fast'], /^--model is an option of voiceprint and compare and speakers, not of vad$/],
 		[['vad', '--preset', 'silero', '--api', 'http://a'], /^--preset is of the local engine, and does not go with --api$/],
 		[['vad', '--polling-interval', '1'], /^--polling-interval needs --api$/],
 		[['vad', '--mix-method', 'mean'], /^--mix-method goes with --channel-mode mix$/],

@@ -2,11 +2,10 @@
  * Which pieces are one speaker: average linkage on the cosine. As the vectors have length one, the mean cosine between
  * two clusters follows from their sums, so that no matrix of all pairs is needed and memory does not grow with its square.
  */
-import type { BundledChoice } from '../../client/protocol';
 import { Agglomeration, type Measure } from './agglomeration';
 
 /** Mean cosine from which on two clusters are one speaker, by model: measured for pieces of 2 s. */
-export const SAME_SPEAKER: Record<BundledChoice, number> = { accurate: 0.3, fast: 0.22 };
+export const SAME_SPEAKER: Record<'accurate' | 'fast', number> = { accurate: 0.3, fast: 0.22 };
 
 /** With more open clusters than this… */
 const MOST_OPEN = 400;

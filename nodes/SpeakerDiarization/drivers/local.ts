@@ -10,7 +10,8 @@ import { choice, number, read, readCollection } from '../../common/read';
 import { readChannelsToDiarize } from '../channelMode';
 import { readCount } from '../count';
 import { readKnownSpeakers } from '../knownSpeakers';
-import { KNOWN_SPEAKERS, MERGE_PAUSES, MODEL, OPERATING_POINT, OPTIONS, SHORTEST_TURN } from '../parameters';
+import { MODEL } from '../model';
+import { KNOWN_SPEAKERS, MERGE_PAUSES, OPERATING_POINT, OPTIONS, SHORTEST_TURN } from '../parameters';
 
 /** Parameters are read and checked before the file is copied: a typing mistake shows at once, however long the file. */
 export async function diarizeLocally(ctx: IExecuteFunctions, itemIndex: number): Promise<Answer<SpeakersResult>> {
