@@ -168,7 +168,7 @@ describe('Map Times Back', () => {
 	const words = (...times: number[][]) => times.map(([start, end]) => ({ word: 'x', start, end }));
 
 	it('takes the map from the item, and leaves the rest as it is', async () => {
-		const { output: [{ json, binary, pairedItem }], error } = await map({ time_map: MAP as unknown as IDataObject[], text: 'x', words: words([3, 4], [4, 5]) });
+		const { output: [{ json, binary, pairedItem }], error } = await map({ time_map: MAP, text: 'x', words: words([3, 4], [4, 5]) });
 		assert.equal(error, undefined);
 		const { words: mapped, text } = json.transcript as IDataObject;
 		assert.deepEqual([mapped, text], [words([13, 14], [20, 21]), 'x']);
@@ -194,7 +194,7 @@ describe('Map Times Back', () => {
 		const back = async (before: RunOptions['before'], items = [silentItem(), telephoneItem()]) => {
 			const { output: made, error, run: record } = await run({ operation: 'mapTimesBack', transcript }, items, { before, onError: 'continueRegularOutput' });
 			assert.equal(error, undefined, error?.message);
-			const firstStart = (name: string, index: number) => (record.data.resultData.runData[name]![0]!.data!.main[0]![index]!.json.time_map as Entry[])[0]!.start_time;
+			const firstStart = (name: string, index: number) => (record.data.resultData.runData[name][0].data!.main[0]![index].json.time_map as Entry[])[0].start_time;
 			return { made, firstStart };
 		};
 

@@ -261,8 +261,8 @@ export async function createHarness({
 	const main = n8n.NodeConnectionTypes.Main;
 	function connectionsFor(inputs: number, { before = [] }: RunOptions): IConnections {
 		const chain = [SOURCE_NAME, ...before.map(({ name }) => name), NODE_NAME];
-		const links = before.map((_, i) => [chain[i + 1]!, { main: [[{ node: chain[i + 2]!, type: main, index: 0 }]] }]);
-		const fromSource = Array.from({ length: inputs }, (_, index) => [{ node: index === 0 ? chain[1]! : NODE_NAME, type: main, index }]);
+		const links = before.map((_, i) => [chain[i + 1], { main: [[{ node: chain[i + 2], type: main, index: 0 }]] }]);
+		const fromSource = Array.from({ length: inputs }, (_, index) => [{ node: index === 0 ? chain[1] : NODE_NAME, type: main, index }]);
 		return { [SOURCE_NAME]: { main: fromSource }, ...Object.fromEntries(links) };
 	}
 
