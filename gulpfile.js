@@ -11,6 +11,7 @@ const { dest, parallel, series, src } = require('gulp');
 const { sileroSequenceGraph } = require('./tools/build/sileroGraph.cjs');
 const { pictureFont } = require('./tools/build/fonts.cjs');
 const { kernelConstants, kernelModule } = require('./tools/build/sileroKernel.cjs');
+const { resampleModule } = require('./tools/build/resampleKernel.cjs');
 const { onnxRuntimeWeb, onnxRuntimeCommon } = require('./tools/build/onnxRuntimeWeb.cjs');
 
 const MODELS = 'dist/models';
@@ -46,6 +47,11 @@ async function sileroModels() {
 	}
 }
 
+async function resampler() {
+	await fs.promises.mkdir(MODELS, { recursive: true });
+	await fs.promises.writeFile(path.join(MODELS, 'resample.wasm'), resampleModule());
+}
+
 /** The voiceprint models with their calibrations, and the cards of all bundled models, with their licences. */
 const modelFiles = () => src('models/*.{md,onnx,json,bin}', { base: '.', ...BINARY }).pipe(dest('dist'));
 
@@ -79,7 +85,7 @@ async function checksums() {
 exports.clean = clean;
 exports.build = series(
 	clean,
-	parallel(compile, nodeFiles, credentialFiles, sileroModels, modelFiles, wasmRuntime, fonts),
+	parallel(compile, nodeFiles, credentialFiles, sileroModels, resampler, modelFiles, wasmRuntime, fonts),
 	checksums,
 );
 exports.default = exports.build;

@@ -66,9 +66,16 @@ const audacity: Format = (segments) =>
 /** RFC 4180: in quotes where a comma, a quote or a line break is in the field. */
 const cell = (value: string) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
 
+/**
+ * Spreadsheets take a cell that begins so for a formula, also in quotes, and names come from whoever enrolled a voice. With an
+ * apostrophe before, it is text, as OWASP's page on CSV injection has it. In many countries a semicolon begins the next cell.
+ * The wide letters are those of East Asian keyboards.
+ */
+const inert = (label: string) => label.replace(/(^|;\s*)(?=[=+\-@＝＋－＠])/g, "$1'");
+
 const csv: Format = (segments) => {
 	const rows = sorted(segments).map(({ start_time: start, end_time: end, label, channel = 0 }) => {
-		return [start.toFixed(3), end.toFixed(3), (end - start).toFixed(3), String(channel), line(label)];
+		return [start.toFixed(3), end.toFixed(3), (end - start).toFixed(3), String(channel), inert(line(label))];
 	});
 	return [['start_time', 'end_time', 'duration', 'channel_number', 'label'], ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 };

@@ -422,11 +422,11 @@ export type Phase = 'decoding' | 'listening' | 'speakers';
 /** How far a job is. */
 export interface Progress {
 	phase: Phase;
-	/** Seconds of sound that the phase is done with, of all channels together. */
+	/** Seconds of the recording that the phase is done with; a channel of several counts as its share. */
 	position: number;
 	/** Seconds that there are; absent while nobody knows. */
 	duration?: number;
-	/** Seconds of sound for each second of the clock. */
+	/** Seconds of the recording for each second of the clock. */
 	speed?: number;
 }
 

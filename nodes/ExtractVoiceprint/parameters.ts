@@ -134,7 +134,7 @@ export const OUTPUT: INodeProperties = {
 		{
 			name: 'One Item per File',
 			value: 'file',
-			description: 'Channels as a list. The file itself is passed on.',
+			description: 'Channels as a list',
 		},
 	],
 };

@@ -224,7 +224,7 @@ export const OUTPUT: INodeProperties = {
 		{
 			name: 'One Item per File',
 			value: 'file',
-			description: 'Speakers, segments and overlaps as lists. The file itself is passed on.',
+			description: 'Speakers, segments and overlaps as lists',
 		},
 		{
 			name: 'One Item per Segment',

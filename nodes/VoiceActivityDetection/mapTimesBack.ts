@@ -83,15 +83,21 @@ function namesIn(parameter: INodeProperties, value: unknown): string[] | undefin
 	return names;
 }
 
-/** A value, or what its text says where that is JSON. */
+/** JSON, or the text of subtitles. @throws VoiceprintError INVALID_PARAMETER */
 function readTranscript(ctx: IExecuteFunctions, itemIndex: number): unknown {
 	const value = read(ctx, itemIndex, TRANSCRIPT);
-	if (typeof value !== 'string') return value;
+	const transcript = typeof value === 'string' ? parsed(value) : value;
+	const isSubtitles = typeof transcript === 'string' && transcript.includes('-->');
+	if (isSubtitles || (typeof transcript === 'object' && transcript !== null)) return transcript;
+	throw invalid(TRANSCRIPT, 'must be JSON, or the text of SRT or WebVTT subtitles', value);
+}
+
+/** What a text says where it is JSON, else the text. */
+function parsed(text: string): unknown {
 	try {
-		return JSON.parse(value) as unknown;
+		return JSON.parse(text) as unknown;
 	} catch {
-		if (value.includes('-->')) return value;
-		throw invalid(TRANSCRIPT, 'must be JSON, or the text of SRT or WebVTT subtitles', value);
+		return text;
 	}
 }
 

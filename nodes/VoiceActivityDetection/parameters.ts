@@ -131,7 +131,7 @@ export const OUTPUT: INodeProperties = {
 		{
 			name: 'One Item per File',
 			value: 'file',
-			description: 'Channels and segments as lists. The file itself is passed on.',
+			description: 'Channels and segments as lists',
 		},
 		{
 			name: 'One Item per Segment',

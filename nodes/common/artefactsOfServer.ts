@@ -37,7 +37,7 @@ export async function withArtefacts<R extends Provenance & { channels: readonly 
 	const timeoutMs = number(TIMEOUT, readCollection(ctx, itemIndex, options).timeout) * 1000;
 	try {
 		const { result: made, produced } = await runLocally<ArtefactsJob>(ctx, itemIndex, request, timeoutMs);
-		return withWarnings({ ...answer, produced }, result, made.warnings.filter(({ code }) => code === 'NOT_PRODUCED'));
+		return withWarnings({ ...answer, produced }, result, made.warnings.filter(isOfArtefacts));
 	} catch (error) {
 		// eslint-disable-next-line @n8n/community-nodes/require-node-api-error -- typed, and the item loop turns it into n8n's
 		if (ctx.getExecutionCancelSignal()?.aborted) throw error;
@@ -45,6 +45,9 @@ export async function withArtefacts<R extends Provenance & { channels: readonly 
 		return withWarnings(answer, result, [notProduced(`${textOf(error)}${remedy}`)]);
 	}
 }
+
+/** What else the job found out about the file is the server's to say. */
+const isOfArtefacts = ({ code }: Warning): boolean => code === 'NOT_PRODUCED' || code === 'NAMES_NOT_WRITTEN';
 
 const notProduced = (message: string): Warning => ({ code: 'NOT_PRODUCED', message });
 

@@ -1,8 +1,8 @@
 /** What was made of a recording beside its result, as binary data of n8n items. */
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import type { IBinaryData, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Artefact, ArtefactsResult, Warning } from '../../engine/client/protocol';
-import { textOf } from '../../errors';
+import { describeFault } from '../../systemFaults';
 import { LABEL_FILES, type LabelFormat, type LabelledSegment } from '../../items/labelFiles';
 import { freeName } from './itemFiles';
 
@@ -34,13 +34,24 @@ export async function takeProduced(
 	for (const artefact of artefacts) {
 		const { path, fileName, mimeType } = artefact;
 		try {
-			const binary = await ctx.helpers.prepareBinaryData(createReadStream(path), fileName, mimeType);
-			produced.push({ field: fieldOf(artefact), binary, artefact });
+			produced.push({ field: fieldOf(artefact), binary: await store(ctx, path, fileName, mimeType), artefact });
 		} catch (error) {
-			warnings.push({ code: 'NOT_PRODUCED', message: `n8n could not store the file ${fileName}: ${textOf(error)}` });
+			warnings.push({ code: 'NOT_PRODUCED', message: `n8n could not store the file ${fileName}: ${describeFault(error)}` });
 		}
 	}
 	return { produced, warnings };
+}
+
+/** Opened before n8n gets it: a stream whose file is not there fails before anybody listens, which would end n8n. */
+async function store(ctx: IExecuteFunctions, path: string, fileName: string, mimeType: string): Promise<IBinaryData> {
+	const file = await open(path);
+	const stream = file.createReadStream();
+	stream.on('error', () => {}); // whoever reads it is told, too
+	try {
+		return await ctx.helpers.prepareBinaryData(stream, fileName, mimeType);
+	} finally {
+		stream.destroy();
+	}
 }
 
 /** Label files of the segments, one for each format. @param fileName the recording's */

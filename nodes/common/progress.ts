@@ -10,9 +10,13 @@ const LOG_INTERVAL = 30_000;
 
 const DOING: Record<Phase, string> = { decoding: 'decoding', listening: 'listening for speech', speakers: 'telling speakers apart' };
 
+const two = (value: number) => String(value).padStart(2, '0');
+
+/** As players show it: 1:40, 1:01:40. */
 const clock = (seconds: number) => {
 	const whole = Math.floor(seconds);
-	return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+	const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+	return `${hours > 0 ? `${hours}:${two(minutes)}` : minutes}:${two(whole % 60)}`;
 };
 
 /** In words: what is done, how much of it, and how fast that goes. */

@@ -76,7 +76,7 @@ describe("n8n's process while the engine works", () => {
 		const file = join(filesFolder, 'speech.wav');
 		workflow = await client.createWorkflow(fileWorkflow(file, { output: 'segment' }));
 		// Once, so that n8n has loaded what it needs for it.
-		await writeSpeech(file, 60);
+		await writeSpeech(file, 300);
 		await client.runManually(workflow, START_NAME);
 		await writeSpeech(file, SECONDS_OF_SPEECH);
 	});

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { Locator, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type { INode } from 'n8n-workflow';
 import { openBrowser, type RunningBrowser } from '../../tools/n8n/browser.mts';
 import { noChromium } from '../../tools/n8n/chromium.mts';
@@ -62,22 +62,16 @@ describe('the editor in Chromium', { skip: noChromium() }, () => {
 		await credentialFor(n8n(), 'http://127.0.0.1:9');
 		browser = await openBrowser(n8n().client);
 		page = await browser.context.newPage();
+		// n8n's editor takes its time where other tests run beside it.
+		page.setDefaultTimeout(90_000);
 	});
 	after(async () => await browser?.close());
 
 	const search = () => page.getByPlaceholder('Search nodes...').or(page.getByTestId('node-creator-search-bar')).first();
 	const results = () => page.getByTestId('node-creator-item-name');
 
-	/** An empty workflow with the node panel open. */
+	/** The node panel; after a click on an action the node's own view is open first. */
 	async function openPanel(): Promise<void> {
-		await page.goto(`${n8n().url}/workflow/new`, { waitUntil: 'domcontentloaded' });
-		await page.getByTestId('canvas-add-button').first().waitFor();
-		await page.keyboard.press('n');
-		await search().waitFor();
-	}
-
-	/** The node panel, where there are nodes already. */
-	async function openPanelAgain(): Promise<void> {
 		if (await search().isVisible()) return;
 		await page.keyboard.press('n');
 		await search().waitFor();
@@ -87,6 +81,7 @@ describe('the editor in Chromium', { skip: noChromium() }, () => {
 	async function shown(names: string[], all: boolean): Promise<string[]> {
 		const arg = { names, all, selector: '[data-test-id="node-creator-item-name"]', count: VISIBLE };
 		const holds = ({ names, all, selector, count }: typeof arg) => {
+			const { document } = globalThis as unknown as { document: { querySelectorAll(selector: string): Iterable<{ textContent: string | null }> } };
 			const found = [...document.querySelectorAll(selector)].slice(0, count).map(({ textContent }) => textContent?.trim());
 			return all ? names.every((name) => found.includes(name)) : !names.some((name) => found.includes(name));
 		};
@@ -103,6 +98,50 @@ describe('the editor in Chromium', { skip: noChromium() }, () => {
 		const found = await shown(nodes, true);
 		for (const node of nodes) assert.ok(found.includes(node), `${node} is none of ${found.join('; ')}`);
 	}
+
+	describe('the output', () => {
+		const FILE_GOES_ON = 'With File';
+		const FILE_STAYS = 'Without File';
+
+		before(async () => {
+			const { client, filesFolder } = n8n();
+			const read = base('Read', 'readWriteFile', 1.1, { operation: 'read', fileSelector: join(filesFolder, 'recordings', 'call.ogg'), options: {} });
+			const nodes = [read, packageNode(FILE_GOES_ON, 'voiceActivityDetection', {}), packageNode(FILE_STAYS, 'voiceActivityDetection', { options: { includeBinary: false } })];
+			const { id } = await client.createWorkflow(graph(nodes, [`Start > Read > ${FILE_GOES_ON}`, ['Read', FILE_STAYS]]));
+			await page.goto(`${client.url}/workflow/${id}`, { waitUntil: 'domcontentloaded' });
+			await page.getByTestId('execute-workflow-button').first().click();
+		});
+
+		const panel = () => page.getByTestId('output-panel');
+
+		/** Opens a node, and goes back once its output has been looked at. */
+		async function lookAt(name: string, look: () => Promise<void>): Promise<void> {
+			const node = page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`);
+			await node.locator('[data-test-id="canvas-node-status-success"]').waitFor({ timeout: 60_000 });
+			await node.dblclick();
+			await panel().getByText(/^\d+ items?$/).first().waitFor();
+			await look();
+			await page.keyboard.press('Escape');
+			await panel().waitFor({ state: 'detached' });
+		}
+
+		it('is on the first screen though n8n shows the card of the file that goes on', async () => {
+			await lookAt(FILE_GOES_ON, async () => {
+				await panel().getByText('call.ogg: 20.0 s of speech (79 %)').first().waitFor();
+				const href = await page.getByRole('link', { name: 'Docs' }).first().getAttribute('href');
+				assert.match(href!, /\/docs\/voice-activity-detection\.md(\?[^#]*)?$/, 'the manual opens at its page');
+			});
+		});
+
+		it('begins with the answer where the file does not go on', async () => {
+			await lookAt(FILE_STAYS, async () => {
+				const first = panel().getByText('speech_length').first();
+				await first.waitFor();
+				assert.ok((await first.boundingBox())!.y < 300);
+				assert.equal(await panel().getByText('Mime Type:').count(), 0);
+			});
+		});
+	});
 
 	describe('the node panel', () => {
 		before(openPanel);
@@ -133,7 +172,7 @@ describe('the editor in Chromium', { skip: noChromium() }, () => {
 
 		before(async () => {
 			for (const [name, action] of ACTIONS) {
-				await openPanelAgain();
+				await openPanel();
 				await find(name, [name]);
 				await results().filter({ hasText: name }).first().click();
 				await actions().first().waitFor();
@@ -153,46 +192,5 @@ describe('the editor in Chromium', { skip: noChromium() }, () => {
 				assert.deepEqual([parameters.engine ?? 'local', parameters.operation ?? operation, credentials], ['local', operation, undefined]);
 			});
 		}
-	});
-
-	describe('the output', () => {
-		const FILE_STAYS = 'Without File';
-
-		before(async () => {
-			const { client, filesFolder } = n8n();
-			const read = base('Read', 'readWriteFile', 1.1, { operation: 'read', fileSelector: join(filesFolder, 'recordings', 'call.ogg'), options: {} });
-			const without = packageNode(FILE_STAYS, 'voiceActivityDetection', { options: { includeBinary: false } });
-			const workflow = await client.createWorkflow(graph([read, packageNode(DETECT, 'voiceActivityDetection', {}), without], [`Start > Read > ${DETECT}`, ['Read', FILE_STAYS]]));
-			await page.goto(`${client.url}/workflow/${workflow.id}`, { waitUntil: 'domcontentloaded' });
-			await page.getByTestId('execute-workflow-button').first().click();
-			await page.getByText('Workflow executed successfully').first().waitFor({ timeout: 60_000 });
-		});
-
-		/** Opens a node; gives its output. */
-		async function outputOf(name: string): Promise<Locator> {
-			await page.keyboard.press('Escape');
-			await page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`).dblclick();
-			const panel = page.getByTestId('output-panel');
-			await panel.getByText(/^\d+ items?$/).first().waitFor();
-			return panel;
-		}
-
-		it('is on the first screen though n8n shows the card of the file that goes on', async () => {
-			const panel = await outputOf(DETECT);
-			await panel.getByText('call.ogg: 20.0 s of speech (79 %)').first().waitFor();
-		});
-
-		it('begins with the answer where the file does not go on', async () => {
-			const panel = await outputOf(FILE_STAYS);
-			const first = panel.getByText('speech_length').first();
-			await first.waitFor();
-			assert.ok((await first.boundingBox())!.y < 300);
-			assert.equal(await panel.getByText('Mime Type:').count(), 0);
-		});
-	});
-
-	it('the manual opens at its page', async () => {
-		const href = await page.getByRole('link', { name: 'Docs' }).first().getAttribute('href');
-		assert.match(href!, /\/docs\/voice-activity-detection\.md(\?[^#]*)?$/);
 	});
 });

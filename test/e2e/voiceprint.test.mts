@@ -24,7 +24,7 @@ const NODES = [
 
 const extract = (options = {}) => packageNode('Extract Voiceprint', 'extractVoiceprint', {
 	output: 'channel',
-	options: { includeVectorVoiceprint: true, ...options },
+	options: { includeVectorVoiceprint: true, simplify: false, ...options },
 });
 
 /** n8n's name for binary data in memory. */

@@ -65,6 +65,15 @@ describe('label files are read back', () => {
 		assert.ok(rows.every(({ start_time: start, end_time: end, duration }) => isNear(Number(end) - Number(start), Number(duration))));
 	});
 
+	it('as CSV, in which no name is a formula for a spreadsheet, and all others are as they were', () => {
+		const names = ['=HYPERLINK("http://x","y")', '+49 171', '-2+3', '@SUM(A1)', '\t=1', '＝1', "Ann;=1", "O'Neil", 'a=b', 'Ann - Ben', ''];
+		const text = LABEL_FORMATS.csv(names.map((label, i) => ({ start_time: i, end_time: i + 1, label })), '');
+		const labels = parse<Record<string, string>>(text, { columns: true }).map(({ label }) => label);
+		assert.deepEqual(labels, [`'=HYPERLINK("http://x","y")`, "'+49 171", "'-2+3", "'@SUM(A1)", "'=1", "'＝1", "Ann;'=1", "O'Neil", 'a=b', 'Ann - Ben', '']);
+		// Where a semicolon parts cells.
+		assert.deepEqual(parse(text, { delimiter: ';', relax_column_count: true, relax_quotes: true }).flat().filter((field: string) => field.startsWith('=')), []);
+	});
+
 	it('as RTTM, whose fields have no blanks and whose channels count from 1', () => {
 		const rows = LABEL_FORMATS.rttm(SEGMENTS, 'my call.mp3').trimEnd().split('\n').map((row) => row.split(' '));
 		assert.ok(rows.every((row) => row.length === 10 && row[0] === 'SPEAKER' && row[1] === 'my_call'));

@@ -48,7 +48,8 @@ const CASES: Array<[name: string, method: 'GET' | 'POST', fault: Fault, code: st
 	['an answer that never comes', 'POST', faults.resetAfterAccepting(), 'CONNECTION_LOST', /broke off/],
 ];
 
-describe('an item whose request meets', () => {
+// They wait for most of their time, each for a server of its own.
+describe('an item whose request meets', { concurrency: 4 }, () => {
 	for (const [name, method, fault, code, message, status] of CASES) {
 		it(`${name} says so, and the others go on`, async (t) => {
 			const { server, run } = await startApi(t);

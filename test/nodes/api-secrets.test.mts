@@ -63,7 +63,8 @@ const ANSWERS: Record<string, ['GET' | 'POST', faults.Fault]> = {
 const ON = { onError: 'continueRegularOutput' } as const;
 
 for (const [login, { credential, values }] of Object.entries(LOGINS)) {
-	describe(`a login by ${login}`, () => {
+	// The last ones wait for most of their time, each for a server of its own.
+	describe(`a login by ${login}`, { concurrency: 4 }, () => {
 		for (const [name, [method, fault]] of Object.entries(ANSWERS)) {
 			it(`does not come out with ${name}`, async (t) => {
 				const { server, run } = await startApi(t);

@@ -47,7 +47,7 @@ describe('the result', () => {
 		});
 		assert.ok(correlation_id);
 		assert.deepEqual(Object.keys(output[0].binary!), ['data']);
-		assert.deepEqual(hints, []);
+		assert.deepEqual(hints.map(({ message }) => message), ['call.wav: 1 voiceprint, from 31.4 s of speech. Schema, Table and JSON have it all [item 0]']);
 	});
 
 	it('is one item per channel', async (t) => {

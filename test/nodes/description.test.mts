@@ -7,6 +7,7 @@ import { describe, it } from 'node:test';
 import type { INodeParameters, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { BALANCED } from '../../dist/engine/client/presets.js';
 import { NODE, node, nodeOf } from './support/node.mts';
+import { isTitleCase } from './support/titleCase.mts';
 
 const { NodeHelpers } = createRequire(import.meta.url)('n8n-workflow') as typeof import('n8n-workflow');
 
@@ -15,10 +16,7 @@ const { description } = node;
 
 /** All parameters, those inside collections too. */
 function flat(properties: INodeProperties[]): INodeProperties[] {
-	return properties.flatMap((property) => [
-		property,
-		...(property.type === 'collection' ? flat(property.options as INodeProperties[]) : []),
-	]);
+	return properties.flatMap((one) => [one, ...(one.type === 'collection' ? flat(one.options as INodeProperties[]) : [])]);
 }
 
 const all = flat(description.properties);
@@ -34,12 +32,6 @@ const operationsOf = (properties: INodeProperties[]) =>
 			.filter(({ name }) => name === 'operation')
 			.map(({ displayOptions, options }) => [displayOptions!.show!.engine![0], (options as INodePropertyOptions[]).map(({ value }) => value)]),
 	);
-
-const SMALL_WORDS = new Set(['per', 'at', 'for', 'of', 'the', 'to', 'a', 'and']);
-
-function isTitleCase(label: string): boolean {
-	return label.split(' ').every((word, index) => /^[A-Z0-9]/.test(word) || (index > 0 && SMALL_WORDS.has(word)));
-}
 
 describe('the node', () => {
 	it('has the names that workflows store', () => {

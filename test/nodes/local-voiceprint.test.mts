@@ -129,10 +129,12 @@ describe('the result', () => {
 			assert.match(channel.voiceprint, /^[A-Za-z0-9+/]+=*$/);
 		}
 		assert.deepEqual(Object.keys(output[0].binary!), ['data']);
-		assert.deepEqual(hints, []);
+		const [{ message }, ...others] = hints;
+		assert.match(message, /^call\.ogg: 2 voiceprints: channel 0 from 1\d\.\d s of speech, channel 1 from 1\d\.\d s\. Schema, Table/);
+		assert.deepEqual(others, []);
 	});
 
-	it('is one item per channel, each linked to its file', async () => {
+	it('is one item per channel, each linked to its file, which goes on with it', async () => {
 		const { output } = await run({}, [silentItem(), callItem()]);
 		assert.deepEqual(
 			output.map(({ json, pairedItem, binary }) => [json.file_name, json.channel_number, pairedItem, binary?.data.fileName]),

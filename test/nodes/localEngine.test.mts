@@ -29,7 +29,8 @@ describe('a file without speech', () => {
 	it('has channels without segments, a warning and a hint each', async () => {
 		const { output, error, hints } = await run({}, [item(SILENCE)]);
 		assert.equal(error?.message, undefined);
-		const { duration, channels, warnings } = output[0].json as Record<string, never>;
+		const { has_speech, duration, channels, warnings } = output[0].json as Record<string, never>;
+		assert.equal(has_speech, false);
 		assert.equal(duration, 3);
 		assert.deepEqual(channels, [
 			{ channel_number: 0, speech_length: 0, segments: [] },
@@ -42,7 +43,9 @@ describe('a file without speech', () => {
 				['NO_SPEECH', 1],
 			],
 		);
-		assert.equal(hints.length, 2);
+		// One for each kind of warning, and what came out in words.
+		assert.equal(hints.length, 3);
+		assert.match(hints[2].message, /no speech/i);
 	});
 
 	it('can be mixed, cut and looked into', async () => {

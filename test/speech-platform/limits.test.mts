@@ -75,7 +75,8 @@ describe('an upload', () => {
 	});
 });
 
-describe('an answer', () => {
+// They wait for most of their time, each for a server of its own.
+describe('an answer', { concurrency: 4 }, () => {
 	const cases: Record<string, [fault: () => faults.Fault, most: number]> = {
 		'that does not begin': [faults.silent, LIMITS.acceptance],
 		'that stops half-way': [misbehaviour.headOnly, LIMITS.answerSilence],

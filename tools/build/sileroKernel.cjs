@@ -311,7 +311,7 @@ class Kernel {
 		return {
 			statements: [
 				x.set(f32x4.pmax(constant(-87.3365447504), f32x4.pmin(constant(88.3762626647949), value))),
-				scale.set(f32x4.nearest(f32x4.mul(x.get, constant(1.44269504088896341)))),
+				scale.set(f32x4.nearest(f32x4.mul(x.get, constant(1.4426950408889634)))),
 				x.set(f32x4.sub(x.get, f32x4.mul(scale.get, constant(0.693359375)))),
 				x.set(f32x4.sub(x.get, f32x4.mul(scale.get, constant(-2.12194440e-4)))),
 				scale.set(i32x4.shl(i32x4.add(i32x4.truncate(scale.get), i32x4.splat(127)), 23)),

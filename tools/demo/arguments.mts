@@ -49,6 +49,12 @@ function checkTogether(command: CommandName, values: Values): void {
 	if (threshold && !/^custom$/i.test(String(values.preset))) throw new UsageError(`--${threshold} goes with --preset custom`);
 }
 
+/** Both, with all that either asks to produce. */
+function together(one: INodeParameters, other: INodeParameters): INodeParameters {
+	const products = [one, other].flatMap(({ alsoProduce = [] }) => alsoProduce as string[]);
+	return { ...one, ...other, ...(products.length > 0 ? { alsoProduce: products } : {}) };
+}
+
 /**
  * @returns what to run, or `help`
  * @throws UsageError
@@ -65,7 +71,7 @@ export function parseDemoArguments(args: string[], env?: NodeJS.ProcessEnv): Dem
 	const cuts = cutsOf(values, files);
 	return {
 		node,
-		parameters: { ...parameters(values), ...speechOnlyParameters(cuts) },
+		parameters: together(parameters(values), speechOnlyParameters(cuts)),
 		...cuts,
 		...(comparison && { comparison: comparison(values) }),
 		...(values.api === undefined ? {} : { credentials: { speechPlatformApi: credentialOf(values) } }),

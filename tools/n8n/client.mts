@@ -42,6 +42,9 @@ export interface UploadedFile {
 
 const UNFINISHED: ExecutionStatus[] = ['new', 'running', 'unknown', 'waiting'];
 
+/** For each request: n8n closes idle ones after some seconds, and on a busy machine that crosses a new request. */
+const OWN_CONNECTION = { connection: 'close' };
+
 function parse(text: string): unknown {
 	try {
 		return JSON.parse(text);
@@ -76,6 +79,7 @@ export class N8nClient {
 		const response = await fetch(this.url + path, {
 			method,
 			headers: {
+				...OWN_CONNECTION,
 				'browser-id': BROWSER_ID,
 				...(this.cookie ? { cookie: this.cookie } : {}),
 				...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -121,8 +125,7 @@ export class N8nClient {
 		const form = new FormData();
 		for (const { field = 'data', content, fileName, mimeType } of files)
 			form.append(field, new Blob([content], { type: mimeType }), fileName);
-		// A connection of its own: n8n closes idle ones after some seconds, and on a busy machine that crosses a new request.
-		const response = await fetch(`${this.url}/webhook/${path}`, { method: 'POST', body: form, headers: { connection: 'close' } });
+		const response = await fetch(`${this.url}/webhook/${path}`, { method: 'POST', body: form, headers: OWN_CONNECTION });
 		return { status: response.status, body: parse(await response.text()) };
 	}
 

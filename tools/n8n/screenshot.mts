@@ -7,10 +7,10 @@ import { join, resolve } from 'node:path';
 import type { Page } from 'playwright-core';
 import { openBrowser } from './browser.mts';
 import type { N8nClient, StoredWorkflow } from './client.mts';
-import { provideRecordings, readExample, withFolder } from './examples.mts';
+import { EXAMPLES, provideRecordings, readExample, withFolder } from './examples.mts';
 import { installPackage, packPackage } from './package.mts';
 import { startN8n, type RunningN8n } from './server.mts';
-import { fileWorkflow, NODE_NAME } from './workflows.mts';
+import { fileWorkflow, formWorkflow, NODE_NAME } from './workflows.mts';
 
 /** For panels to slide in and icons to load. */
 const SETTLE_MS = 1500;
@@ -19,6 +19,11 @@ async function openWorkflow(page: Page, { url }: N8nClient, { id }: StoredWorkfl
 	await page.goto(`${url}/workflow/${id}`, { waitUntil: 'domcontentloaded' });
 	await page.locator(`[data-test-id="canvas-node"][data-node-name="${nodeName}"]`).waitFor();
 	await page.waitForTimeout(SETTLE_MS);
+}
+
+/** Waits until a node has run. */
+async function succeeded(page: Page, name: string): Promise<void> {
+	await page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"] [data-test-id="canvas-node-status-success"]`).waitFor({ timeout: 120_000 });
 }
 
 /** Takes a picture of the whole window. */
@@ -30,6 +35,23 @@ async function take(page: Page, folder: string, name: string): Promise<void> {
 	console.log(path);
 }
 
+/** A file that somebody drops onto n8n's own form, and the answer about it. */
+async function takeForm(client: N8nClient, page: Page, folder: string): Promise<void> {
+	const workflow = await client.createWorkflow(formWorkflow());
+	await openWorkflow(page, client, workflow);
+	const opening = page.context().waitForEvent('page');
+	await page.getByTestId('execute-workflow-button').first().click();
+	const form = await opening;
+	await form.locator('input[type="file"]').setInputFiles(join(EXAMPLES, 'audio', 'call.ogg'));
+	await form.getByRole('button', { name: 'Submit' }).click();
+	await succeeded(page, NODE_NAME);
+	await form.close();
+	await page.locator(`[data-test-id="canvas-node"][data-node-name="${NODE_NAME}"]`).dblclick();
+	await page.getByTestId('output-panel').getByText('Schema', { exact: true }).click();
+	await page.getByTestId('output-panel').getByText('speech_share').first().waitFor();
+	await take(page, folder, 'form');
+}
+
 async function takePictures({ client, filesFolder }: RunningN8n, page: Page, folder: string): Promise<void> {
 	provideRecordings(filesFolder);
 	const node = page.locator(`[data-test-id="canvas-node"][data-node-name="${NODE_NAME}"]`);
@@ -37,7 +59,7 @@ async function takePictures({ client, filesFolder }: RunningN8n, page: Page, fol
 	const example = await client.createWorkflow(withFolder(readExample('sort-by-speech'), filesFolder));
 	await openWorkflow(page, client, example);
 	await page.getByTestId('execute-workflow-button').first().click();
-	await page.waitForTimeout(SETTLE_MS * 3);
+	await succeeded(page, NODE_NAME);
 	await page.keyboard.press('1'); // zoom to fit
 	await take(page, folder, 'workflow');
 
@@ -57,6 +79,8 @@ async function takePictures({ client, filesFolder }: RunningN8n, page: Page, fol
 	await page.getByTestId('output-panel').getByText('Schema', { exact: true }).click();
 	await take(page, folder, 'answer-schema');
 
+	await takeForm(client, page, folder);
+
 	const segments = await client.createWorkflow(fileWorkflow(join(filesFolder, 'recordings', 'call.ogg'), { output: 'segment' }));
 	await openWorkflow(page, client, segments);
 	await node.dblclick();
@@ -69,7 +93,7 @@ async function takePictures({ client, filesFolder }: RunningN8n, page: Page, fol
 	const compare = 'Compare Voiceprints';
 	await openWorkflow(page, client, identify, compare);
 	await page.getByTestId('execute-workflow-button').first().click();
-	await page.waitForTimeout(SETTLE_MS * 6);
+	await succeeded(page, compare);
 	await page.keyboard.press('1'); // zoom to fit
 	await take(page, folder, 'identify');
 	await page.locator(`[data-test-id="canvas-node"][data-node-name="${compare}"]`).dblclick();

@@ -76,3 +76,15 @@ export function fileWorkflow(
 	});
 	return inRow(`Files ${fileSelector}`, [start, read, detection(parameters, more)]);
 }
+
+/** Form with a field for a file → detection. n8n names the binary field after the form's field. */
+export function formWorkflow(): WorkflowData {
+	const form = node(
+		'On form submission',
+		'n8n-nodes-base.formTrigger',
+		2.3,
+		{ formTitle: 'Is anybody speaking?', formFields: { values: [{ fieldLabel: 'Recording', fieldType: 'file', multipleFiles: false }] }, options: {} },
+		{ webhookId: randomUUID() },
+	);
+	return inRow('Form', [form, detection({})]);
+}

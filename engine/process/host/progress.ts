@@ -7,6 +7,7 @@ const INTERVAL = 1000;
 
 let report: (progress: Progress) => void = () => {};
 let phase: Phase | undefined;
+let furthest = 0;
 let beganAt = 0;
 let reportedAt = 0;
 
@@ -18,23 +19,27 @@ export function reportTo(listener: (progress: Progress) => void): void {
 }
 
 /**
- * @param position seconds of the media that the phase is done with, of all channels together
+ * What is read a second time is no progress, and no way back either: the position stays until new sound comes.
+ * @param position seconds of the recording that the phase is done with
  * @param duration seconds that there are; absent while nobody knows
  */
 export function progressed(current: Phase, position: number, duration?: number): void {
 	const now = performance.now();
 	if (current !== phase) {
 		phase = current;
+		furthest = 0;
 		beganAt = now;
 	}
+	furthest = Math.max(furthest, position);
 	if (now - reportedAt < INTERVAL) return;
 	reportedAt = now;
 	const elapsed = (now - beganAt) / 1000;
-	report({ phase, position, ...(duration === undefined ? {} : { duration }), ...(elapsed > 0 ? { speed: position / elapsed } : {}) });
+	report({ phase, position: furthest, ...(duration === undefined ? {} : { duration }), ...(elapsed > 0 ? { speed: furthest / elapsed } : {}) });
 }
 
 /**
- * The same sound, whose reading counts as progress.
+ * The same sound, whose reading counts as progress. Channels come one after the other: with the first of two read, half of
+ * the recording is done.
  * @param channel which one of how many
  */
 export function followed(audio: Audio, current: Phase, { index, count }: { index: number; count: number }): Audio {
@@ -43,7 +48,7 @@ export function followed(audio: Audio, current: Phase, { index, count }: { index
 		read(start, target) {
 			audio.read(start, target);
 			const done = Math.min(audio.length, Math.max(0, start + target.length));
-			progressed(current, (index * audio.length + done) / SAMPLE_RATE, (count * audio.length) / SAMPLE_RATE);
+			progressed(current, (index * audio.length + done) / count / SAMPLE_RATE, audio.length / SAMPLE_RATE);
 		},
 	};
 }

@@ -9,8 +9,8 @@ import type { SileroRate } from './speechModel';
 
 interface Exports {
 	memory: { buffer: ArrayBuffer };
-	run(chunks: number): void;
-	halve(samples: number): void;
+	run: (chunks: number) => void;
+	halve: (samples: number) => void;
 	/** Addresses in bytes. */
 	state: { value: number };
 	samples: { value: number };

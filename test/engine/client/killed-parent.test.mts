@@ -80,7 +80,9 @@ describe('n8n is killed while jobs run and wait', { concurrency: 3, skip: NO_PRO
 			assert.equal(parent.exitCode, null, 'the jobs were over before');
 			parent.kill('SIGKILL');
 			await once(parent, 'exit');
-			await sleep(GRACE);
+			await until(() => enginesOf(temporary).length === 0, 'the engines to end', GRACE);
+			// One that was just being started looked like its parent.
+			await sleep(500);
 			assert.deepEqual(enginesOf(temporary), []);
 
 			const left = recordingsIn(temporary).length;

@@ -17,12 +17,15 @@ interface Entry {
 	note: string;
 }
 
-function entriesOf({ voices }: Canvas): { entries: Entry[]; more: number } {
-	const talk = voices.all.reduce((sum, { length }) => sum + length, 0);
-	const all = voices.all.map((voice, index) => {
-		const share = voices.areSpeakers ? ` (${percent(voice.length, talk)})` : '';
-		return { voice, index, note: `${spoken(voice.length)}${share}` };
-	});
+/** How much speech there is in all stands at the top, where channels at the same time count once: no second number for it. */
+function noteOf({ voices }: Canvas, { length }: Voice, index: number): string {
+	if (!voices.areSpeakers) return index === 0 ? '' : spoken(length);
+	const talk = voices.all.reduce((sum, voice) => sum + voice.length, 0);
+	return `${spoken(length)} (${percent(length, talk)})`;
+}
+
+function entriesOf(canvas: Canvas): { entries: Entry[]; more: number } {
+	const all = canvas.voices.all.map((voice, index) => ({ voice, index, note: noteOf(canvas, voice, index) }));
 	const least = all.map(({ voice }) => voice.length).sort((one, other) => other - one)[MOST - 1] ?? 0;
 	const entries = all.filter(({ voice }) => voice.length >= least).slice(0, MOST);
 	return { entries, more: all.length - entries.length };
@@ -33,7 +36,7 @@ function drawEntry({ palette }: Canvas, { voice, index, note }: Entry, x: number
 	const rect = `<rect x="${number(x)}" y="${number(y - 11)}" width="${SWATCH}" height="${SWATCH}" rx="2" fill="${fillOf(voice, index)}"${striped ? ` stroke="${color}"` : ''}/>`;
 	const size = SIZES.label;
 	const name = fitted(`${tag === undefined ? '' : `${tag} `}${voice.label}`, room - SWATCH - 18 - widthOf(note, size), size);
-	const lengths = `<tspan dx="8" fill="${palette.dimmed}">${note}</tspan>`;
+	const lengths = note && `<tspan dx="8" fill="${palette.dimmed}">${note}</tspan>`;
 	return `${rect}<text x="${number(x + SWATCH + 6)}" y="${number(y)}" font-size="${size}" fill="${palette.text}">${escapeXml(name)}${lengths}</text>`;
 }
 

@@ -11,6 +11,7 @@ import { checkFormat, LONGEST } from '../limits';
 import { unreadable, type InputFile } from '../inputFile';
 import { FfmpegLog, type LoggedStream } from './log';
 import { RANGE_END, type RangeCut } from '../rangeCut';
+import { RATE_FILTER, Resampler, type MakeResampler } from '../resampling/resampler';
 import { mountInput, mountOutput } from './streams';
 import { Timeline, timelineFilter } from './timeline';
 import { endsEarly } from '../truncation';
@@ -56,7 +57,8 @@ function commandLine({ seek = 0, map, format, rate }: LineOptions, channels: num
 		...(seek > 0 ? ['-ss', String(seek)] : []),
 		...(format === undefined ? [] : ['-f', format]),
 		...['-i', input, ...(map === undefined ? [] : ['-map', map]), '-vn', '-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1'],
-		...['-af', `${timelineFilter(mark)},aresample=${rate}`],
+		// For the models it is resampled here, see `Resampler`.
+		...['-af', `${timelineFilter(mark)},${rate === SAMPLE_RATE ? RATE_FILTER : `aresample=${rate}`}`],
 		...(channels > 0 ? ['-ac', String(channels)] : []),
 		...['-c:a', 'pcm_f32le', '-f', 'wav', '-bitexact', '-flush_packets', '1', output],
 	];
@@ -116,16 +118,31 @@ export class FfmpegRun {
 		this.timeline = new Timeline(cut, this.rate);
 		this.log = new FfmpegLog(this.timeline, this.mark, isFragmented(file), seek);
 		this.output = new WavOutput({
-			onChannels: (channels) => {
+			onFormat: (channels, sampleRate) => {
 				this.checkFormat(channels);
+				this.beginOutput(channels, sampleRate);
 				this.lead = this.setZero();
 				if (cut.channels === 0) cut.onChannels(channels);
 				this.timeline.channels = channels;
 				this.began = true;
 				if (this.lead > 0) cut.onSilence(this.lead);
 			},
-			onFrames: (samples, frames) => this.timeline.onFrames(samples, frames),
+			onFrames: (samples, frames) => (this.resampler ?? this.timeline).onFrames(samples, frames),
 		});
+	}
+
+	private makeResampler: MakeResampler | undefined;
+
+	private resampler: Resampler | undefined;
+
+	/** Hz that FFmpeg delivers. */
+	private outputRate = 0;
+
+	private beginOutput(channels: number, sampleRate: number): void {
+		this.outputRate = sampleRate;
+		if (this.rate !== SAMPLE_RATE) return;
+		this.resampler = this.makeResampler?.(sampleRate, channels, (samples, frames) => this.timeline.onFrames(samples, frames));
+		this.timeline.pending = () => this.resampler?.pending ?? 0;
 	}
 
 	/** Whether seeking led to another place, and nothing was decoded; to be tried without. */
@@ -139,7 +156,7 @@ export class FfmpegRun {
 	}
 
 	get info(): MediaInfo {
-		const { container = 'unknown', sampleRate = 0 } = this.log;
+		const { container = 'unknown', sampleRate = this.outputRate } = this.log;
 		const codec = audioStream(this.log)?.codec ?? 'unknown';
 		return { container, codec, sample_rate: sampleRate, channels: this.cut.channels, ...this.trackInfo() };
 	}
@@ -164,6 +181,7 @@ export class FfmpegRun {
 
 	/** Decodes; returns where the file or the range ends. Throws as `decodeMedia` does, and what `onBlock` throws. */
 	async execute(): Promise<void> {
+		this.makeResampler = await Resampler.prepare();
 		const core = await startFfmpeg();
 		core.setLogger(({ message }) => this.log.add(message));
 		const [input, output] = [`/in${this.mark}`, `/out${this.mark}`];
@@ -189,6 +207,7 @@ export class FfmpegRun {
 	private endTimeline(): void {
 		if (this.stopped) return;
 		try {
+			this.resampler?.finish();
 			this.timeline.finish();
 			if (this.log.isAmr && this.began) this.fill(this.log.packets * AMR_FRAME * this.rate);
 		} catch (reason) {

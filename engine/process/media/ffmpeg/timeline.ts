@@ -100,6 +100,9 @@ export class Timeline implements TimelineLog {
 
 	private ended = false;
 
+	/** Samples that are on their way from FFmpeg to here. */
+	pending: () => number = () => 0;
+
 	/** Channels of the samples. */
 	channels = 1;
 
@@ -118,7 +121,7 @@ export class Timeline implements TimelineLog {
 	addJump(delivered: number, ahead: number, wrap = Infinity): void {
 		const at = Math.round(delivered * this.rate);
 		// FFmpeg sets up its filters anew where rate or channels change on the way, and they count from 0 again.
-		if (at === 0) this.base = this.filters++ === 0 ? 0 : this.received;
+		if (at === 0) this.base = this.filters++ === 0 ? 0 : this.received + this.pending();
 		const exact = Math.round(ahead * this.rate) - this.base;
 		const step = nearest(exact - this.logged, wrap * this.rate);
 		const isFirst = at === 0 && this.filters === 1;

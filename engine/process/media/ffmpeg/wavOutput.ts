@@ -9,21 +9,25 @@ interface Header {
 	/** Bytes before the first sample. */
 	length: number;
 	channels: number;
+	/** Hz. */
+	sampleRate: number;
 }
 
 /** The header, or undefined while it is not complete. */
 function parseHeader(bytes: Buffer): Header | undefined {
-	let channels = 0;
+	let [channels, sampleRate] = [0, 0];
 	for (const { name, start } of riffChunks(inMemory(bytes))) {
-		if (name === 'data') return { length: start, channels };
-		if (name === 'fmt ' && start + 4 <= bytes.length) channels = bytes.readUInt16LE(start + 2);
+		if (name === 'data') return { length: start, channels, sampleRate };
+		if (name !== 'fmt ' || start + 8 > bytes.length) continue;
+		channels = bytes.readUInt16LE(start + 2);
+		sampleRate = bytes.readUInt32LE(start + 4);
 	}
 	return undefined;
 }
 
 export interface FrameSink {
 	/** Called once, before the first samples. */
-	onChannels(channels: number): void;
+	onFormat(channels: number, sampleRate: number): void;
 	/** Interleaved samples, only valid during the call; always whole frames (one sample per channel each). */
 	onFrames(samples: Float32Array, frames: number): void;
 }
@@ -55,7 +59,7 @@ export class WavOutput {
 		this.head = Buffer.concat([this.head, bytes]);
 		this.header = parseHeader(this.head);
 		if (!this.header) return;
-		this.sink.onChannels(this.header.channels);
+		this.sink.onFormat(this.header.channels, this.header.sampleRate);
 		this.data(this.head.subarray(this.header.length));
 		this.head = Buffer.alloc(0);
 	}

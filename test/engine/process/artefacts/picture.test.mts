@@ -31,7 +31,7 @@ const tone = (seconds: number, isLoud: (second: number) => boolean) => ({
 const span = (start_time: number, end_time: number, more: Partial<FoundSegment> = {}): FoundSegment => ({ segment_type: 'voice', start_time, end_time, ...more });
 
 async function pictureOf(segments: FoundSegment[][], { fileName = 'call.wav', seconds = 10, start = 0, ...request }: Partial<PictureRequest> & { fileName?: string; seconds?: number; start?: number } = {}) {
-	const ownSound = () => Promise.reject(new Error('a picture needs no more than the decoded sound'));
+	const ownSound = async () => assert.fail('a picture needs no other sound');
 	const recorded: Recorded = { fileName, start, folder, ownSound, channels: segments.map((own, channelNumber) => ({ channelNumber, audio: tone(seconds, (second) => second % 2 < 1), segments: own })) };
 	const made = await makePicture(recorded, { formats: ['svg', 'png'], theme: 'light', width: 800, ...request });
 	return { made, svg: readFileSync(join(folder, 'timeline.svg'), 'utf8'), png: readFileSync(join(folder, 'timeline.png')) };
