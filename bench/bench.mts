@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { accuracyBench } from './accuracy.mts';
+import { artefactsBench } from './artefacts.mts';
 import { compareBench } from './compare.mts';
 import { faultsBench } from './faults.mts';
 import { inferenceBench } from './inference.mts';
@@ -38,6 +39,7 @@ const { values, positionals: names } = parseArgs({ options: OPTIONS, allowPositi
 const BENCHES: Record<string, () => Promise<void>> = {
 	inference: inferenceBench,
 	performance: async () => await performanceBench(values.quick, values.lengths),
+	artefacts: async () => await artefactsBench(Number(values.lengths ?? 600)),
 	memory: memoryBench,
 	upload: uploadBench,
 	faults: faultsBench,

@@ -81,6 +81,7 @@ describe('the editor in Chromium', { skip: noChromium() }, () => {
 	async function shown(names: string[], all: boolean): Promise<string[]> {
 		const arg = { names, all, selector: '[data-test-id="node-creator-item-name"]', count: VISIBLE };
 		const holds = ({ names, all, selector, count }: typeof arg) => {
+			const { document } = globalThis as unknown as { document: { querySelectorAll(selector: string): Iterable<{ textContent: string | null }> } };
 			const found = [...document.querySelectorAll(selector)].slice(0, count).map(({ textContent }) => textContent?.trim());
 			return all ? names.every((name) => found.includes(name)) : !names.some((name) => found.includes(name));
 		};

@@ -16,10 +16,7 @@ const { description } = node;
 
 /** All parameters, those inside collections too. */
 function flat(properties: INodeProperties[]): INodeProperties[] {
-	return properties.flatMap((property) => [
-		property,
-		...(property.type === 'collection' ? flat(property.options as INodeProperties[]) : []),
-	]);
+	return properties.flatMap((one) => [one, ...(one.type === 'collection' ? flat(one.options as INodeProperties[]) : [])]);
 }
 
 const all = flat(description.properties);

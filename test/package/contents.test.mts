@@ -30,7 +30,7 @@ const WANTED = [
 const MEGABYTE = 2 ** 20;
 
 /** The WASM runtime alone is 14 MB unpacked, the models 23 MB, of which little can be packed; more than this means that something slipped in. */
-const MOST_PACKED = 27 * MEGABYTE;
+const MOST_PACKED = 30 * MEGABYTE;
 const MOST_UNPACKED = 40 * MEGABYTE;
 
 /** Names in `require(…)` and `import(…)` calls of a compiled file. */
