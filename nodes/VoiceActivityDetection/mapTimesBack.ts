@@ -88,7 +88,8 @@ function readTranscript(ctx: IExecuteFunctions, itemIndex: number): unknown {
 	const value = read(ctx, itemIndex, TRANSCRIPT);
 	const transcript = typeof value === 'string' ? parsed(value) : value;
 	const isSubtitles = typeof transcript === 'string' && transcript.includes('-->');
-	if (isSubtitles || (typeof transcript === 'object' && transcript !== null)) return transcript;
+	const holdsSomething = typeof transcript === 'object' && transcript !== null && Object.keys(transcript).length > 0;
+	if (isSubtitles || holdsSomething) return transcript;
 	throw invalid(TRANSCRIPT, 'must be JSON, or the text of SRT or WebVTT subtitles', value);
 }
 
