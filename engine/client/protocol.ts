@@ -338,7 +338,20 @@ export interface SpeakerTurn extends Segment {
 	confidence: number | null;
 }
 
-export interface Speaker {
+/** What a speaker says, in figures; times in seconds. */
+export interface TalkFacts {
+	/** Talk of several at the same time counts for each. */
+	talk_time: number;
+	/** Of the talk of all speakers, 0 to 1. */
+	share: number;
+	turns: number;
+	longest_turn: number;
+	/** When the speaker first and last talks. */
+	first_time: number;
+	last_time: number;
+}
+
+export interface Speaker extends TalkFacts {
 	speaker: string;
 	/** Of the known person who it is; null where nobody known is like it. */
 	name: string | null;
@@ -346,16 +359,6 @@ export interface Speaker {
 	identified: boolean;
 	/** Log-likelihood ratio of the likeliest known person; null where there is none, or too little speech to tell. */
 	name_score: number | null;
-	/** Seconds; talk of several at the same time counts for each. */
-	talk_time: number;
-	/** Of the talk of all speakers, 0 to 1. */
-	share: number;
-	turns: number;
-	/** Seconds. */
-	longest_turn: number;
-	/** When the speaker first and last talks, seconds. */
-	first_time: number;
-	last_time: number;
 	/** Base64, see `docs/voiceprint-format.md`; made of the longest pieces in which nobody else talks. Empty vector where there is none. */
 	voiceprint: string;
 	/** Seconds of speech behind it. */

@@ -2,6 +2,7 @@
  * What follows from who speaks when: talk times, turns and overlaps. The engine and a server tell only the segments, and from
  * them both come to the same facts.
  */
+import type { TalkFacts } from './protocol';
 
 /** Overlaps that are shorter are not reported, seconds. */
 const SHORTEST_OVERLAP = 0.1;
@@ -49,18 +50,6 @@ export function overlapsOf<S extends string | number>(segments: ReadonlyArray<Ta
 /** Whether somebody else talks in a part of what a speaker says. */
 export function isOverlapped<S extends string | number>({ speaker, start, end }: Talk<S>, overlaps: ReadonlyArray<Overlap<S>>): boolean {
 	return overlaps.some((one) => one.speakers.includes(speaker) && one.start < end && one.end > start);
-}
-
-/** What a speaker says, in figures; times in seconds. */
-export interface TalkFacts {
-	/** Talk of several at the same time counts for each. */
-	talk_time: number;
-	/** Of the talk of all speakers, 0 to 1. */
-	share: number;
-	turns: number;
-	longest_turn: number;
-	first_time: number;
-	last_time: number;
 }
 
 /** @param segments in time order */

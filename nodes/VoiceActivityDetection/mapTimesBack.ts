@@ -88,7 +88,8 @@ function readTranscript(ctx: IExecuteFunctions, itemIndex: number): unknown {
 	const value = read(ctx, itemIndex, TRANSCRIPT);
 	const transcript = typeof value === 'string' ? parsed(value) : value;
 	const isSubtitles = typeof transcript === 'string' && transcript.includes('-->');
-	if (isSubtitles || (typeof transcript === 'object' && transcript !== null)) return transcript;
+	const holdsSomething = typeof transcript === 'object' && transcript !== null && Object.keys(transcript).length > 0;
+	if (isSubtitles || holdsSomething) return transcript;
 	throw invalid(TRANSCRIPT, 'must be JSON, or the text of SRT or WebVTT subtitles', value);
 }
 
@@ -151,15 +152,15 @@ function itemOf(ctx: IExecuteFunctions, node: string, itemIndex: number): IDataO
 	try {
 		return from('item.json') as IDataObject;
 	} catch {
-		const all = from('all()') as INodeExecutionData[];
-		if (!all.some(({ json }) => timeMapIn(json))) return undefined;
-		// eslint-disable-next-line @n8n/community-nodes/require-node-api-error -- typed, and the item loop turns it into n8n's
-		throw new VoiceprintError(
-			'INVALID_PARAMETER',
-			`'${TIME_MAP.displayName}' is empty, and n8n does not know from which item of '${node}' this one came`,
-			`A node between them does not say which item it made of which. Give the map as '${TIME_MAP.displayName}', such as {{ $('${node}').all()[$itemIndex].json.time_map }} where the items are still in order.`,
-		);
+		// Its items are not told apart.
 	}
+	const all = from('all()') as INodeExecutionData[];
+	if (!all.some(({ json }) => timeMapIn(json))) return undefined;
+	throw new VoiceprintError(
+		'INVALID_PARAMETER',
+		`'${TIME_MAP.displayName}' is empty, and n8n does not know from which item of '${node}' this one came`,
+		`A node between them does not say which item it made of which. Give the map as '${TIME_MAP.displayName}', such as {{ $('${node}').all()[$itemIndex].json.time_map }} where the items are still in order.`,
+	);
 }
 
 /** @throws VoiceprintError INVALID_PARAMETER where the transcript cannot be one of this cut audio */

@@ -1,6 +1,6 @@
 /**
- * `node tools/n8n/screenshot.mts FOLDER`: pictures of the node in n8n's editor for the documentation, taken in a real
- * n8n with the system's Chromium. Needs a built package.
+ * `node tools/n8n/screenshot.mts FOLDER [SERIES]`: pictures of the node in n8n's editor for the documentation, taken in a
+ * real n8n with the system's Chromium. Needs a built package.
  */
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -52,8 +52,22 @@ async function takeForm(client: N8nClient, page: Page, folder: string): Promise<
 	await take(page, folder, 'form');
 }
 
+/** The timeline picture as n8n itself shows it to whoever looks into the output. */
+async function takePreview({ client, filesFolder }: RunningN8n, page: Page, folder: string): Promise<void> {
+	const timeline = await client.createWorkflow(fileWorkflow(join(filesFolder, 'recordings', 'call.ogg'), { alsoProduce: ['picture'] }));
+	await openWorkflow(page, client, timeline);
+	await page.locator(`[data-test-id="canvas-node"][data-node-name="${NODE_NAME}"]`).dblclick();
+	await page.getByTestId('node-execute-button').first().click();
+	const output = page.getByTestId('output-panel');
+	await output.getByText(/ s of speech/).waitFor();
+	await output.getByText('Binary', { exact: true }).click();
+	// The recording is the first, the picture the second file.
+	await output.getByTestId('ndv-view-binary-data').last().click();
+	await page.getByTestId('ndv-binary-data-display').or(output.locator('img, embed')).first().waitFor();
+	await take(page, folder, 'picture');
+}
+
 async function takePictures({ client, filesFolder }: RunningN8n, page: Page, folder: string): Promise<void> {
-	provideRecordings(filesFolder);
 	const node = page.locator(`[data-test-id="canvas-node"][data-node-name="${NODE_NAME}"]`);
 
 	const example = await client.createWorkflow(withFolder(readExample('sort-by-speech'), filesFolder));
@@ -101,8 +115,11 @@ async function takePictures({ client, filesFolder }: RunningN8n, page: Page, fol
 	await take(page, folder, 'compare');
 }
 
-const [target] = process.argv.slice(2);
-if (!target) throw new Error('Usage: node tools/n8n/screenshot.mts FOLDER');
+const SERIES = { editor: takePictures, preview: takePreview };
+
+const [target, only] = process.argv.slice(2);
+const series = Object.entries(SERIES).filter(([name]) => only === undefined || name === only);
+if (!target || series.length === 0) throw new Error(`Usage: node tools/n8n/screenshot.mts FOLDER [${Object.keys(SERIES).join('|')}]`);
 const folder = resolve(target);
 mkdirSync(folder, { recursive: true });
 const { tarball, dispose } = await packPackage();
@@ -110,7 +127,9 @@ const n8n = await startN8n({ install: (folder) => installPackage(tarball, folder
 try {
 	const { context, close } = await openBrowser(n8n.client);
 	try {
-		await takePictures(n8n, await context.newPage(), folder);
+		provideRecordings(n8n.filesFolder);
+		const page = await context.newPage();
+		for (const [, pictures] of series) await pictures(n8n, page, folder);
 	} finally {
 		await close();
 	}
