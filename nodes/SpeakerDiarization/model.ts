@@ -18,7 +18,7 @@ export const MODEL: INodeProperties = {
 		{
 			name: 'Fast',
 			value: 'fast',
-			description: 'Takes less time and makes many more mistakes: for two clear voices, or a first look',
+			description: 'Takes less time and makes many more mistakes: for a first look',
 		},
 	],
 };
