@@ -72,8 +72,11 @@ function voiceprintsFor({ engine }: INodeParameters): Pick<RunOptions, 'items' |
 
 const TRANSCRIPT = itemOf({ words: [{ word: 'Hello', start: 0, end: 1 }], channels: [{ segments: [{ start_time: 0, end_time: 1, speaker: 'Anna' }] }] });
 
+const OF_CUT_AUDIO = itemOf({ start: 0, end: 1, time_map: [{ start_time: 0, end_time: 1, cut_start_time: 0, cut_end_time: 1 }] });
+
 function itemsFor(node: string, parameters: INodeParameters): Pick<RunOptions, 'items' | 'secondItems'> {
 	if (node === COMPARE) return voiceprintsFor(parameters);
+	if (parameters.operation === 'mapTimesBack') return { items: [OF_CUT_AUDIO] };
 	return { items: [parameters.operation === 'addToTranscript' ? TRANSCRIPT : fileItem()] };
 }
 
