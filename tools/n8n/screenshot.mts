@@ -110,9 +110,6 @@ async function takePictures({ client, filesFolder }: RunningN8n, page: Page, fol
 	await succeeded(page, compare);
 	await page.keyboard.press('1'); // zoom to fit
 	await take(page, folder, 'identify');
-	await page.locator(`[data-test-id="canvas-node"][data-node-name="${compare}"]`).dblclick();
-	await page.getByTestId('output-panel').getByText('best_match').first().waitFor();
-	await take(page, folder, 'compare');
 }
 
 const SERIES = { editor: takePictures, preview: takePreview };
