@@ -5,6 +5,9 @@ import type { Origin, Provenance, ResultItem, TaskReference } from './result';
 /** Of an item's JSON. */
 export type Fields = { [field: string]: unknown };
 
+/** Neither a list nor nothing. */
+export const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** Copies the fields that have a value: an absent field is absent in the output, not `undefined`. */
 function present(fields: Fields): Fields {
 	return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

@@ -1,4 +1,5 @@
 /** Segments as text that other programs read: RTTM, WebVTT and SubRip subtitles, Audacity labels, CSV. */
+import { clockOf } from './writtenTimes';
 
 export interface LabelledSegment {
 	/** Seconds. */
@@ -14,15 +15,8 @@ export interface LabelledSegment {
 /** `segments` in any order; `fileName` for formats that name the recording. */
 type Format = (segments: readonly LabelledSegment[], fileName: string) => string;
 
-const two = (value: number) => String(value).padStart(2, '0');
-
 /** Seconds as HH:MM:SS and milliseconds, with a separator between. */
-function clock(seconds: number, separator: string): string {
-	const milliseconds = Math.round(seconds * 1000);
-	const whole = Math.floor(milliseconds / 1000);
-	const fraction = String(milliseconds % 1000).padStart(3, '0');
-	return `${two(Math.floor(whole / 3600))}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}${separator}${fraction}`;
-}
+const clock = (seconds: number, separator: string): string => clockOf(seconds, true, separator, 3);
 
 const sorted = (segments: readonly LabelledSegment[]) =>
 	[...segments].sort((one, other) => one.start_time - other.start_time || one.end_time - other.end_time);

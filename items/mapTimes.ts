@@ -1,5 +1,6 @@
 /** A transcript of cut audio with the times of the recording: all times in it, at any depth, in the form they have. */
-import { isColumn, isObject, isOwn, isPair, namedUnit, pathTo, patternOf, roleOf, type Entry, type MappedFields, type Role } from './timeFields';
+import { isObject, type Fields as Entry } from './fields';
+import { isColumn, isOwn, isPair, namedUnit, pathTo, patternOf, roleOf, type MappedFields, type Role } from './timeFields';
 import { farthest, isWithin, timeInRecording, type Side, type TimeMap } from './timeMap';
 import { clockOf, readTime } from './writtenTimes';
 

@@ -1,8 +1,7 @@
 /** Which fields of a transcript hold times, and what services call them. */
+import type { Fields as Entry } from './fields';
 import { readTime } from './writtenTimes';
 import { mapOfClip } from './timeMap';
-
-export type Entry = Record<string, unknown>;
 
 /** What a field says of a word or sentence. */
 export type Role = 'start' | 'end' | 'duration';
@@ -33,8 +32,6 @@ const NAMED_UNITS: ReadonlyArray<[RegExp, number]> = [
 	[/(_ms|Ms|[mM]illis(econds)?)$/, 1000],
 	[/[tT]icks$|^(Offset|Duration)$/, 1e7],
 ];
-
-export const isObject = (value: unknown): value is Entry => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export const pathTo = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
 

@@ -3,6 +3,7 @@
  * and what begins there belongs to the later one, what ends there to the earlier.
  */
 import type { TimeMapEntry } from '../engine/client/protocol';
+import { isObject } from './fields';
 
 /** What a time is of a word or sentence. */
 export type Side = 'start' | 'end';
@@ -15,8 +16,6 @@ export const TOLERANCE = 0.02;
 
 /** Seconds by which a stretch may be longer in the one than in the other. */
 const ROUNDING = 0.005;
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const NAMES = ['start_time', 'end_time', 'cut_start_time', 'cut_end_time'] as const;
 

@@ -1,5 +1,6 @@
 /** In which unit a transcript counts: its numbers are compared with the length of what was transcribed. */
-import { isColumn, isObject, isOwn, isPair, namedUnit, pathTo, patternOf, roleOf, type Entry, type MappedFields } from './timeFields';
+import { isObject, type Fields as Entry } from './fields';
+import { isColumn, isOwn, isPair, namedUnit, pathTo, patternOf, roleOf, type MappedFields } from './timeFields';
 import { cutLength, farthest, type TimeMap } from './timeMap';
 import { readTime } from './writtenTimes';
 
@@ -49,7 +50,7 @@ function numbersIn(transcript: unknown, fields: MappedFields): Map<string, Numbe
 	return places;
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
 	return [...values].sort((a, b) => a - b)[values.length >>> 1] ?? 0;
 }
 

@@ -2,7 +2,8 @@
  * Who says which word: the times of a transcription service joined with the segments of a speaker diarization. A word goes to
  * the speaker whose segment holds its middle; where several talk, to the one who also says the word before or after.
  */
-import { finestWords, isWordless, timedLists, type Entry, type TimeFields, type Word } from './transcriptLists';
+import { isObject } from './fields';
+import { finestWords, isWordless, timedLists, type TimeFields, type Word } from './transcriptLists';
 
 export type { TimeFields } from './transcriptLists';
 
@@ -23,8 +24,6 @@ export interface Block {
 
 /** A word that lies this far from every segment belongs to nobody, seconds. */
 const FARTHEST = 1;
-
-const isObject = (value: unknown): value is Entry => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Seconds between a time and a segment; 0 inside. */
 const distance = (time: number, { start_time: start, end_time: end }: SpokenBy) => Math.max(0, start - time, time - end);

@@ -1,4 +1,6 @@
 /** Words and sentences with times in what a transcription service gave, whatever it calls them and however it counts. */
+import { isObject, type Fields as Entry } from './fields';
+import { median } from './timeUnits';
 
 /** Fields of a word or sentence where they are not the usual ones, as paths with dots, and how its times are counted. */
 export interface TimeFields {
@@ -8,8 +10,6 @@ export interface TimeFields {
 	perSecond: number;
 	text: string;
 }
-
-export type Entry = { [field: string]: unknown };
 
 /** A word or sentence; times in seconds. */
 export interface Word {
@@ -61,8 +61,6 @@ const MARK = /^\[_[A-Z]+_?\d*_?\]$/;
 
 /** Seconds that hardly any word or sentence lasts. */
 const LONGEST = 60;
-
-const isObject = (value: unknown): value is Entry => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function fieldAt(entry: Entry, path: string): unknown {
 	return path.split('.').reduce<unknown>((value, step) => (typeof value === 'object' && value !== null ? (value as Entry)[step] : undefined), entry);
@@ -126,10 +124,6 @@ function findLists(value: unknown, given: Partial<TimeFields>, path: readonly st
 	const inside = Object.entries(value).flatMap(([step, one]) => findLists(one, given, [...path, step]));
 	const found = Array.isArray(value) ? namesOf(value, given) : undefined;
 	return found ? [{ ...found, path: path.join('.') }, ...inside] : inside;
-}
-
-function median(values: readonly number[]): number {
-	return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
 }
 
 /** Whole numbers are milliseconds where they reach beyond the recording, or entries would last for minutes. The same for all lists. */

@@ -1,9 +1,11 @@
 /** Add Speakers to Transcript: who says which word, from the times of a transcript and the segments of this node. */
 import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { VoiceprintError } from '../../errors';
+import { isObject } from '../../items/fields';
 import { addSpeakers, dialogueOf, type Block, type SpokenBy, type TimeFields } from '../../items/transcript';
 import { runForEachItem } from '../common/itemLoop';
-import { choice, invalid, read, readCollection } from '../common/read';
+import { invalid, json, read, readCollection } from '../common/read';
+import { readTimeUnit } from '../common/timeUnit';
 import { END_FIELD, SPEAKERS, START_FIELD, TEXT_FIELD, TIME_UNIT, TRANSCRIPT, TRANSCRIPT_OPTIONS, UNKNOWN_SPEAKER } from './transcriptParameters';
 
 export async function addToTranscript(ctx: IExecuteFunctions): Promise<INodeExecutionData[]> {
@@ -15,7 +17,7 @@ async function spokenItem(ctx: IExecuteFunctions, itemIndex: number): Promise<IN
 	const fields = readFields(options);
 	const unknown = text(UNKNOWN_SPEAKER, options.unknownSpeaker) ?? (UNKNOWN_SPEAKER.default as string);
 	const { segments, duration } = readSegments(ctx, itemIndex);
-	const spoken = addSpeakers(readJson(ctx, itemIndex, TRANSCRIPT), segments, fields, duration);
+	const spoken = addSpeakers(json(TRANSCRIPT, read(ctx, itemIndex, TRANSCRIPT)), segments, fields, duration);
 	if (!spoken) throw noTimes();
 	const { blocks } = spoken;
 	const { binary } = ctx.getInputData()[itemIndex]!;
@@ -53,19 +55,6 @@ function talkOf(blocks: readonly Block[], unknown: string): IDataObject[] {
 	});
 }
 
-/** A value, or the text of a JSON document. */
-function readJson(ctx: IExecuteFunctions, itemIndex: number, parameter: INodeProperties): unknown {
-	const value = read(ctx, itemIndex, parameter);
-	if (typeof value !== 'string') return value;
-	try {
-		return JSON.parse(value) as unknown;
-	} catch {
-		throw invalid(parameter, 'must be JSON', value);
-	}
-}
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** The lists of segments: of the item for the file, of its channels, or the list itself. */
 function segmentsIn(value: unknown): unknown[] | undefined {
 	if (Array.isArray(value)) return (value as unknown[]).flatMap((entry) => (isObject(entry) && Array.isArray(entry.segments) ? (entry.segments as unknown[]) : [entry]));
@@ -74,7 +63,7 @@ function segmentsIn(value: unknown): unknown[] | undefined {
 }
 
 function readSegments(ctx: IExecuteFunctions, itemIndex: number): { segments: SpokenBy[]; duration: number } {
-	const value = readJson(ctx, itemIndex, SPEAKERS);
+	const value = json(SPEAKERS, read(ctx, itemIndex, SPEAKERS));
 	const found = segmentsIn(value);
 	if (!found) throw noSegments(value);
 	const segments = found.map((entry) => spokenBy(entry) ?? refuse(entry));
@@ -111,10 +100,8 @@ function text(parameter: INodeProperties, value: unknown): string | undefined {
 	throw invalid(parameter, 'must be text', value);
 }
 
-const PER_SECOND: Record<string, number | undefined> = { automatic: undefined, milliseconds: 1000, seconds: 1 };
-
 function readFields({ startField, endField, textField, timeUnit }: Record<string, unknown>): Partial<TimeFields> {
-	const perSecond = PER_SECOND[choice<string>(TIME_UNIT, timeUnit ?? TIME_UNIT.default)];
+	const perSecond = readTimeUnit(TIME_UNIT, timeUnit);
 	const [start, end, words] = [text(START_FIELD, startField), text(END_FIELD, endField), text(TEXT_FIELD, textField)];
 	return {
 		...(start === undefined ? {} : { start }),

@@ -1,5 +1,6 @@
 /** The parameters of Add Speakers to Transcript. */
 import type { INodeProperties } from 'n8n-workflow';
+import { timeUnit } from '../common/timeUnit';
 
 const ADD_TO_TRANSCRIPT = { show: { operation: ['addToTranscript'] } };
 
@@ -47,18 +48,10 @@ export const START_FIELD = fieldOption('Start Field', 'startField', 'the start t
 export const END_FIELD = fieldOption('End Field', 'endField', 'the end time');
 export const TEXT_FIELD = fieldOption('Text Field', 'textField', 'the text');
 
-export const TIME_UNIT: INodeProperties = {
-	displayName: 'Time Unit',
-	name: 'timeUnit',
-	type: 'options',
-	default: 'automatic',
-	description: 'What the times of the transcript are counted in',
-	options: [
-		{ name: 'Automatic', value: 'automatic', description: 'Milliseconds where whole numbers go far beyond the end of the recording' },
-		{ name: 'Milliseconds', value: 'milliseconds', description: 'As AssemblyAI counts' },
-		{ name: 'Seconds', value: 'seconds', description: 'As most others count' },
-	],
-};
+export const TIME_UNIT = timeUnit(
+	'What the times of the transcript are counted in',
+	'Milliseconds where whole numbers go far beyond the end of the recording',
+);
 
 export const TRANSCRIPT_OPTIONS: INodeProperties = {
 	displayName: 'Options',

@@ -7,13 +7,20 @@ import { cutLength, timeMapIn, type TimeMap } from '../../items/timeMap';
 import { millisecondPlaces } from '../../items/timeUnits';
 import { Hints } from '../common/hints';
 import { runForEachItem } from '../common/itemLoop';
-import { choice, invalid, read, readCollection, shortValue } from '../common/read';
+import { invalid, json, read, readCollection, shortValue } from '../common/read';
+import { readTimeUnit } from '../common/timeUnit';
 import { END_FIELDS, MAPPING_OPTIONS, START_FIELDS, TIME_MAP, TIME_UNIT, TRANSCRIPT } from './mapTimesParameters';
 
 export async function mapTimesBack(ctx: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const hints = new Hints();
-	const millisecondsIn = placesOfAll(ctx);
-	const items = await runForEachItem(ctx, async (itemIndex) => [mappedItem(ctx, itemIndex, millisecondsIn, hints)]);
+	const readings = ctx.getInputData().map((_, itemIndex) => readingOf(ctx, itemIndex));
+	// All items are of one service: what a long one tells holds for a word that is an item.
+	const millisecondsIn = new Set(readings.flatMap((reading) => ('asked' in reading ? reading.asked.millisecondsIn : [])));
+	const items = await runForEachItem(ctx, async (itemIndex) => {
+		const reading = readings[itemIndex]!;
+		if ('error' in reading) throw reading.error;
+		return [mappedItem(ctx, itemIndex, reading.asked, millisecondsIn, hints)];
+	});
 	hints.show(ctx);
 	return items;
 }
@@ -24,36 +31,37 @@ interface Asked {
 	fields: MappedFields;
 	/** Undefined: the numbers are to tell. */
 	perSecond: number | undefined;
+	/** Places in which they tell that they are milliseconds. */
+	millisecondsIn: string[];
 	/** Whether the user named the fields. */
 	isNamed: boolean;
 }
 
 function readAsked(ctx: IExecuteFunctions, itemIndex: number): Asked {
 	const { timeUnit, ...named } = readCollection(ctx, itemIndex, MAPPING_OPTIONS);
-	const perSecond = PER_SECOND[choice<string>(TIME_UNIT, timeUnit ?? TIME_UNIT.default)];
+	const perSecond = readTimeUnit(TIME_UNIT, timeUnit);
 	const fields: MappedFields = {
 		starts: namesIn(START_FIELDS, named.startFields) ?? USUAL_FIELDS.starts,
 		ends: namesIn(END_FIELDS, named.endFields) ?? USUAL_FIELDS.ends,
 	};
-	return { transcript: readTranscript(ctx, itemIndex), map: readTimeMap(ctx, itemIndex), fields, perSecond, isNamed: Object.keys(named).length > 0 };
+	const [transcript, map] = [readTranscript(ctx, itemIndex), readTimeMap(ctx, itemIndex)];
+	const millisecondsIn = perSecond === undefined ? millisecondPlaces(transcript, fields, map) : [];
+	return { transcript, map, fields, perSecond, millisecondsIn, isNamed: Object.keys(named).length > 0 };
 }
 
-/** Where numbers are milliseconds. All items are of one service: what a long one tells holds for a word that is an item. */
-function placesOfAll(ctx: IExecuteFunctions): Set<string> {
-	const places = new Set<string>();
-	ctx.getInputData().forEach((_, itemIndex) => {
-		try {
-			const { transcript, map, fields, perSecond } = readAsked(ctx, itemIndex);
-			if (perSecond === undefined) for (const place of millisecondPlaces(transcript, fields, map)) places.add(place);
-		} catch {
-			// It is told where the item's turn comes.
-		}
-	});
-	return places;
+/** What an item asks for, or why that cannot be read. */
+type Reading = { asked: Asked } | { error: unknown };
+
+function readingOf(ctx: IExecuteFunctions, itemIndex: number): Reading {
+	try {
+		return { asked: readAsked(ctx, itemIndex) };
+	} catch (error) {
+		return { error };
+	}
 }
 
-function mappedItem(ctx: IExecuteFunctions, itemIndex: number, millisecondsIn: ReadonlySet<string>, hints: Hints): INodeExecutionData {
-	const { transcript, map, fields, perSecond, isNamed } = readAsked(ctx, itemIndex);
+function mappedItem(ctx: IExecuteFunctions, itemIndex: number, asked: Asked, millisecondsIn: ReadonlySet<string>, hints: Hints): INodeExecutionData {
+	const { transcript, map, fields, perSecond, isNamed } = asked;
 	let isMilliseconds = perSecond === 1000;
 	const unitAt = (place: string) => {
 		if (perSecond === undefined && millisecondsIn.has(place)) isMilliseconds = true;
@@ -70,8 +78,6 @@ function mappedItem(ctx: IExecuteFunctions, itemIndex: number, millisecondsIn: R
 		...(binary ? { binary } : {}),
 	};
 }
-
-const PER_SECOND: Record<string, number | undefined> = { automatic: undefined, milliseconds: 1000, seconds: 1 };
 
 /** Names separated by commas, or a list of them; undefined where none are given. */
 function namesIn(parameter: INodeProperties, value: unknown): string[] | undefined {
@@ -105,7 +111,7 @@ function parsed(text: string): unknown {
 function readTimeMap(ctx: IExecuteFunctions, itemIndex: number): TimeMap {
 	const given = read(ctx, itemIndex, TIME_MAP);
 	const isGiven = given !== undefined && given !== null && given !== '';
-	const map = isGiven ? timeMapIn(fromJson(given)) : (timeMapIn(ctx.getInputData()[itemIndex]!.json) ?? fromNodeBefore(ctx, itemIndex));
+	const map = isGiven ? timeMapIn(json(TIME_MAP, given)) : (timeMapIn(ctx.getInputData()[itemIndex]!.json) ?? fromNodeBefore(ctx, itemIndex));
 	if (map) return map;
 	if (isGiven) throw invalid(TIME_MAP, 'must be the time_map of an item with speech only audio, or the item of a clip', given);
 	throw new VoiceprintError(
@@ -114,15 +120,6 @@ function readTimeMap(ctx: IExecuteFunctions, itemIndex: number): TimeMap {
 		"Let a Voice Activity Detection node before the transcription produce the audio ('Also Produce': Speech Only Audio or Clips), with One Item per File, " +
 			"or name the node: {{ $('Voice Activity Detection').item.json.time_map }}. A recording without speech gives no audio and has no time map.",
 	);
-}
-
-function fromJson(value: unknown): unknown {
-	if (typeof value !== 'string') return value;
-	try {
-		return JSON.parse(value) as unknown;
-	} catch {
-		throw invalid(TIME_MAP, 'must be JSON', value);
-	}
 }
 
 /** The nodes that cut audio. */

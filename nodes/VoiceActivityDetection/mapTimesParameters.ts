@@ -1,6 +1,7 @@
 /** The parameters of the operation Map Times Back. */
 import type { INodeProperties } from 'n8n-workflow';
 import { USUAL_FIELDS } from '../../items/timeFields';
+import { timeUnit } from '../common/timeUnit';
 
 export const MAP_TIMES_BACK = 'mapTimesBack';
 
@@ -50,18 +51,10 @@ export const END_FIELDS: INodeProperties = {
 	description: 'Names of the fields that hold when a word or sentence ends, separated by commas',
 };
 
-export const TIME_UNIT: INodeProperties = {
-	displayName: 'Time Unit',
-	name: 'timeUnit',
-	type: 'options',
-	default: 'automatic',
-	description: 'What the numbers in these fields are. Text such as 00:01:02,500 and names such as start_ms say it themselves.',
-	options: [
-		{ name: 'Automatic', value: 'automatic', description: 'Whole numbers that reach far beyond the cut audio are milliseconds, also in items with shorter ones' },
-		{ name: 'Milliseconds', value: 'milliseconds', description: 'As AssemblyAI gives them' },
-		{ name: 'Seconds', value: 'seconds', description: 'As most services give them' },
-	],
-};
+export const TIME_UNIT = timeUnit(
+	'What the numbers in these fields are. Text such as 00:01:02,500 and names such as start_ms say it themselves.',
+	'Whole numbers that reach far beyond the cut audio are milliseconds, also in items with shorter ones',
+);
 
 export const MAPPING_OPTIONS: INodeProperties = {
 	displayName: 'Options',

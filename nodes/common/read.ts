@@ -102,6 +102,16 @@ export function boolean(parameter: INodeProperties, value: unknown): boolean {
 	throw invalid(parameter, 'must be true or false', value);
 }
 
+/** A value, or that of a JSON document. */
+export function json(parameter: INodeProperties, value: unknown): unknown {
+	if (typeof value !== 'string') return value;
+	try {
+		return JSON.parse(value) as unknown;
+	} catch {
+		throw invalid(parameter, 'must be JSON', value);
+	}
+}
+
 export function invalid(parameter: INodeProperties, rule: string, value: unknown): VoiceprintError {
 	return new VoiceprintError(
 		'INVALID_PARAMETER',
