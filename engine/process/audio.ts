@@ -19,3 +19,6 @@ export interface Audio {
 	 */
 	read(start: number, target: Float32Array): void;
 }
+
+/** Seconds to milliseconds precision, without floating-point dust. */
+export const round = (seconds: number): number => Math.round(seconds * 1000) / 1000;

@@ -24,5 +24,8 @@ export interface Recorded {
 	folder: string;
 }
 
+/** The file's name without its ending, for the names of what is made of it. */
+export const baseNameOf = ({ fileName = '' }: Recorded): string => fileName.replace(/\.[^./\\]{1,8}$/, '') || 'recording';
+
 /** Makes the files of one kind of artefact. */
 export type Maker<R> = (recorded: Recorded, request: R) => Promise<Artefact[]>;

@@ -1,10 +1,10 @@
 /** The pipeline of a voice activity detection: media file → speech per channel → result. */
 import type { Segment, VadChannel, VadJob, VadResult } from '../../client/protocol';
-import type { Audio } from '../audio';
+import { round, type Audio } from '../audio';
 import { intersection, lengthOf } from '../spans';
 import { SILERO_MODEL } from '../vad/silero';
 import { asFields, makeArtefacts } from './artefacts';
-import { round, withRecording, type ListenedChannel } from './recording';
+import { withRecording, type ListenedChannel } from './recording';
 
 /** Share of a segment that has to be another channel's for the segment to be marked. */
 const MOSTLY = 0.5;

@@ -3,7 +3,7 @@ import { encodeVoiceprint } from '../../../voiceprints/encoding';
 import type { Voiceprint } from '../../../voiceprints/voiceprint';
 import { speakerLabel, speechLengthOf, talkOfSpeakers } from '../../client/talk';
 import type { Speaker, SpeakersChannel, SpeakersJob, SpeakersResult, SpeakerTurn, Warning } from '../../client/protocol';
-import type { Audio, Span } from '../audio';
+import { round, type Audio, type Span } from '../audio';
 import { lengthOf, union } from '../spans';
 import { quantizationStep } from '../extraction/clipping';
 import { extractVoiceprint, type Extraction } from '../extraction/extract';
@@ -15,7 +15,7 @@ import { areOneConversation, onlyVoice } from './channelsOfSpeakers';
 import { speakerModels } from './loadedModels';
 import { Names, type Naming } from './names';
 import { followed } from './progress';
-import { round, withRecording, type ListenedChannel } from './recording';
+import { withRecording, type ListenedChannel } from './recording';
 import { voiceprintOfSpeaker, VOICEPRINT_SPEECH, type Sound } from './speakerVoiceprints';
 import { voiceModel, voiceprintOf, type VoiceModel } from './voiceModel';
 

@@ -7,12 +7,12 @@ import { encodeVoiceprint } from '../../../voiceprints/encoding';
 import { extractVoiceprint, type Extraction } from '../extraction/extract';
 import { quantizationStep } from '../extraction/clipping';
 import { qualityWarnings } from '../extraction/quality';
-import { SAMPLE_RATE } from '../audio';
+import { round, SAMPLE_RATE } from '../audio';
 import { difference, lengthOf } from '../spans';
 import { embedderFor, speakerModels } from './loadedModels';
 import { speakersOfChannel, type SpeakerOfChannel } from './speakersOfChannel';
 import { voiceModel, voiceprintOf, type VoiceModel } from './voiceModel';
-import { round, withRecording, type ListenedChannel } from './recording';
+import { withRecording, type ListenedChannel } from './recording';
 
 function refuseLittleSpeech(channel: VoiceprintChannel, { minimumSpeech, onLittleSpeech }: VoiceprintJob['voiceprint']): void {
 	if (onLittleSpeech !== 'fail' || channel.speech_length >= minimumSpeech) return;

@@ -4,7 +4,7 @@ import { Spool } from '../media/spool';
 import type { ArtefactsJob, Job, Warning } from '../../client/protocol';
 import { findEchoes, type Echo } from '../echo/echo';
 import type { Runtime } from '../runtime/interface';
-import { SAMPLE_RATE, type Audio, type Span } from '../audio';
+import { round, SAMPLE_RATE, type Audio, type Span } from '../audio';
 import type { Detection } from '../vad/detect';
 import { LevelMeter } from '../vad/level';
 import { listen, soundOf, type Heard } from '../vad/listen';
@@ -14,9 +14,6 @@ import { vadSettings, type VadSettings } from '../../client/presets';
 import type { SileroModels } from '../vad/probabilities';
 import { sileroModels } from './loadedModels';
 import { followed, progressed } from './progress';
-
-/** Seconds to milliseconds precision, without floating-point dust. */
-export const round = (seconds: number): number => Math.round(seconds * 1000) / 1000;
 
 /** One channel of a recording, with the speech found in it. */
 export interface ListenedChannel extends Detection {

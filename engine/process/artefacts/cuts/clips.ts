@@ -1,23 +1,18 @@
 /** The speech of a recording as many sounds, each a file, none larger than a limit. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ClipArtefact, ClipsRequest } from '../../../client/protocol';
+import type { ClipArtefact, ClipsRequest, FoundSegment } from '../../../client/protocol';
 import { VoiceprintError } from '../../../../errors';
 import { divideClip, planClips, type ClipLimits, type ClipPlan, type ClipSegment } from './clipPlan';
 import { CutSound, type Sound } from './cutSound';
 import { encodeSounds, type EncodeOptions } from './encode';
 import { bytesPerSecond, checkChannels, FORMATS, OVERHEAD, rateIn } from './formats';
 import { inSamples } from './pieces';
+import { round } from '../../audio';
 import { union } from '../../spans';
 
-/** A segment of speech or of a speaker, in seconds of the file's own timeline. */
-interface FoundSegment {
-	start_time: number;
-	end_time: number;
-	speaker?: string;
-	name?: string | null;
-	echo_of_channel?: number;
-}
+/** Of whatever kind, in seconds of the file's own timeline. */
+type AnySegment = Omit<FoundSegment, 'segment_type'>;
 
 export interface ClipsOf {
 	/** The recording at its own rate. */
@@ -25,7 +20,7 @@ export interface ClipsOf {
 	/** What samples are multiplied by. */
 	gain: number;
 	/** In the order of the sound's channels. */
-	channels: ReadonlyArray<{ channelNumber: number; segments: readonly FoundSegment[] }>;
+	channels: ReadonlyArray<{ channelNumber: number; segments: readonly AnySegment[] }>;
 	/** Seconds of the file's timeline at which the sound begins. */
 	start: number;
 	folder: string;
@@ -33,20 +28,18 @@ export interface ClipsOf {
 	baseName: string;
 }
 
-const round = (seconds: number) => Math.round(seconds * 1000) / 1000;
-
 /** One channel of a sound. */
 function channelOf(sound: Sound, channel: number): Sound {
 	return { channels: 1, rate: sound.rate, length: sound.length, read: (_, start, target) => sound.read(channel, start, target) };
 }
 
-const labelOf = ({ speaker, name, echo_of_channel: echoOfChannel }: FoundSegment): ClipSegment['label'] => ({
+const labelOf = ({ speaker, name, echo_of_channel: echoOfChannel }: AnySegment): ClipSegment['label'] => ({
 	...(speaker === undefined ? {} : { speaker, name: name ?? null }),
 	...(echoOfChannel === undefined ? {} : { echoOfChannel }),
 });
 
 /** A segment in samples of the sound; none where it lies outside of it. */
-function inSound(segment: FoundSegment, { sound, start }: ClipsOf, channel: number | undefined): ClipSegment[] {
+function inSound(segment: AnySegment, { sound, start }: ClipsOf, channel: number | undefined): ClipSegment[] {
 	const duration = sound.length / sound.rate;
 	const within = (time: number) => Math.max(0, Math.min(duration, time - start));
 	const pieces = inSamples([{ start: within(segment.start_time), end: within(segment.end_time) }], sound.rate);

@@ -1,7 +1,7 @@
 /** Speech only audio and clips of a recording: what a job asks for, and what of the recording that takes. */
 import type { ClipsRequest, ProduceRequest, SpeechOnlyRequest } from '../../../client/protocol';
 import { SAMPLE_RATE, type Span } from '../../audio';
-import type { Maker, Recorded } from '../recorded';
+import { baseNameOf, type Maker, type Recorded } from '../recorded';
 import { cutClips } from './clips';
 import { keptPieces } from './pieces';
 import { cutSpeechOnly } from './speechOnly';
@@ -23,8 +23,6 @@ export function cutSpans(recorded: Recorded, { speechOnly, clips }: ProduceReque
 
 /** Louder than full scale is made quieter. */
 const gainFor = (peak: number): number => (peak > 1 ? 1 / peak : 1);
-
-const baseNameOf = ({ fileName = '' }: Recorded): string => fileName.replace(/\.[^./\\]{1,8}$/, '') || 'recording';
 
 export const makeSpeechOnly: Maker<SpeechOnlyRequest> = async (recorded, request) => {
 	const spans = speechOf(recorded);

@@ -1,13 +1,11 @@
 /** A recording without its silence, and where each part of it comes from. */
 import { join } from 'node:path';
 import type { SpeechOnlyArtefact, SpeechOnlyRequest, TimeMapEntry } from '../../../client/protocol';
-import type { Span } from '../../audio';
+import { round, type Span } from '../../audio';
 import { CutSound, type Sound } from './cutSound';
 import { encodeSounds } from './encode';
 import { checkChannels, FORMATS, rateIn } from './formats';
 import { inSamples, keptPieces, type Piece } from './pieces';
-
-const round = (seconds: number) => Math.round(seconds * 1000) / 1000;
 
 /** @param offset seconds of the file's timeline at which the sound begins */
 function timeMap(pieces: readonly Piece[], rate: number, offset: number): TimeMapEntry[] {

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { PictureArtefact, PictureFormat, PictureRequest } from '../../../client/protocol';
-import type { Recorded } from '../recorded';
+import { baseNameOf, type Recorded } from '../recorded';
 import { draw, type Drawing } from './drawing';
 import { lettered } from './lettering';
 import { fontGlyphs, renderPng } from './png';
@@ -18,27 +18,37 @@ interface Content {
 	notWritten?: string[];
 }
 
+/** The picture under its own names, which is drawn when it is asked for, once: drawing reads all of the sound. */
+type Drawn = () => Drawing;
+
+function drawnOnce(recorded: Recorded, request: PictureRequest): Drawn {
+	let drawing: Drawing | undefined;
+	return () => (drawing ??= draw(recorded, request));
+}
+
 /** Whoever shows it has fonts for all letters. */
-async function asSvg(recorded: Recorded, request: PictureRequest): Promise<Content> {
-	const drawing = draw(recorded, request);
+async function asSvg(drawn: Drawn): Promise<Content> {
+	const drawing = drawn();
 	return { bytes: drawing.svg, drawing };
 }
 
-async function asPng(recorded: Recorded, request: PictureRequest): Promise<Content> {
+async function asPng(drawn: Drawn, recorded: Recorded, request: PictureRequest): Promise<Content> {
 	const { recorded: named, replaced } = lettered(recorded, await fontGlyphs());
+	if (replaced.length === 0) return { bytes: await renderPng(drawn()), drawing: drawn() };
 	const drawing = draw(named, request);
-	return { bytes: await renderPng(drawing), drawing, ...(replaced.length > 0 ? { notWritten: replaced } : {}) };
+	return { bytes: await renderPng(drawing), drawing, notWritten: replaced };
 }
 
 const CONTENT = { svg: asSvg, png: asPng };
 
 /** @throws VoiceprintError RUNTIME_UNAVAILABLE where the renderer or its font is missing or damaged; what writing throws */
 export async function makePicture(recorded: Recorded, request: PictureRequest): Promise<PictureArtefact[]> {
-	const base = recorded.fileName?.replace(/\.[^./\\]{1,8}$/, '') || 'recording';
+	const base = baseNameOf(recorded);
+	const drawn = drawnOnce(recorded, request);
 	const made: PictureArtefact[] = [];
 	for (const format of request.formats) {
 		const file = path.join(recorded.folder, `timeline.${format}`);
-		const { bytes, drawing, ...more } = await CONTENT[format](recorded, request);
+		const { bytes, drawing, ...more } = await CONTENT[format](drawn, recorded, request);
 		await writeFile(file, bytes, { mode: PRIVATE });
 		const { width, height } = drawing;
 		made.push({ kind: 'picture', format, path: file, fileName: `${base}-timeline.${format}`, mimeType: MIME_TYPES[format], width, height, ...more });
