@@ -2,6 +2,7 @@
  * Times in audio from which silence was cut, as times in the recording. Two stretches meet at one moment of the cut audio,
  * and what begins there belongs to the later one, what ends there to the earlier.
  */
+import { countWhile } from '../search';
 import type { TimeMapEntry } from '../engine/client/protocol';
 import { isObject } from './fields';
 
@@ -55,13 +56,7 @@ export const isWithin = (map: TimeMap, time: number): boolean => time >= -TOLERA
 export function timeInRecording(map: TimeMap, time: number, side: Side): number {
 	// The times of the map are milliseconds, those of a join may differ by as much.
 	const isBefore = side === 'start' ? (entry: TimeMapEntry) => entry.cut_end_time <= time + HALF : (entry: TimeMapEntry) => entry.cut_end_time < time - HALF;
-	let [low, high] = [0, map.length - 1];
-	while (low < high) {
-		const middle = (low + high) >>> 1;
-		if (isBefore(map[middle]!)) low = middle + 1;
-		else high = middle;
-	}
-	const entry = map[low]!;
+	const entry = map[countWhile(map.length - 1, (i) => isBefore(map[i]!))]!;
 	return Math.max(entry.start_time, Math.min(entry.end_time, entry.start_time + time - entry.cut_start_time));
 }
 

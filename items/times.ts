@@ -1,5 +1,6 @@
 /** Arithmetic on the segments of a result, in seconds: what several people or channels say together, and against each other. */
 import type { Segment } from '../engine/client/protocol';
+import { countWhile } from '../search';
 import { seconds } from './fields';
 
 /** Whose it is, says the list that it is in. */
@@ -66,13 +67,7 @@ export function shareOf(part: number, whole: number | undefined): number | null 
 
 /** The one in which a moment lies, its edges left out. @param segments in time order, not overlapping */
 function around(segments: readonly Times[], time: number): Times | undefined {
-	let [low, high] = [0, segments.length];
-	while (low < high) {
-		const middle = (low + high) >> 1;
-		if (segments[middle]!.start_time < time) low = middle + 1;
-		else high = middle;
-	}
-	const last = segments[low - 1];
+	const last = segments[countWhile(segments.length, (i) => segments[i]!.start_time < time) - 1];
 	return last && time < last.end_time ? last : undefined;
 }
 

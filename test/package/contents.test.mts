@@ -14,7 +14,7 @@ const manifest = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8
 const WANTED = [
 	/^(package\.json|README\.md|LICENSE|CHANGELOG\.md|NOTICE)$/,
 	/^examples\/(README\.md|[a-z-]+\.json)$/,
-	/^dist\/((nodes|credentials|engine|items|voiceprints|models|speech-platform)\/.+|errors|once|hostFiles|systemFaults)\.js$/,
+	/^dist\/((nodes|credentials|engine|items|voiceprints|models|speech-platform)\/.+|errors|once|hostFiles|systemFaults|search)\.js$/,
 	/^dist\/(nodes|credentials)\/.+\.(svg|png)$/,
 	/^dist\/nodes\/[^/]+\/[^/]+\.node\.json$/,
 	/^dist\/nodes\/[^/]+\/__schema__\/.+\.json$/,

@@ -15,6 +15,7 @@ const SOURCES = [
 	'once.ts',
 	'hostFiles.ts',
 	'systemFaults.ts',
+	'search.ts',
 	'speech-platform',
 	'models',
 	'tools/build',

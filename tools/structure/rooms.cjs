@@ -5,7 +5,7 @@
  */
 
 /** The files of the ground floor, which everyone may import. */
-const GROUND_FILES = ['errors.ts', 'once.ts', 'hostFiles.ts', 'systemFaults.ts'];
+const GROUND_FILES = ['errors.ts', 'once.ts', 'hostFiles.ts', 'systemFaults.ts', 'search.ts'];
 
 /** Folders of the source. */
 const SOURCE_FOLDERS = ['nodes', 'credentials', 'items', 'speech-platform', 'voiceprints', 'models', 'engine'];
@@ -147,7 +147,7 @@ const ROOMS = [
 	{
 		room: 'ground',
 		process: 'either',
-		what: 'the one error type, loading once, which files of the machine may be read',
+		what: 'the one error type, loading once, which files of the machine may be read, searching in what is sorted',
 		mayImport: [],
 	},
 ];

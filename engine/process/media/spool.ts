@@ -6,6 +6,7 @@ import { closeSync, openSync, readSync, rmSync, statfsSync, writeSync } from 'no
 import path from 'node:path';
 import { SAMPLE_RATE } from '../audio';
 import { VoiceprintError } from '../../../errors';
+import { countWhile } from '../../../search';
 import { describeFault, isDiskFull } from '../../../systemFaults';
 
 /** Samples collected per channel before they are written. */
@@ -189,13 +190,7 @@ export class Spool {
 
 	/** Index of the last silence that starts at or before a sample; -1 where none does. */
 	private lastSilenceFrom(sample: number): number {
-		let [low, high] = [0, this.silences.length];
-		while (low < high) {
-			const middle = (low + high) >>> 1;
-			if (this.silences[middle]!.start <= sample) low = middle + 1;
-			else high = middle;
-		}
-		return low - 1;
+		return countWhile(this.silences.length, (i) => this.silences[i]!.start <= sample) - 1;
 	}
 
 	private readFile({ file }: Channel, start: number, target: Float32Array): void {

@@ -4,6 +4,7 @@
  */
 import { modelPath } from '../../../models/bundled';
 import { readPackageFile } from '../../../models/packageFiles';
+import { wasm } from '../webAssembly';
 import { SILERO_MODEL } from './silero';
 import type { SileroRate } from './speechModel';
 
@@ -20,23 +21,12 @@ interface Exports {
 	constants: { value: number };
 }
 
-interface WasmModule {
-	readonly compiled: unique symbol;
-}
-
-/** The little that is used of a global that TypeScript only knows in browsers. */
-declare const WebAssembly: {
-	compile(bytes: Uint8Array): Promise<WasmModule>;
-	validate(bytes: Uint8Array): boolean;
-	Instance: new (module: WasmModule) => { readonly exports: object };
-};
-
 const file = (sampleRate: SileroRate, ending: string) => modelPath(`${SILERO_MODEL}-${sampleRate / 1000}k.kernel.${ending}`);
 
 /** Node.js 22 and newer know the instructions that multiply and add at once. */
 async function readModule(sampleRate: SileroRate, mayRelax: boolean): Promise<Buffer> {
 	const relaxed = mayRelax ? await readPackageFile(file(sampleRate, 'relaxed.wasm')) : undefined;
-	return relaxed && WebAssembly.validate(relaxed) ? relaxed : await readPackageFile(file(sampleRate, 'wasm'));
+	return relaxed && wasm.validate(relaxed) ? relaxed : await readPackageFile(file(sampleRate, 'wasm'));
 }
 
 export class Kernel {
@@ -51,8 +41,8 @@ export class Kernel {
 
 	/** @throws VoiceprintError RUNTIME_UNAVAILABLE where a file is missing or damaged */
 	static async load(sampleRate: SileroRate, mayRelax = true): Promise<Kernel> {
-		const module = await WebAssembly.compile(await readModule(sampleRate, mayRelax));
-		return new Kernel(new WebAssembly.Instance(module).exports as Exports);
+		const module = await wasm.compile(await readModule(sampleRate, mayRelax));
+		return new Kernel(new wasm.Instance(module).exports as Exports);
 	}
 
 	/** Copies the weights in. @throws VoiceprintError RUNTIME_UNAVAILABLE where they are missing or damaged */

@@ -3,6 +3,7 @@
  * beyond it: the sound is as long as its stretches, no sample is repeated or left out of them, and neither a click nor a
  * dip is heard. A crossfade of constant amplitude, so that an offset of the recording stays what it is.
  */
+import { countWhile } from '../../../../search';
 import type { Piece } from './pieces';
 
 /** Sound of several channels that can be read anywhere; what lies outside of it reads as zero. */
@@ -74,13 +75,7 @@ export class CutSound implements Sound {
 
 	/** Index of the piece that holds a sample. */
 	private indexAt(sample: number): number {
-		let [low, high] = [0, this.places.length];
-		while (low < high) {
-			const middle = (low + high) >>> 1;
-			if (this.places[middle]!.at <= sample) low = middle + 1;
-			else high = middle;
-		}
-		return Math.max(0, low - 1);
+		return Math.max(0, countWhile(this.places.length, (i) => this.places[i]!.at <= sample) - 1);
 	}
 
 	private copy(channel: number, { at, start: first, end: last }: Place, start: number, target: Float32Array): void {

@@ -4,6 +4,7 @@
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { countWhile } from '../../../../search';
 import type { MediaInfo, MediaRequest } from '../../../client/protocol';
 import { SAMPLE_RATE, type Span } from '../../audio';
 import { decodeMedia } from '../../media/decode';
@@ -102,13 +103,7 @@ export class OwnSound implements Sound {
 
 	/** Of the first kept part that ends behind a sample. */
 	private indexOf(sample: number): number {
-		let [low, high] = [0, this.kept.length];
-		while (low < high) {
-			const middle = (low + high) >>> 1;
-			if (this.kept[middle]!.end <= sample) low = middle + 1;
-			else high = middle;
-		}
-		return low;
+		return countWhile(this.kept.length, (i) => this.kept[i]!.end <= sample);
 	}
 
 	private add(block: Float32Array[]): void {

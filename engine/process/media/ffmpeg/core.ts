@@ -9,6 +9,7 @@
 import { compileFunction } from 'node:vm';
 import { readDependency } from '../../../../models/packageFiles';
 import { once } from '../../../../once';
+import { PAGE, wasm, type WasmInstance, type WasmModule } from '../../webAssembly';
 
 /** An open file inside the instance. */
 export interface CoreStream {
@@ -54,21 +55,6 @@ export interface FfmpegCore {
 	exec(...args: string[]): number;
 }
 
-interface WasmModule {
-	readonly compiled: unique symbol;
-}
-
-interface WasmInstance {
-	readonly exports: object;
-}
-
-/** The little that is used of a global that TypeScript only knows in browsers. */
-declare const WebAssembly: {
-	compile(bytes: Uint8Array): Promise<WasmModule>;
-	Instance: new (module: WasmModule, imports: object) => WasmInstance;
-	Memory: new () => { buffer: ArrayBuffer; grow(pages: number): number };
-};
-
 interface CoreOptions {
 	instantiateWasm(imports: object, receive: (instance: WasmInstance) => void): object;
 }
@@ -98,15 +84,12 @@ interface Prepared {
 
 const prepare = once(async (): Promise<Prepared> => {
 	const script = (await readDependency('@ffmpeg/core', () => require.resolve('@ffmpeg/core'))).toString('utf8');
-	const wasm = await readDependency('@ffmpeg/core/wasm', () => require.resolve('@ffmpeg/core/wasm'));
+	const bytes = await readDependency('@ffmpeg/core/wasm', () => require.resolve('@ffmpeg/core/wasm'));
 	const load = compileFunction(`${script}\nreturn createFFmpegCore;`, ['self', ...HIDDEN_GLOBALS], {
 		filename: 'ffmpeg-core.js',
 	}) as (self: { location: { href: string } }) => CoreFactory;
-	return { create: load({ location: { href: '' } }), module: await WebAssembly.compile(wasm) };
+	return { create: load({ location: { href: '' } }), module: await wasm.compile(bytes) };
 });
-
-/** Bytes in a page of WebAssembly memory. */
-const PAGE = 65_536;
 
 /** FFmpeg takes what a header says that it needs. An ordinary file takes 70 MB; beyond this, its `malloc` fails. */
 const MOST_PAGES = (384 * 2 ** 20) / PAGE;
@@ -117,7 +100,7 @@ function limitMemory(...places: object[]): void {
 	const valuesOf = (one: object): unknown[] => Object.values(one);
 	const objects = places.flatMap((place) => [place, ...valuesOf(place).filter(isObject)]);
 	for (const memory of objects.flatMap(valuesOf)) {
-		if (!(memory instanceof WebAssembly.Memory)) continue;
+		if (!(memory instanceof wasm.Memory)) continue;
 		const grow = memory.grow.bind(memory);
 		memory.grow = (pages) => {
 			if (memory.buffer.byteLength / PAGE + pages > MOST_PAGES) throw new RangeError('FFmpeg may not have more memory');
@@ -131,7 +114,7 @@ export async function createFfmpegCore(): Promise<FfmpegCore> {
 	const { create, module } = await prepare();
 	return await create({
 		instantiateWasm(imports, receive) {
-			const instance = new WebAssembly.Instance(module, imports);
+			const instance = new wasm.Instance(module, imports);
 			limitMemory(imports, instance.exports);
 			receive(instance);
 			return instance.exports;

@@ -7,25 +7,15 @@ import path from 'node:path';
 import { once } from '../../../../once';
 import { readPackageFile } from '../../../../models/packageFiles';
 import { SAMPLE_RATE } from '../../audio';
+import { PAGE, wasm } from '../../webAssembly';
 import { ALIGNMENT, filterBank, type FilterBank } from './filterBank';
-
-interface WasmModule {
-	readonly compiled: unique symbol;
-}
 
 interface Exports {
 	memory: { buffer: ArrayBuffer; grow(pages: number): number };
 	resample(...numbers: number[]): void;
 }
 
-/** The little that is used of a global that TypeScript only knows in browsers. */
-declare const WebAssembly: {
-	compile(bytes: Uint8Array): Promise<WasmModule>;
-	Instance: new (module: WasmModule) => { readonly exports: object };
-};
-
 const FLOAT = 4;
-const PAGE = 65_536;
 /** Samples of the input per channel that are taken at once. */
 const MOST = 4096;
 
@@ -44,7 +34,7 @@ export const RATE_FILTER = `aformat=sample_rates=${RESAMPLED.join('|')}`;
 /** Made by `tools/build/resampleKernel.cjs`. */
 const MODULE = path.join(__dirname, '..', '..', '..', '..', 'models', 'resample.wasm');
 
-const compiled = once(async () => await WebAssembly.compile(await readPackageFile(MODULE)));
+const compiled = once(async () => await wasm.compile(await readPackageFile(MODULE)));
 
 /** Takes interleaved samples, which are valid during the call. */
 export type OnResampled = (samples: Float32Array, frames: number) => void;
@@ -101,7 +91,7 @@ export class Resampler {
 	static async prepare(): Promise<MakeResampler> {
 		const module = await compiled();
 		return (rate, channels, onResampled) =>
-			new Resampler(new WebAssembly.Instance(module).exports as Exports, rate, channels, onResampled);
+			new Resampler(new wasm.Instance(module).exports as Exports, rate, channels, onResampled);
 	}
 
 	/** @param samples interleaved */
