@@ -10,7 +10,8 @@ const path = require('node:path');
 const { dest, parallel, series, src } = require('gulp');
 const { sileroSequenceGraph } = require('./tools/build/sileroGraph.cjs');
 const { pictureFont } = require('./tools/build/fonts.cjs');
-const { kernelConstants, kernelModule } = require('./tools/build/sileroKernel.cjs');
+const { kernelConstants } = require('./tools/build/kernelConstants.cjs');
+const { kernelModule } = require('./tools/build/sileroKernel.cjs');
 const { resampleModule } = require('./tools/build/resampleKernel.cjs');
 const { onnxRuntimeWeb, onnxRuntimeCommon } = require('./tools/build/onnxRuntimeWeb.cjs');
 

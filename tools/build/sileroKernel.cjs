@@ -13,156 +13,9 @@
  *          `probabilities`, `wide`, `taps`, and `constants`, to which a file of their own is to be copied at the start
  */
 const { WasmModule, loop, op, repeatWhile, when } = require('./wasm.cjs');
-const { sileroWeights } = require('./sileroWeights.cjs');
+const { BLOCK, FLOAT, FRAMES, GATES, geometry, HIDDEN, layout, OUTPUTS, PAGE, PANEL, TAPS, VECTOR } = require('./kernelLayout.cjs');
 
 const { i32, f32, v128, i32x4, f32x4, memory } = op;
-
-const HIDDEN = 128;
-const GATES = 4 * HIDDEN;
-const FRAMES = 4;
-/** Bytes. */
-const FLOAT = 4;
-const VECTOR = 16;
-const PAGE = 65_536;
-
-/** Chunks per call, and chunks that go through the layers together. */
-const MOST_CHUNKS = 256;
-const BLOCK = 32;
-/** Odd taps of the half-band filter to each side. */
-const TAPS = 16;
-/** Columns of a panel of a matrix, and outputs of the recurrence that are added up together. */
-const PANEL = 8;
-const OUTPUTS = 32;
-
-/** Sizes for one sample rate: `half` the points of the complex FFT, others in samples. */
-function geometry(sampleRate) {
-	const half = sampleRate === 16000 ? 128 : 64;
-	return { half, fft: 2 * half, bins: half + 1, window: 4 * half, context: half / 2, reflected: half / 2 };
-}
-
-/** Addresses in bytes. `constants` have their order in the file that goes to `file`. */
-function layout(sampleRate) {
-	const { half, fft, bins, window, context } = geometry(sampleRate);
-	let end = 1024;
-	const place = (floats) => {
-		const at = end;
-		end += Math.ceil((floats * FLOAT) / VECTOR) * VECTOR;
-		return at;
-	};
-	const samples = context + window * MOST_CHUNKS;
-	const halves = sampleRate === 8000;
-	const data = {
-		state: place(2 * HIDDEN),
-		probabilities: place(MOST_CHUNKS),
-		samples: place(samples),
-		taps: place(halves ? TAPS : 0),
-		wide: place(halves ? 2 * (samples + 2 * TAPS) + PANEL : 0),
-		even: place(halves ? samples + 2 * TAPS + PANEL : 0),
-		odd: place(halves ? samples + 2 * TAPS + PANEL : 0),
-		tail: place(fft),
-		re: place(4 * half),
-		im: place(4 * half),
-		magnitudes: place(BLOCK * FRAMES * bins + PANEL),
-		first: place(BLOCK * FRAMES * 128),
-		second: place(BLOCK * 2 * 64),
-		third: place(BLOCK * 64),
-		fourth: place(BLOCK * 128),
-		inputs: place(BLOCK * GATES),
-		gates: place(GATES),
-	};
-	const file = end;
-	const constants = {
-		window: place(fft),
-		twiddleRe: place(half),
-		twiddleIm: place(half),
-		splitRe: place(half + 1),
-		splitIm: place(half + 1),
-		order: place(half),
-		weight1: place(3 * bins * 128),
-		bias1: place(128),
-		weight2: place(3 * 128 * 64),
-		bias2: place(64),
-		weight3: place(2 * 64 * 64),
-		bias3: place(64),
-		weight4: place(64 * 128),
-		bias4: place(128),
-		weightIn: place(128 * GATES),
-		biasIn: place(GATES),
-		weightState: place(HIDDEN * GATES),
-		weightOut: place(HIDDEN),
-		biasOut: place(1),
-	};
-	return { ...data, ...constants, constants, file, end };
-}
-
-/** A matrix [rows, columns], given by its elements, in panels: 8 columns, row by row, then the next 8. */
-function panels(rows, columns, width, element) {
-	const packed = new Float32Array(rows * columns);
-	let at = 0;
-	for (let column = 0; column < columns; column += width) {
-		for (let row = 0; row < rows; row++) for (let i = 0; i < width; i++) packed[at++] = element(row, column + i);
-	}
-	return packed;
-}
-
-/** A convolution [out, in, 3] for rows that hold the inputs at `taps` one after the other. */
-function convolution({ dims, values }, taps) {
-	const [outputs, inputs, kernel] = dims;
-	return panels(taps.length * inputs, outputs, PANEL, (row, output) => {
-		return values[(output * inputs + (row % inputs)) * kernel + taps[Math.floor(row / inputs)]];
-	});
-}
-
-/** Index of each point of an FFT after its bits were reversed. */
-function bitReversed(points) {
-	const bits = Math.log2(points);
-	return Array.from({ length: points }, (_, i) => {
-		let reversed = 0;
-		for (let bit = 0; bit < bits; bit++) if (i & (1 << bit)) reversed |= 1 << (bits - 1 - bit);
-		return reversed;
-	});
-}
-
-/**
- * What is copied to `layout(sampleRate).file`.
- * @returns {Buffer}
- */
-function kernelConstants(sampleRate) {
-	const weights = sileroWeights(sampleRate);
-	const { half, fft } = geometry(sampleRate);
-	const { constants, file, end } = layout(sampleRate);
-	const conv = (layer) => weights[`encoder.${layer}.reparam_conv.weight`];
-	const bias = (layer) => weights[`encoder.${layer}.reparam_conv.bias`].values;
-	const recurrent = (name) => weights[`decoder.rnn.${name}`].values;
-	const angles = (count, points, wave) => Float32Array.from({ length: count }, (_, i) => wave((2 * Math.PI * i) / points));
-	const tables = {
-		window: angles(fft, fft, (angle) => 0.5 - 0.5 * Math.cos(angle)),
-		twiddleRe: angles(half, half, Math.cos),
-		twiddleIm: angles(half, half, (angle) => -Math.sin(angle)),
-		splitRe: angles(half + 1, fft, Math.cos),
-		splitIm: angles(half + 1, fft, (angle) => -Math.sin(angle)),
-		// Addresses of the pairs of samples that each point is.
-		order: Int32Array.from(bitReversed(half), (index) => 2 * FLOAT * index),
-		weight1: convolution(conv(0), [0, 1, 2]),
-		bias1: bias(0),
-		weight2: convolution(conv(1), [0, 1, 2]),
-		bias2: bias(1),
-		weight3: convolution(conv(2), [1, 2]),
-		bias3: bias(2),
-		weight4: convolution(conv(3), [1]),
-		bias4: bias(3),
-		weightIn: panels(128, GATES, PANEL, (row, gate) => recurrent('weight_ih')[gate * 128 + row]),
-		biasIn: recurrent('bias_ih').map((value, gate) => value + recurrent('bias_hh')[gate]),
-		weightState: panels(HIDDEN, GATES, OUTPUTS, (row, gate) => recurrent('weight_hh')[gate * HIDDEN + row]),
-		weightOut: weights['decoder.decoder.2.weight'].values,
-		biasOut: weights['decoder.decoder.2.bias'].values,
-	};
-	const bytes = Buffer.alloc(end - file);
-	for (const [name, values] of Object.entries(tables)) {
-		Buffer.from(values.buffer, values.byteOffset, values.byteLength).copy(bytes, constants[name] - file);
-	}
-	return bytes;
-}
 
 /** Writes the functions of one module. */
 class Kernel {
@@ -217,17 +70,71 @@ class Kernel {
 		});
 	}
 
+	re(address) {
+		return v128.load(address, this.at.re);
+	}
+
+	im(address) {
+		return v128.load(address, this.at.im);
+	}
+
+	put(address, offset, re, im) {
+		return [v128.store(address, this.at.re + offset, re), v128.store(address, this.at.im + offset, im)];
+	}
+
+	/** The complex FFT of what lies at `re` and `im` in reversed order. What it is given are variables to work with. */
+	transform({ i, j, points: [ar, ai, br, bi, cr, ci, dr, di], sums: [s0r, s0i, s1r, s1i, s2r, s2i, s3r, s3i], turn: [wr, wi] }) {
+		const { at } = this;
+		const { half } = this.size;
+		const { add, sub, mul } = f32x4;
+		const firstStages = loop(
+			...[i, 0, half * VECTOR, 4 * VECTOR],
+			...[[ar, ai], [br, bi], [cr, ci], [dr, di]].flatMap(([re, im], n) => [
+				re.set(v128.load(i.get, at.re + n * VECTOR)),
+				im.set(v128.load(i.get, at.im + n * VECTOR)),
+			]),
+			...[[s0r, add, ar, br], [s0i, add, ai, bi], [s1r, sub, ar, br], [s1i, sub, ai, bi]].map(([to, f, a, b]) => to.set(f(a.get, b.get))),
+			...[[s2r, add, cr, dr], [s2i, add, ci, di], [s3r, sub, cr, dr], [s3i, sub, ci, di]].map(([to, f, a, b]) => to.set(f(a.get, b.get))),
+			...this.put(i.get, 0, add(s0r.get, s2r.get), add(s0i.get, s2i.get)),
+			...this.put(i.get, VECTOR, add(s1r.get, s3i.get), sub(s1i.get, s3r.get)),
+			...this.put(i.get, 2 * VECTOR, sub(s0r.get, s2r.get), sub(s0i.get, s2i.get)),
+			...this.put(i.get, 3 * VECTOR, sub(s1r.get, s3i.get), add(s1i.get, s3r.get)),
+		);
+		/** Butterflies over `length` points. */
+		const stage = (length) =>
+			loop(
+				...[j, 0, (length / 2) * VECTOR, VECTOR],
+				wr.set(v128.splat(i32.shr(i32.mul(j.get, half / length), 2), at.twiddleRe)),
+				wi.set(v128.splat(i32.shr(i32.mul(j.get, half / length), 2), at.twiddleIm)),
+				i.set(j.get),
+				repeatWhile(
+					i32.lt(i.get, half * VECTOR),
+					cr.set(v128.load(i.get, at.re + (length / 2) * VECTOR)),
+					ci.set(v128.load(i.get, at.im + (length / 2) * VECTOR)),
+					dr.set(sub(mul(cr.get, wr.get), mul(ci.get, wi.get))),
+					di.set(add(mul(cr.get, wi.get), mul(ci.get, wr.get))),
+					ar.set(this.re(i.get)),
+					ai.set(this.im(i.get)),
+					...this.put(i.get, 0, add(ar.get, dr.get), add(ai.get, di.get)),
+					...this.put(i.get, (length / 2) * VECTOR, sub(ar.get, dr.get), sub(ai.get, di.get)),
+					i.set(i32.add(i.get, length * VECTOR)),
+				),
+			);
+		const stages = [];
+		for (let length = 8; length <= half; length *= 2) stages.push(stage(length));
+		return [firstStages, ...stages];
+	}
+
 	/** Magnitudes of the four frames of the chunk at `x` (with its context), to `out`. */
 	spectrum() {
 		const { at, size } = this;
 		const { half, fft, bins, window, context, reflected } = size;
-		const plane = (address) => ({ re: v128.load(address, at.re), im: v128.load(address, at.im) });
-		const put = (address, offset, re, im) => [v128.store(address, at.re + offset, re), v128.store(address, at.im + offset, im)];
 		return this.module.func(['i32', 'i32'], (body, x, out) => {
 			const [i, j, from, p] = ['i32', 'i32', 'i32', 'i32'].map((type) => body.local(type));
 			const vectors = (count) => Array.from({ length: count }, () => body.local('v128'));
 			const [ar, ai, br, bi, cr, ci, dr, di] = vectors(8);
-			const [s0r, s0i, s1r, s1i, s2r, s2i, s3r, s3i] = vectors(8);
+			const sums = vectors(8);
+			const [s0r, s0i, s1r, s1i, s2r, s2i] = sums;
 			const [wr, wi, magnitude] = vectors(3);
 			const { add, sub, mul, splat } = f32x4;
 			/** The last frame reaches beyond the chunk, and is reflected there. */
@@ -243,45 +150,10 @@ class Kernel {
 				lanes = v128.loadLane(from.get, at.tail + part, lanes, 3);
 				return mul(lanes, v128.splat(from.get, at.window + part));
 			};
-			const load = loop(i, 0, half * VECTOR, VECTOR, from.set(i32.load(i32.shr(i.get, 2), at.order)), ...put(i.get, 0, gather(0), gather(FLOAT)));
-			const firstStages = loop(
-				...[i, 0, half * VECTOR, 4 * VECTOR],
-				...[[ar, ai], [br, bi], [cr, ci], [dr, di]].flatMap(([re, im], n) => [
-					re.set(v128.load(i.get, at.re + n * VECTOR)),
-					im.set(v128.load(i.get, at.im + n * VECTOR)),
-				]),
-				...[[s0r, add, ar, br], [s0i, add, ai, bi], [s1r, sub, ar, br], [s1i, sub, ai, bi]].map(([to, f, a, b]) => to.set(f(a.get, b.get))),
-				...[[s2r, add, cr, dr], [s2i, add, ci, di], [s3r, sub, cr, dr], [s3i, sub, ci, di]].map(([to, f, a, b]) => to.set(f(a.get, b.get))),
-				...put(i.get, 0, add(s0r.get, s2r.get), add(s0i.get, s2i.get)),
-				...put(i.get, VECTOR, add(s1r.get, s3i.get), sub(s1i.get, s3r.get)),
-				...put(i.get, 2 * VECTOR, sub(s0r.get, s2r.get), sub(s0i.get, s2i.get)),
-				...put(i.get, 3 * VECTOR, sub(s1r.get, s3i.get), add(s1i.get, s3r.get)),
-			);
-			/** Butterflies over `length` points. */
-			const stage = (length) =>
-				loop(
-					...[j, 0, (length / 2) * VECTOR, VECTOR],
-					wr.set(v128.splat(i32.shr(i32.mul(j.get, half / length), 2), at.twiddleRe)),
-					wi.set(v128.splat(i32.shr(i32.mul(j.get, half / length), 2), at.twiddleIm)),
-					i.set(j.get),
-					repeatWhile(
-						i32.lt(i.get, half * VECTOR),
-						cr.set(v128.load(i.get, at.re + (length / 2) * VECTOR)),
-						ci.set(v128.load(i.get, at.im + (length / 2) * VECTOR)),
-						dr.set(sub(mul(cr.get, wr.get), mul(ci.get, wi.get))),
-						di.set(add(mul(cr.get, wi.get), mul(ci.get, wr.get))),
-						ar.set(plane(i.get).re),
-						ai.set(plane(i.get).im),
-						...put(i.get, 0, add(ar.get, dr.get), add(ai.get, di.get)),
-						...put(i.get, (length / 2) * VECTOR, sub(ar.get, dr.get), sub(ai.get, di.get)),
-						i.set(i32.add(i.get, length * VECTOR)),
-					),
-				);
-			const stages = [];
-			for (let length = 8; length <= half; length *= 2) stages.push(stage(length));
+			const load = loop(i, 0, half * VECTOR, VECTOR, from.set(i32.load(i32.shr(i.get, 2), at.order)), ...this.put(i.get, 0, gather(0), gather(FLOAT)));
 			/** A real signal's bin from those of the complex transform of its pairs, at i and at the mirrored place p. */
 			const split = (k) => [
-				...[ar.set(plane(i.get).re), ai.set(plane(i.get).im), br.set(plane(p.get).re), bi.set(plane(p.get).im)],
+				...[ar.set(this.re(i.get)), ai.set(this.im(i.get)), br.set(this.re(p.get)), bi.set(this.im(p.get))],
 				s0r.set(mul(wr.get, add(ar.get, br.get))),
 				s0i.set(mul(wr.get, sub(ai.get, bi.get))),
 				s1r.set(mul(wr.get, add(ai.get, bi.get))),
@@ -297,7 +169,8 @@ class Kernel {
 				...[i.set(i32.shl(j.get, 2)), p.set(i32.sub(half * VECTOR, i.get)), ...split(j.get)],
 			);
 			const edge = (k) => [j.set(k * FLOAT), i.set(0), p.set(0), ...split(j.get)];
-			return [...makeTail, load, firstStages, ...stages, wr.set(splat(0.5)), ...edge(0), between, ...edge(half)];
+			const transform = this.transform({ i, j, points: [ar, ai, br, bi, cr, ci, dr, di], sums, turn: [wr, wi] });
+			return [...makeTail, load, ...transform, wr.set(splat(0.5)), ...edge(0), between, ...edge(half)];
 		});
 	}
 
@@ -466,4 +339,4 @@ class Kernel {
  */
 const kernelModule = (sampleRate, isRelaxed) => new Kernel(sampleRate, isRelaxed).bytes();
 
-module.exports = { kernelConstants, kernelModule };
+module.exports = { kernelModule };

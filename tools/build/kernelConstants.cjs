@@ -1,0 +1,75 @@
+'use strict';
+/** The numbers that the kernel of `sileroKernel.cjs` works with: the weights of Silero VAD in the order in which it reads them, and tables. */
+const { FLOAT, GATES, geometry, HIDDEN, layout, OUTPUTS, PANEL } = require('./kernelLayout.cjs');
+const { sileroWeights } = require('./sileroWeights.cjs');
+
+/** A matrix [rows, columns], given by its elements, in panels: 8 columns, row by row, then the next 8. */
+function panels(rows, columns, width, element) {
+	const packed = new Float32Array(rows * columns);
+	let at = 0;
+	for (let column = 0; column < columns; column += width) {
+		for (let row = 0; row < rows; row++) for (let i = 0; i < width; i++) packed[at++] = element(row, column + i);
+	}
+	return packed;
+}
+
+/** A convolution [out, in, 3] for rows that hold the inputs at `taps` one after the other. */
+function convolution({ dims, values }, taps) {
+	const [outputs, inputs, kernel] = dims;
+	return panels(taps.length * inputs, outputs, PANEL, (row, output) => {
+		return values[(output * inputs + (row % inputs)) * kernel + taps[Math.floor(row / inputs)]];
+	});
+}
+
+/** Index of each point of an FFT after its bits were reversed. */
+function bitReversed(points) {
+	const bits = Math.log2(points);
+	return Array.from({ length: points }, (_, i) => {
+		let reversed = 0;
+		for (let bit = 0; bit < bits; bit++) if (i & (1 << bit)) reversed |= 1 << (bits - 1 - bit);
+		return reversed;
+	});
+}
+
+/**
+ * What is copied to `layout(sampleRate).file`.
+ * @returns {Buffer}
+ */
+function kernelConstants(sampleRate) {
+	const weights = sileroWeights(sampleRate);
+	const { half, fft } = geometry(sampleRate);
+	const { constants, file, end } = layout(sampleRate);
+	const conv = (layer) => weights[`encoder.${layer}.reparam_conv.weight`];
+	const bias = (layer) => weights[`encoder.${layer}.reparam_conv.bias`].values;
+	const recurrent = (name) => weights[`decoder.rnn.${name}`].values;
+	const angles = (count, points, wave) => Float32Array.from({ length: count }, (_, i) => wave((2 * Math.PI * i) / points));
+	const tables = {
+		window: angles(fft, fft, (angle) => 0.5 - 0.5 * Math.cos(angle)),
+		twiddleRe: angles(half, half, Math.cos),
+		twiddleIm: angles(half, half, (angle) => -Math.sin(angle)),
+		splitRe: angles(half + 1, fft, Math.cos),
+		splitIm: angles(half + 1, fft, (angle) => -Math.sin(angle)),
+		// Addresses of the pairs of samples that each point is.
+		order: Int32Array.from(bitReversed(half), (index) => 2 * FLOAT * index),
+		weight1: convolution(conv(0), [0, 1, 2]),
+		bias1: bias(0),
+		weight2: convolution(conv(1), [0, 1, 2]),
+		bias2: bias(1),
+		weight3: convolution(conv(2), [1, 2]),
+		bias3: bias(2),
+		weight4: convolution(conv(3), [1]),
+		bias4: bias(3),
+		weightIn: panels(128, GATES, PANEL, (row, gate) => recurrent('weight_ih')[gate * 128 + row]),
+		biasIn: recurrent('bias_ih').map((value, gate) => value + recurrent('bias_hh')[gate]),
+		weightState: panels(HIDDEN, GATES, OUTPUTS, (row, gate) => recurrent('weight_hh')[gate * HIDDEN + row]),
+		weightOut: weights['decoder.decoder.2.weight'].values,
+		biasOut: weights['decoder.decoder.2.bias'].values,
+	};
+	const bytes = Buffer.alloc(end - file);
+	for (const [name, values] of Object.entries(tables)) {
+		Buffer.from(values.buffer, values.byteOffset, values.byteLength).copy(bytes, constants[name] - file);
+	}
+	return bytes;
+}
+
+module.exports = { kernelConstants };

@@ -1,0 +1,82 @@
+'use strict';
+/** Where everything lies in the memory of the kernel that `sileroKernel.cjs` writes, and the sizes of what it works on. */
+
+const HIDDEN = 128;
+const GATES = 4 * HIDDEN;
+const FRAMES = 4;
+/** Bytes. */
+const FLOAT = 4;
+const VECTOR = 16;
+const PAGE = 65_536;
+
+/** Chunks per call, and chunks that go through the layers together. */
+const MOST_CHUNKS = 256;
+const BLOCK = 32;
+/** Odd taps of the half-band filter to each side. */
+const TAPS = 16;
+/** Columns of a panel of a matrix, and outputs of the recurrence that are added up together. */
+const PANEL = 8;
+const OUTPUTS = 32;
+
+/** Sizes for one sample rate: `half` the points of the complex FFT, others in samples. */
+function geometry(sampleRate) {
+	const half = sampleRate === 16000 ? 128 : 64;
+	return { half, fft: 2 * half, bins: half + 1, window: 4 * half, context: half / 2, reflected: half / 2 };
+}
+
+/** Addresses in bytes. `constants` have their order in the file that goes to `file`. */
+function layout(sampleRate) {
+	const { half, fft, bins, window, context } = geometry(sampleRate);
+	let end = 1024;
+	const place = (floats) => {
+		const at = end;
+		end += Math.ceil((floats * FLOAT) / VECTOR) * VECTOR;
+		return at;
+	};
+	const samples = context + window * MOST_CHUNKS;
+	const halves = sampleRate === 8000;
+	const data = {
+		state: place(2 * HIDDEN),
+		probabilities: place(MOST_CHUNKS),
+		samples: place(samples),
+		taps: place(halves ? TAPS : 0),
+		wide: place(halves ? 2 * (samples + 2 * TAPS) + PANEL : 0),
+		even: place(halves ? samples + 2 * TAPS + PANEL : 0),
+		odd: place(halves ? samples + 2 * TAPS + PANEL : 0),
+		tail: place(fft),
+		re: place(4 * half),
+		im: place(4 * half),
+		magnitudes: place(BLOCK * FRAMES * bins + PANEL),
+		first: place(BLOCK * FRAMES * 128),
+		second: place(BLOCK * 2 * 64),
+		third: place(BLOCK * 64),
+		fourth: place(BLOCK * 128),
+		inputs: place(BLOCK * GATES),
+		gates: place(GATES),
+	};
+	const file = end;
+	const constants = {
+		window: place(fft),
+		twiddleRe: place(half),
+		twiddleIm: place(half),
+		splitRe: place(half + 1),
+		splitIm: place(half + 1),
+		order: place(half),
+		weight1: place(3 * bins * 128),
+		bias1: place(128),
+		weight2: place(3 * 128 * 64),
+		bias2: place(64),
+		weight3: place(2 * 64 * 64),
+		bias3: place(64),
+		weight4: place(64 * 128),
+		bias4: place(128),
+		weightIn: place(128 * GATES),
+		biasIn: place(GATES),
+		weightState: place(HIDDEN * GATES),
+		weightOut: place(HIDDEN),
+		biasOut: place(1),
+	};
+	return { ...data, ...constants, constants, file, end };
+}
+
+module.exports = { BLOCK, FLOAT, FRAMES, GATES, geometry, HIDDEN, layout, OUTPUTS, PAGE, PANEL, TAPS, VECTOR };
