@@ -103,5 +103,6 @@ describe('with the API', () => {
 		const result = await runApi(DETECT, { operation: 'getResult', taskId: started.json.task_id as string, ...ALL, waitUntilDone: true }, [{ json: {} }]);
 		assert.equal(result.error?.message, undefined);
 		assert.deepEqual([fieldsOf(result), codesOf(result).includes('NOT_PRODUCED')], [[['labels_csv', 'labels_vtt']], true]);
+		assert.match(JSON.stringify(result.output[0].json.warnings), /needs the recording itself/);
 	});
 });

@@ -208,6 +208,18 @@ describe('Map Times Back', () => {
 			assert.match(JSON.stringify(silent.json), /'Time Map' is empty/);
 		});
 
+		it('takes it from Speaker Diarization too', async () => {
+			const { made: [{ json }], firstStart } = await back([{ ...cut('Cut'), node: 'speakerDiarization' }, between], [telephoneItem()]);
+			assert.deepEqual(json.transcript, mappedFrom(firstStart('Cut', 0)));
+		});
+
+		it('takes none where n8n does not know which item it came from, and says so', async () => {
+			const extract = { name: 'Extract', node: 'extractVoiceprint', parameters: { model: 'fast' } };
+			const group = { name: 'Group', node: 'compareVoiceprints', parameters: { operation: 'group', output: 'speaker' } };
+			const { made: [{ json }] } = await back([cut('Cut'), extract, group], [telephoneItem(), telephoneItem()]);
+			assert.match(JSON.stringify(json), /n8n does not know from which item of 'Cut' this one came/);
+		});
+
 		it('takes it from the nearest of several', async () => {
 			const { made: [{ json }], firstStart } = await back([cut('First'), cut('Second', 'speech_only'), between], [telephoneItem()]);
 			const [first, second] = [firstStart('First', 0), firstStart('Second', 0)];

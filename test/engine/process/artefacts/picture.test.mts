@@ -42,6 +42,15 @@ const textsOf = (svg: string) => [...svg.matchAll(/<text[^>]*>(.*?)<\/text>/g)].
 const sizeOf = (png: Buffer) => [png.readUInt32BE(16), png.readUInt32BE(20)];
 
 describe('the picture', () => {
+	it('takes one look at the sound, in however many formats it is', async () => {
+		let samples = 0;
+		const whole = tone(10, () => true);
+		const audio = { length: whole.length, read: (start: number, target: Float32Array) => (samples += target.length, whole.read(start, target)) };
+		const recorded = { fileName: 'call.wav', start: 0, folder, ownSound: async () => assert.fail(), channels: [{ channelNumber: 0, audio, segments: [span(1, 3)] }] };
+		await makePicture(recorded, { formats: ['svg', 'png'], theme: 'light', width: 800 });
+		assert.equal(samples, audio.length);
+	});
+
 	it('is SVG and PNG of the width asked for, private, and says whose it is and how much is spoken', async () => {
 		const { made, svg, png } = await pictureOf([[span(1, 3), span(5, 7.5)]]);
 		assert.deepEqual(made.map(({ fileName, mimeType, width }) => [fileName, mimeType, width]), [['call-timeline.svg', 'image/svg+xml', 800], ['call-timeline.png', 'image/png', 800]]);

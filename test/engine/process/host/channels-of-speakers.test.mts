@@ -5,7 +5,12 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { runJob, stopEngine, withWorkFolder } from '../../../../dist/engine/client/client.js';
 import type { SpeakersResult } from '../../../../dist/engine/client/protocol.js';
-import { areOneConversation } from '../../../../dist/engine/process/host/channelsOfSpeakers.js';
+import { areOneConversation, onlyVoice } from '../../../../dist/engine/process/host/channelsOfSpeakers.js';
+import type { ListenedChannel } from '../../../../dist/engine/process/host/recording.js';
+import type { Sound } from '../../../../dist/engine/process/host/speakerVoiceprints.js';
+import type { VoiceModel } from '../../../../dist/engine/process/host/voiceModel.js';
+import type { Span } from '../../../../dist/engine/process/audio.js';
+import type { Tracks } from '../../../../dist/engine/process/speakers/tracks.js';
 import { talkOfOthers } from '../../../../dist/engine/process/speakers/company.js';
 import { audioOf, CALL, CALL_TRUTH, concatenate, decodeChannels, SAMPLE_RATE } from '../../../support/recordings.mts';
 import { floatWav } from '../media/support/encode.mts';
@@ -83,13 +88,31 @@ describe('one conversation', () => {
 	});
 });
 
-describe('company within ten seconds', () => {
-	const second = SAMPLE_RATE / 270;
-	const tracks = (...runs: Array<[track: number, from: number, to: number]>) => ({
-		runs: runs.map(([track, from, to]) => ({ track, from: Math.round(from * second), to: Math.round(to * second) })),
-		talkers: new Uint8Array(0),
+const second = SAMPLE_RATE / 270;
+const tracks = (...runs: Array<[track: number, from: number, to: number]>) => ({
+	runs: runs.map(([track, from, to]) => ({ track, from: Math.round(from * second), to: Math.round(to * second) })),
+	talkers: new Uint8Array(0),
+});
+
+describe('a channel that may be of several', () => {
+	/** Nothing is listened to: there is no sound, and no model. */
+	const voiceOf = (spans: Span[], echo: Span[], company: Tracks) => {
+		const channel = { spans, echoOf: { channelNumber: 1, spans: echo } } as unknown as ListenedChannel;
+		return onlyVoice(channel, {} as Sound, company, {} as VoiceModel);
+	};
+
+	it('is not one person alone where much of it is an echo, or somebody else talks near by', async () => {
+		const spans = [{ start: 0, end: 10 }];
+		assert.equal(await voiceOf(spans, [{ start: 0, end: 1.5 }], tracks([0, 0, 10])), undefined);
+		assert.equal(await voiceOf(spans, [], tracks([0, 0, 5], [1, 5, 6])), undefined);
 	});
 
+	it('is listened to where neither is so', async () => {
+		await assert.rejects(voiceOf([{ start: 0, end: 10 }], [{ start: 0, end: 0.5 }], tracks([0, 0, 9], [1, 9, 9.5])), TypeError);
+	});
+});
+
+describe('company within ten seconds', () => {
 	it('is the talk of the second person; of one alone it is none, whatever tracks come later', () => {
 		assert.equal(talkOfOthers(tracks()), 0);
 		assert.equal(talkOfOthers(tracks([0, 1, 4], [0, 6, 9])), 0);
