@@ -19,12 +19,19 @@ export function poolSize(environment: NodeJS.ProcessEnv = process.env, cores = a
 	return Math.max(1, Math.min(MOST_BY_DEFAULT, Math.floor(cores / 2)));
 }
 
+/** Threads that an engine may work with, each of which holds a core: the second one only where every engine can have it. */
+export function threadsPerEngine(engines: number, cores = availableParallelism()): number {
+	return cores >= 2 * engines ? 2 : 1;
+}
+
 let shared: EnginePool | undefined;
 
 function pool(): EnginePool {
+	const size = poolSize();
 	return (shared ??= new EnginePool({
 		host: path.join(__dirname, '..', 'process', 'host', 'main.js'),
-		size: poolSize(),
+		size,
+		threads: threadsPerEngine(size),
 		idleMs: 60_000,
 		startMs: 60_000,
 		heapMiB: 512,

@@ -12,6 +12,8 @@ export interface ProcessOptions {
 	startMs: number;
 	/** JavaScript heap, MiB. Audio lives outside of it, in bounded buffers. */
 	heapMiB: number;
+	/** Threads that the engine may work with, each on a core of its own; absent: one. */
+	threads?: number;
 }
 
 /** How much of the process's last words is kept for an error's description, characters. */
@@ -63,7 +65,7 @@ export class EngineProcess {
 
 	constructor(private readonly options: ProcessOptions) {
 		// eslint-disable-next-line @n8n/community-nodes/no-dangerous-functions -- native inference can abort its process and cannot be cancelled, so it must not share n8n's
-		this.child = fork(options.host, [], {
+		this.child = fork(options.host, [String(options.threads ?? 1)], {
 			serialization: 'advanced',
 			execArgv: [`--max-old-space-size=${options.heapMiB}`],
 			env: engineEnvironment(),

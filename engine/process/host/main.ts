@@ -8,6 +8,7 @@ import { isOutOfMemory, outOfMemory, VoiceprintError, withoutInstallPaths, type 
 import type { FromEngine, ToEngine } from '../../client/protocol';
 import { validateLazily } from './lazyValidation';
 import { runPipeline } from './pipelines';
+import { allowThreads } from '../threads';
 import { reportTo } from './progress';
 import { memoryLimit, startWatchdog, type Watchdog } from './watchdog';
 
@@ -69,6 +70,7 @@ function readLimit(): number {
 }
 
 offerToKernel();
+allowThreads(Number(process.argv[2]) || 1);
 validateLazily();
 const watchdog = startWatchdog(readLimit());
 process.on('exit', () => {

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, realpath
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, it } from 'node:test';
-import { poolSize } from '../../../dist/engine/client/client.js';
+import { poolSize, threadsPerEngine } from '../../../dist/engine/client/client.js';
 import { EnginePool, type PoolOptions, type RunOptions } from '../../../dist/engine/client/pool.js';
 import type { VadJob } from '../../../dist/engine/client/protocol.js';
 import { isRunning, until, vadJob } from '../../support/engine.mts';
@@ -107,6 +107,11 @@ describe('the number of engine processes', () => {
 			assert.equal(poolSize(given === undefined ? {} : { N8N_VOICEPRINT_ENGINES: given }, cores), size);
 		});
 	}
+
+	it('leaves each a second thread where there are cores for all', () => {
+		const threads = [[1, 1], [1, 2], [2, 2], [2, 3], [2, 4]].map(([engines, cores]) => threadsPerEngine(engines, cores));
+		assert.deepEqual(threads, [1, 2, 1, 1, 2]);
+	});
 
 	it('is how many jobs run at the same time', async () => {
 		const pids = new Set(await Promise.all(Array.from({ length: 9 }, async (_, i) => await pidOf(pools[0] ?? poolOf({ size: 3 }), 'slow', { execution: i }))));
