@@ -9,9 +9,11 @@ import { compareBench } from './compare.mts';
 import { faultsBench } from './faults.mts';
 import { inferenceBench } from './inference.mts';
 import { levelBench } from './level.mts';
+import { mediaBench } from './media.mts';
 import { memoryBench } from './memory.mts';
 import { performanceBench } from './performance.mts';
 import { reportsBench } from './reports.mts';
+import { segmentsBench } from './segments.mts';
 import { speakersBench } from './speakers.mts';
 import { speakersWhenBench } from './speakersWhen.mts';
 import { trunkBench } from './trunk.mts';
@@ -31,6 +33,10 @@ const OPTIONS = {
 	peer: { type: 'string' },
 	/** Of recordings, seconds. */
 	lengths: { type: 'string' },
+	/** For segments: a file to write them to, one to hold them against, and another build than this one's. */
+	save: { type: 'string' },
+	against: { type: 'string' },
+	build: { type: 'string' },
 	/** For performance: a look instead of the page. */
 	quick: { type: 'boolean', default: false },
 } as const;
@@ -52,10 +58,12 @@ const BENCHES: Record<string, () => Promise<void>> = {
 	reports: async () => await reportsBench(values.data),
 	'speakers-when': async () => await speakersWhenBench(values),
 	trunk: trunkBench,
+	segments: async () => segmentsBench(values),
+	media: async () => await mediaBench(values.data),
 };
 
-/** They take minutes in which this machine does nothing. */
-const BY_NAME_ONLY = new Set(['slow-upload']);
+/** They need to be told something, or take minutes in which this machine does nothing. */
+const BY_NAME_ONLY = new Set(['slow-upload', 'segments', 'media']);
 
 const unknown = names.filter((name) => !BENCHES[name]);
 if (unknown.length > 0) {
