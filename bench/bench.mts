@@ -37,14 +37,17 @@ const OPTIONS = {
 	save: { type: 'string' },
 	against: { type: 'string' },
 	build: { type: 'string' },
-	/** For performance: a look instead of the page. */
+	/** For performance: a look instead of the page; also eight hours; only some parts; no further part after so many minutes. */
 	quick: { type: 'boolean', default: false },
+	long: { type: 'boolean', default: false },
+	parts: { type: 'string' },
+	minutes: { type: 'string' },
 } as const;
 const { values, positionals: names } = parseArgs({ options: OPTIONS, allowPositionals: true });
 
 const BENCHES: Record<string, () => Promise<void>> = {
 	inference: inferenceBench,
-	performance: async () => await performanceBench(values.quick, values.lengths),
+	performance: async () => await performanceBench(values),
 	artefacts: async () => await artefactsBench(Number(values.lengths ?? 600)),
 	memory: memoryBench,
 	upload: uploadBench,
