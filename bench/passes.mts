@@ -54,8 +54,9 @@ async function ffmpegAlone(): Promise<void> {
 }
 
 async function levelToo(): Promise<void> {
+	const newMeter = await LevelMeter.prepare();
 	const levels: LevelMeter[] = [];
-	await decodeMedia(request, (block) => block.forEach((samples, channel) => (levels[channel] ??= new LevelMeter()).add(samples)), nothing);
+	await decodeMedia(request, (block) => block.forEach((samples, channel) => (levels[channel] ??= newMeter()).add(samples)), nothing);
 }
 
 async function spoolToo(): Promise<void> {

@@ -66,6 +66,7 @@ describe('the tarball', () => {
 			'dist/engine/process/host/main.js',
 			'dist/engine/process/host/watchdogThread.js',
 			'dist/models/checksums.json',
+			'dist/models/level.wasm',
 			'dist/models/resample.wasm',
 			'dist/models/silero-vad-6.2-16k.onnx',
 			'dist/models/silero-vad-6.2-8k.onnx',
