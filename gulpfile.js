@@ -53,7 +53,8 @@ async function sileroModels() {
 async function sampleKernels() {
 	await fs.promises.mkdir(MODELS, { recursive: true });
 	await fs.promises.writeFile(path.join(MODELS, 'level.wasm'), levelModule());
-	await fs.promises.writeFile(path.join(MODELS, 'resample.wasm'), resampleModule());
+	await fs.promises.writeFile(path.join(MODELS, 'resample.wasm'), resampleModule(false));
+	await fs.promises.writeFile(path.join(MODELS, 'resample.relaxed.wasm'), resampleModule(true));
 }
 
 /** The voiceprint models with their calibrations, and the cards of all bundled models, with their licences. */

@@ -76,6 +76,8 @@ const op = {
 		/** (address, offset, vector, lane) */
 		loadLane: simdAccess(0x56, true),
 		storeLane: simdAccess(0x5a, true),
+		/** Of two lanes. */
+		storeHalf: simdAccess(0x5b, true),
 		and: simd(0x4e),
 		/** @param {number[]} lanes four of 0 to 7: those of the first vector, then those of the second */
 		shuffle: (a, b, lanes) => [...a, ...b, 0xfd, 0x0d, ...lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte))],
