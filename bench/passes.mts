@@ -64,13 +64,14 @@ async function ffmpegAlone(...args: string[]): Promise<void> {
 }
 
 const channels = await decodeChannels(file);
+const newMeter = await LevelMeter.prepare();
 
 function* blocks(): Generator<Float32Array[]> {
 	for (let at = 0; at < channels[0].length; at += BLOCK) yield channels.map((samples) => samples.subarray(at, at + BLOCK));
 }
 
 function levels(): LevelMeter[] {
-	const meters = channels.map(() => new LevelMeter());
+	const meters = channels.map(() => newMeter());
 	for (const block of blocks()) block.forEach((samples, channel) => meters[channel].add(samples));
 	meters.forEach((meter) => meter.finish());
 	return meters;

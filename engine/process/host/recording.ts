@@ -40,9 +40,10 @@ export interface Recording {
 
 /** First pass: decodes into the spool and measures each channel's level. */
 async function decode({ media: request, workFolder }: Pick<Job, 'media' | 'workFolder'>, spool: Spool): Promise<{ media: DecodedMedia; levels: LevelMeter[] }> {
+	const newMeter = await LevelMeter.prepare();
 	const levels: LevelMeter[] = [];
 	const append = (block: Float32Array[]) => {
-		block.forEach((samples, channel) => (levels[channel] ??= new LevelMeter(spool.length)).add(samples));
+		block.forEach((samples, channel) => (levels[channel] ??= newMeter(spool.length)).add(samples));
 		spool.append(block);
 		progressed('decoding', spool.length / SAMPLE_RATE);
 	};
@@ -52,6 +53,8 @@ async function decode({ media: request, workFolder }: Pick<Job, 'media' | 'workF
 	};
 	const media = await decodeMedia(request, append, appendSilence, workFolder);
 	spool.finish();
+	// Where all is silence, it came as such.
+	media.channelNumbers.forEach((_, channel) => (levels[channel] ??= newMeter()));
 	levels.forEach((level) => level.finish());
 	return { media, levels };
 }
@@ -120,19 +123,15 @@ function echoWarning(channelNumber: number, echo: Echo | undefined, channelNumbe
 }
 
 /** The sound of each channel asked for, in their order, and its level. */
-function soundsOf({ media, levels, spool }: Pick<Listening, 'media' | 'levels' | 'spool'>): Array<{ audio: Audio; level: LevelMeter }> {
-	return media.channelNumbers.map((_, index) => {
-		// All silence came as such.
-		const level = levels[index] ?? new LevelMeter();
-		return { audio: soundOf(channelAudio(spool, index), level), level };
-	});
+function soundsOf({ levels, spool }: Pick<Listening, 'levels' | 'spool'>): Array<{ audio: Audio; level: LevelMeter }> {
+	return levels.map((level, index) => ({ audio: soundOf(channelAudio(spool, index), level), level }));
 }
 
 /** All channels are listened to before the first is handed on: only then is known which are echoes. */
 async function* listenToAll({ media, levels, models, settings, keepProbabilities, spool }: Listening): AsyncGenerator<ListenedChannel, void, void> {
 	const { channelNumbers, start } = media;
 	const heard: Array<Heard & { audio: Audio; level: LevelMeter }> = [];
-	for (const [index, { audio, level }] of soundsOf({ media, levels, spool }).entries()) {
+	for (const [index, { audio, level }] of soundsOf({ levels, spool }).entries()) {
 		const watched = followed(audio, 'listening', { index, count: channelNumbers.length });
 		heard.push({ ...(await listen(watched, models, { settings, level, keepProbabilities })), audio, level });
 	}
@@ -176,7 +175,7 @@ export async function withSound<T>(job: Job, use: (decoded: { media: DecodedMedi
 	const spool = new Spool(job.workFolder);
 	try {
 		const { media, levels } = await decode(job, spool);
-		return await use({ media, sounds: soundsOf({ media, levels, spool }).map(({ audio }) => audio) });
+		return await use({ media, sounds: soundsOf({ levels, spool }).map(({ audio }) => audio) });
 	} finally {
 		spool.dispose();
 	}
