@@ -2,7 +2,7 @@
 import type { Segment, VadChannel, VadJob, VadResult } from '../../client/protocol';
 import { round, type Audio } from '../audio';
 import { intersection, lengthOf } from '../spans';
-import { SILERO_MODEL } from '../vad/silero';
+import { SILERO_MODEL } from '../vad/speechModel';
 import { asFields, makeArtefacts } from './artefacts';
 import { withRecording, type ListenedChannel } from './recording';
 
