@@ -32,9 +32,9 @@ export interface DetectionOptions {
  * @throws VoiceprintError RUNTIME_UNAVAILABLE where a file is missing or damaged
  */
 export async function loadSileroModels(runtime: Runtime): Promise<Required<SileroModels>> {
+	const loadNarrow = async () => await NarrowHere.load(runtime);
 	const wide = await loadSilero(runtime, 16000);
-	const narrow = await NarrowHere.load(runtime);
-	return { wide, narrow: hasSecondThread() ? new NarrowBeside(narrow, runtime.name) : narrow };
+	return { wide, narrow: hasSecondThread() ? new NarrowBeside(loadNarrow, runtime.name) : await loadNarrow() };
 }
 
 /** Silero's own algorithm: the 16 kHz model alone, no correction of level, delay or drift. */

@@ -26,8 +26,8 @@ export interface Block {
 	isFirst: boolean;
 }
 
-/** Samples that are worth the start of a thread. */
-const LONG = 20 * SAMPLE_RATE;
+/** Samples that are worth the start of a thread: it takes about as long as it saves on them. */
+const LONG = 60 * SAMPLE_RATE;
 /** Milliseconds that the end of the process waits for the block at work. */
 const PATIENCE = 2000;
 
@@ -82,17 +82,18 @@ class NarrowThread implements NarrowModel {
 
 /** Here, until there is so much to hear that a thread is worth it. */
 export class NarrowBeside implements NarrowModel {
+	private here: NarrowModel | undefined;
+
 	private thread: NarrowThread | undefined;
 
-	private current: NarrowModel;
+	/** What the recording at work is heard with; undefined: the model here. */
+	private current: NarrowThread | undefined;
 
-	/** @param here the same model in this thread */
+	/** @param load the same model for this thread, called where it is needed */
 	constructor(
-		private readonly here: NarrowModel,
+		private readonly load: () => Promise<NarrowModel>,
 		private readonly runtime: RuntimeName,
-	) {
-		this.current = here;
-	}
+	) {}
 
 	expect(samples: number): void {
 		if (this.thread?.isGone) this.thread = undefined;
@@ -100,11 +101,12 @@ export class NarrowBeside implements NarrowModel {
 	}
 
 	reset(): void {
-		this.current = this.thread ?? this.here;
-		this.current.reset();
+		this.current = this.thread;
+		(this.current ?? this.here)?.reset();
 	}
 
 	async run(audio: Float32Array, chunks: number): Promise<Float32Array> {
-		return await this.current.run(audio, chunks);
+		const model = this.current ?? (this.here ??= await this.load());
+		return await model.run(audio, chunks);
 	}
 }
