@@ -38,13 +38,17 @@ export interface Recording {
 	channels: () => AsyncGenerator<ListenedChannel, void, void>;
 }
 
-/** First pass: decodes into the spool and measures each channel's level. */
-async function decode({ media: request, workFolder }: Pick<Job, 'media' | 'workFolder'>, spool: Spool): Promise<{ media: DecodedMedia; levels: LevelMeter[] }> {
+/**
+ * First pass: decodes into the spool and measures each channel's level.
+ * @param expect told how many samples there are so far
+ */
+async function decode({ media: request, workFolder }: Pick<Job, 'media' | 'workFolder'>, spool: Spool, expect: (samples: number) => void = () => {}): Promise<{ media: DecodedMedia; levels: LevelMeter[] }> {
 	const newMeter = await LevelMeter.prepare();
 	const levels: LevelMeter[] = [];
 	const append = (block: Float32Array[]) => {
 		block.forEach((samples, channel) => (levels[channel] ??= newMeter(spool.length)).add(samples));
 		spool.append(block);
+		expect(spool.length);
 		progressed('decoding', spool.length / SAMPLE_RATE);
 	};
 	const appendSilence = (samples: number) => {
@@ -159,7 +163,8 @@ export async function withRecording<T>(job: Exclude<Job, ArtefactsJob>, use: (re
 	const { runtime, models } = await sileroModels(job.runtime);
 	const spool = new Spool(job.workFolder);
 	try {
-		const { media, levels } = await decode(job, spool);
+		// The 16 kHz model alone is used in Silero's own mode.
+		const { media, levels } = await decode(job, spool, (samples) => !settings.sileroCompatible && models.narrow.expect?.(samples));
 		const channels = () => listenToAll({ media, levels, models, settings, keepProbabilities, spool });
 		return await use({ media, runtime, duration: round(media.samples / SAMPLE_RATE), channels });
 	} finally {

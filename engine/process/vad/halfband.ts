@@ -1,6 +1,6 @@
 /** 16 kHz → 8 kHz for the 8 kHz model: a linear-phase half-band low-pass, every other sample kept. */
 import { Kernel } from './kernel';
-import { AS_IT_IS, type Gain, type SpeechModel } from './speechModel';
+import { AS_IT_IS, type Gain } from './speechModel';
 
 /** Samples the filter reaches to each side of its centre. */
 const REACH = 31;
@@ -44,26 +44,5 @@ export class Halfband {
 		this.kernel.view('wide', input.length).set(input);
 		this.kernel.halve(samples, gain);
 		return this.kernel.view('samples', samples);
-	}
-}
-
-/** The 8 kHz model, for sound at 16 kHz. */
-export class NarrowModel {
-	constructor(
-		private readonly model: SpeechModel,
-		private readonly halfband: Halfband,
-	) {}
-
-	reset(): void {
-		this.model.reset();
-	}
-
-	/**
-	 * @param audio as many chunks at 16 kHz with their context, and HALFBAND_LEAD samples before and behind them
-	 * @param gain on the audio; absent: as it is
-	 */
-	async run(audio: Float32Array, chunks: number, gain?: Gain): Promise<Float32Array> {
-		const { context, window } = this.model;
-		return await this.model.run(this.halfband.halve(audio, context + chunks * window, gain));
 	}
 }

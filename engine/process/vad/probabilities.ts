@@ -1,6 +1,7 @@
 /** Audio → speech probability per chunk of 32 ms, in blocks, so that memory does not grow with the recording. */
 import type { Audio } from '../audio';
-import { HALFBAND_LEAD, type NarrowModel } from './halfband';
+import { HALFBAND_LEAD } from './halfband';
+import type { NarrowModel } from './narrow';
 import { SILERO_HOP, type Gain, type SpeechModel } from './speechModel';
 
 /** Chunks per run of the models: enough for full speed, 8 s of audio. */
@@ -44,13 +45,18 @@ function silenceAtEnd(probabilities: Float32Array, before: number): number {
 	return before + probabilities.length;
 }
 
-/** Runs the models over one block that starts at MARGIN_BEFORE in `buffer`. */
+/**
+ * Runs the models over one block that starts at MARGIN_BEFORE in `buffer`. The narrow one is asked first: it may be at
+ * work in another thread while this one is busy with the wide one.
+ */
 async function runModels({ wide, narrow }: SileroModels, buffer: Float32Array, chunks: number, gain: Gain): Promise<Float32Array> {
 	const from = MARGIN_BEFORE - wide.context;
-	const probabilities = await wide.run(buffer.subarray(from, MARGIN_BEFORE + chunks * wide.window), gain);
-	if (!narrow) return probabilities;
-	const second = await narrow.run(buffer.subarray(from - HALFBAND_LEAD), chunks, gain);
-	return probabilities.map((probability, i) => (probability + (second[i] as number)) / 2);
+	const second = narrow?.run(buffer.subarray(from - HALFBAND_LEAD), chunks, gain);
+	const first = wide.run(buffer.subarray(from, MARGIN_BEFORE + chunks * wide.window), gain);
+	// Both, also where one fails: nothing may be at work when the next recording comes.
+	await Promise.allSettled([first, second]);
+	const [probabilities, others] = await Promise.all([first, second]);
+	return others ? probabilities.map((probability, i) => (probability + (others[i] as number)) / 2) : probabilities;
 }
 
 /**
@@ -72,6 +78,7 @@ export async function* speechProbabilities(
 	let isFresh = true;
 	/** What the models say of a block of digital silence that they hear first: always the same. */
 	let ofSilence: Float32Array | undefined;
+	narrow?.expect?.(audio.length);
 	reset();
 	for (let done = 0; done < total; done += BLOCK_CHUNKS) {
 		const chunks = Math.min(BLOCK_CHUNKS, total - done);
