@@ -1,18 +1,18 @@
 /** One run of FFmpeg over a file: its command line, how it is stopped, and what it came to. */
 import { SAMPLE_RATE } from '../../audio';
 import { randomInt } from 'node:crypto';
-import { VoiceprintError } from '../../../../errors';
+import type { VoiceprintError } from '../../../../errors';
 import type { MediaInfo, RawEncoding } from '../../../client/protocol';
 import { audioStream, decodeFailed, explainNoSamples, withoutHeader } from './failures';
 import { guessRaw, LOOKED_AT } from '../raw/guess';
-import { createFfmpegCore, type FfmpegCore } from './core';
+import { runFfmpeg } from './decoder';
+import type { End, Listener } from './execution';
 import { isFragmented } from '../fragments';
 import { checkFormat, LONGEST } from '../limits';
-import { unreadable, type InputFile } from '../inputFile';
+import type { InputFile } from '../inputFile';
 import { FfmpegLog, type LoggedStream } from './log';
 import { RANGE_END, type RangeCut } from '../rangeCut';
 import { RATE_FILTER, Resampler, type MakeResampler } from '../resampling/resampler';
-import { mountInput, mountOutput } from './streams';
 import { Timeline, timelineFilter } from './timeline';
 import { endsEarly } from '../truncation';
 import { WavOutput } from './wavOutput';
@@ -25,9 +25,6 @@ const MOSTLY_GOOD = 10;
 
 /** Seconds of an AMR frame. */
 const AMR_FRAME = 0.02;
-
-/** Thrown through FFmpeg to end it at once; the reason is kept outside, FFmpeg's glue must not touch it. */
-class Stop extends Error {}
 
 /** What a file cannot know, so that it cannot write FFmpeg's lines. */
 const newMark = () => randomInt(1e8, 1e9);
@@ -62,21 +59,6 @@ function commandLine({ seek = 0, map, format, rate }: LineOptions, channels: num
 		...(channels > 0 ? ['-ac', String(channels)] : []),
 		...['-c:a', 'pcm_f32le', '-f', 'wav', '-bitexact', '-flush_packets', '1', output],
 	];
-}
-
-/** @throws VoiceprintError RUNTIME_UNAVAILABLE */
-async function startFfmpeg(): Promise<FfmpegCore> {
-	try {
-		return await createFfmpegCore();
-	} catch (error) {
-		if (error instanceof VoiceprintError) throw error;
-		throw new VoiceprintError(
-			'RUNTIME_UNAVAILABLE',
-			'The media decoder could not be started',
-			`Loading the package @ffmpeg/core failed: ${error instanceof Error ? error.message : String(error)}. ` +
-				'Install the node package again, and check that enough memory is free.',
-		);
-	}
 }
 
 export class FfmpegRun {
@@ -182,26 +164,35 @@ export class FfmpegRun {
 	/** Decodes; returns where the file or the range ends. Throws as `decodeMedia` does, and what `onBlock` throws. */
 	async execute(): Promise<void> {
 		this.makeResampler = await Resampler.prepare();
-		const core = await startFfmpeg();
-		core.setLogger(({ message }) => this.log.add(message));
-		const [input, output] = [`/in${this.mark}`, `/out${this.mark}`];
-		mountInput(core, input, this.file.size, (target, position) => this.guard(() => this.read(target, position)));
-		mountOutput(core, output, (bytes, position) => this.guard(() => this.output.write(bytes, position)));
-		let exitCode = 0;
-		try {
-			exitCode = core.exec(...commandLine({ seek: this.seek, map: this.map, format: this.file.format, rate: this.rate }, this.cut.channels, this.mark, input, output));
-		} catch (error) {
-			// A trap inside the WebAssembly, unless it was ended from here.
-			if (!this.stopped) throw decodeFailed(this.file.name, this.log, String(error));
-		}
+		const end = await this.run();
 		if (this.stopped?.reason === MISPLACED) {
 			this.misplaced = true;
 			return;
 		}
 		if (this.stopped && this.stopped.reason !== RANGE_END) throw this.stopped.reason;
-		if (exitCode < 0) throw decodeFailed(this.file.name, this.log, 'FFmpeg ended abnormally');
+		// A trap inside the WebAssembly.
+		if (end && 'trap' in end) throw decodeFailed(this.file.name, this.log, end.trap);
+		if (end && end.exitCode < 0) throw decodeFailed(this.file.name, this.log, 'FFmpeg ended abnormally');
 		this.endTimeline();
 		this.cut.finish();
+	}
+
+	/** @returns nothing where it was stopped from here */
+	private async run(): Promise<End | undefined> {
+		const { file, mark, seek, map, rate } = this;
+		const [input, output] = [`/in${mark}`, `/out${mark}`];
+		const line = commandLine({ seek, map, format: file.format, rate }, this.cut.channels, mark, input, output);
+		const listener: Listener = {
+			onLine: (text) => this.log.add(text),
+			onRead: () => this.checkFormat(),
+			onBytes: (bytes, position) => this.output.write(bytes, position),
+		};
+		try {
+			return await runFfmpeg({ file, input, output, commandLine: line }, listener);
+		} catch (reason) {
+			this.stopped = { reason };
+			return undefined;
+		}
 	}
 
 	private endTimeline(): void {
@@ -280,24 +271,5 @@ export class FfmpegRun {
 	private checkFormat(channels = 1): void {
 		if (this.log.absurd) checkFormat(this.file.name, this.log.absurd.channels, this.log.absurd.sampleRate);
 		checkFormat(this.file.name, channels, SAMPLE_RATE);
-	}
-
-	private read(target: Uint8Array, position: number): number {
-		this.checkFormat();
-		try {
-			return this.file.readInto(target, position);
-		} catch (error) {
-			throw unreadable(this.file.name, error);
-		}
-	}
-
-	/** Runs a callback of FFmpeg's; where it throws, keeps the reason and ends FFmpeg. */
-	private guard<Result>(callback: () => Result): Result {
-		try {
-			return callback();
-		} catch (reason) {
-			this.stopped ??= { reason };
-			throw new Stop('decoding was stopped');
-		}
 	}
 }
