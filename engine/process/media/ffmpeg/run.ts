@@ -163,7 +163,7 @@ export class FfmpegRun {
 	/** Not where FFmpeg resamples it, or what comes here is the file's rate already, or time is not told by the samples alone. */
 	private beginOriginal(channels: number, rate: number): void {
 		const { sample_rate: own, codec } = this.info;
-		if (own !== rate || rate === SAMPLE_RATE || this.log.isAmr || this.base > 0) return;
+		if (own !== rate || rate === SAMPLE_RATE || this.log.isAmr) return;
 		const { priming, lead } = this.log;
 		this.original?.begin({ rate, codec, channels, seek: this.seek, priming, lead });
 	}

@@ -87,7 +87,20 @@ describe('one decoding gives what another one for it alone would give', () => {
 	});
 
 	test('also where it begins late', async () => {
-		const path = await encode(SOUND, 'late.mkv', '-c:a', 'aac', '-output_ts_offset', '2');
+		const path = await encode(SOUND, 'late.m4a', '-c:a', 'aac', '-output_ts_offset', '1.5');
+		const { sound, dispose } = await ownOf({ path, channelMode: 'split' });
+		const [first] = samplesOf(sound);
+		assert.equal(first.subarray(0, 1.4 * RATE).find((sample) => sample !== 0), undefined);
+		dispose();
+		await compare({ path, channelMode: 'split' });
+	});
+
+	test('also where an encoder had a run-up, and where time stamps jump', async () => {
+		const jump = ['-af', 'asetpts=PTS+gt(T\\,2)*3/TB'];
+		const path = await encode({ channels: signal(48_000, 4, 1), rate: 48_000 }, 'jump.webm', ...jump, '-c:a', 'libopus');
+		const { sound, dispose } = await ownOf({ path, channelMode: 'split' });
+		assert.ok(sound.length > 6.9 * 48_000, `${sound.length / 48_000} s`);
+		dispose();
 		await compare({ path, channelMode: 'split' });
 	});
 });
