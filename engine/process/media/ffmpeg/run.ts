@@ -11,6 +11,7 @@ import { isFragmented } from '../fragments';
 import { checkFormat, LONGEST } from '../limits';
 import type { InputFile } from '../inputFile';
 import { FfmpegLog, type LoggedStream } from './log';
+import { Original, type OriginalSink } from './original';
 import { RANGE_END, type RangeCut } from '../rangeCut';
 import { RATE_FILTER, Resampler, type MakeResampler } from '../resampling/resampler';
 import { Timeline, timelineFilter } from './timeline';
@@ -38,9 +39,11 @@ export interface RunOptions {
 	seek?: number;
 	/** FFmpeg's specifier of the stream, such as `0:a:1`; absent: FFmpeg takes the default track. */
 	map?: string | undefined;
+	/** Takes the sound at the file's own rate too, where that is another one. */
+	original?: OriginalSink | undefined;
 }
 
-interface LineOptions extends RunOptions {
+interface LineOptions extends Pick<RunOptions, 'seek' | 'map'> {
 	format?: string | undefined;
 	/** Hz of the output. */
 	rate: number;
@@ -90,7 +93,9 @@ export class FfmpegRun {
 	/** Samples of silence at the beginning. */
 	private lead = 0;
 
-	constructor(file: InputFile, cut: RangeCut, { seek = 0, map }: RunOptions = {}) {
+	private readonly original: Original | undefined;
+
+	constructor(file: InputFile, cut: RangeCut, { seek = 0, map, original }: RunOptions = {}) {
 		this.file = file;
 		this.map = map;
 		this.cut = cut;
@@ -98,7 +103,8 @@ export class FfmpegRun {
 		this.base = cut.position;
 		this.rate = cut.range.rate;
 		this.timeline = new Timeline(cut, this.rate);
-		this.log = new FfmpegLog(this.timeline, this.mark, isFragmented(file), seek);
+		this.original = original && new Original(original, cut);
+		this.log = new FfmpegLog({ addJump: (...jump) => this.addJump(...jump) }, this.mark, isFragmented(file), seek);
 		this.output = new WavOutput({
 			onFormat: (channels, sampleRate) => {
 				this.checkFormat(channels);
@@ -107,9 +113,13 @@ export class FfmpegRun {
 				if (cut.channels === 0) cut.onChannels(channels);
 				this.timeline.channels = channels;
 				this.began = true;
+				this.beginOriginal(channels, sampleRate);
 				if (this.lead > 0) cut.onSilence(this.lead);
 			},
-			onFrames: (samples, frames) => (this.resampler ?? this.timeline).onFrames(samples, frames),
+			onFrames: (samples, frames) => {
+				this.original?.onFrames(samples, frames);
+				(this.resampler ?? this.timeline).onFrames(samples, frames);
+			},
 		});
 	}
 
@@ -125,6 +135,19 @@ export class FfmpegRun {
 		if (this.rate !== SAMPLE_RATE) return;
 		this.resampler = this.makeResampler?.(sampleRate, channels, (samples, frames) => this.timeline.onFrames(samples, frames));
 		this.timeline.pending = () => this.resampler?.pending ?? 0;
+	}
+
+	private addJump(...jump: Parameters<Timeline['addJump']>): void {
+		this.timeline.addJump(...jump);
+		this.original?.addJump(...jump);
+	}
+
+	/** Not where FFmpeg resamples it, or what comes here is the file's rate already, or time is not told by the samples alone. */
+	private beginOriginal(channels: number, rate: number): void {
+		const { sample_rate: own, codec } = this.info;
+		if (own !== rate || rate === SAMPLE_RATE || this.log.isAmr) return;
+		const { priming, lead } = this.log;
+		this.original?.begin({ rate, codec, channels, seek: this.seek, priming, lead });
 	}
 
 	/** Whether seeking led to another place, and nothing was decoded; to be tried without. */
@@ -173,6 +196,7 @@ export class FfmpegRun {
 		// A trap inside the WebAssembly.
 		if (end && 'trap' in end) throw decodeFailed(this.file.name, this.log, end.trap);
 		if (end && end.exitCode < 0) throw decodeFailed(this.file.name, this.log, 'FFmpeg ended abnormally');
+		this.original?.finish(this.stopped !== undefined);
 		this.endTimeline();
 		this.cut.finish();
 	}
