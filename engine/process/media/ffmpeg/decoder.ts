@@ -21,7 +21,7 @@ export interface ToThread extends Omit<Execution, 'file'> {
 export type FromThread = Sent | { end: End } | { error: ErrorData };
 
 /** Bytes; for less it is not worth while to start a thread. */
-const WORTH_WHILE = Number(process.env.WORTH ?? 2 ** 20);
+const WORTH_WHILE = 2 ** 20;
 
 class DecoderThread {
 	private readonly control = newControl();
