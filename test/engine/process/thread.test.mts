@@ -36,7 +36,7 @@ test('an error comes back as what it was, and the next question is answered', as
 	thread.stop();
 });
 
-describe('a thread that is gone', () => {
+describe('a thread that is gone', { timeout: 20_000 }, () => {
 	const ENDS = { exit: /ended with exit code 3/, uncaught: /nobody catches this/ };
 	for (const [deed, how] of Object.entries(ENDS)) {
 		test(`${deed}: whoever waits is told, and whoever asks later`, async () => {
