@@ -12,6 +12,7 @@ const { sileroSequenceGraph } = require('./tools/build/sileroGraph.cjs');
 const { pictureFont } = require('./tools/build/fonts.cjs');
 const { kernelConstants } = require('./tools/build/kernelConstants.cjs');
 const { kernelModule } = require('./tools/build/sileroKernel.cjs');
+const { levelModule } = require('./tools/build/levelKernel.cjs');
 const { resampleModule } = require('./tools/build/resampleKernel.cjs');
 const { onnxRuntimeWeb, onnxRuntimeCommon } = require('./tools/build/onnxRuntimeWeb.cjs');
 
@@ -48,9 +49,12 @@ async function sileroModels() {
 	}
 }
 
-async function resampler() {
+/** What computes on samples. */
+async function sampleKernels() {
 	await fs.promises.mkdir(MODELS, { recursive: true });
-	await fs.promises.writeFile(path.join(MODELS, 'resample.wasm'), resampleModule());
+	await fs.promises.writeFile(path.join(MODELS, 'level.wasm'), levelModule());
+	await fs.promises.writeFile(path.join(MODELS, 'resample.wasm'), resampleModule(false));
+	await fs.promises.writeFile(path.join(MODELS, 'resample.relaxed.wasm'), resampleModule(true));
 }
 
 /** The voiceprint models with their calibrations, and the cards of all bundled models, with their licences. */
@@ -86,7 +90,7 @@ async function checksums() {
 exports.clean = clean;
 exports.build = series(
 	clean,
-	parallel(compile, nodeFiles, credentialFiles, sileroModels, resampler, modelFiles, wasmRuntime, fonts),
+	parallel(compile, nodeFiles, credentialFiles, sileroModels, sampleKernels, modelFiles, wasmRuntime, fonts),
 	checksums,
 );
 exports.default = exports.build;

@@ -9,6 +9,8 @@ import { audioOf, decodeChannels, labelledRecordings, NO_LABELLED_SPEECH, SAMPLE
 import { count, frames, rocAuc, score, type Counts } from '../test/support/scores.mts';
 import { printTable } from './table.mts';
 
+const newMeter = await LevelMeter.prepare();
+
 const PRESETS: VadPreset[] = ['balanced', 'forTranscription', 'sileroCompatible'];
 /** Gain on the recordings, dB. */
 const LEVELS = [0, -20, -40, 10];
@@ -26,7 +28,7 @@ export async function accuracyBench(): Promise<void> {
 			for (const { path, speech } of recordings) {
 				const [original] = await decodeChannels(path);
 				const samples = original.map((sample) => sample * 10 ** (decibels / 20));
-				const level = new LevelMeter();
+				const level = newMeter();
 				level.add(samples);
 				level.finish();
 				const options = { settings: vadSettings({ preset }), level, keepProbabilities: true };

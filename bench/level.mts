@@ -12,6 +12,8 @@ import { audioOf, decodeChannels, labelledRecordings, NO_LABELLED_SPEECH, SAMPLE
 import { frames, type Span } from '../test/support/scores.mts';
 import { printTable } from './table.mts';
 
+const newMeter = await LevelMeter.prepare();
+
 const LENGTHS = [3, 10, 60, 2700];
 /** Gain on the speech, dB. */
 const LEVELS = [0, -10, -20, -30, -40, -50, -60];
@@ -80,7 +82,7 @@ export async function levelBench(folder: string | undefined, lengths: string | u
 			for (const decibels of levels) {
 				const speech = excerpt(all, seconds, 10 ** (decibels / 20));
 				disturb(speech.samples, generator(7));
-				const level = new LevelMeter();
+				const level = newMeter();
 				level.add(speech.samples);
 				level.finish();
 				const raw = audioOf(speech.samples);

@@ -1,7 +1,7 @@
 /** High-pass filters, which take away what is no speech and hides its level: an offset, hum, rumble, wind. */
 import { SAMPLE_RATE, type Audio } from './audio';
 
-/** Of a second-order filter; `a0` is 1. */
+/** Of a second-order high-pass; `a0` is 1, `b1` is -2 `b0`, `b2` is `b0`. */
 export interface Coefficients {
 	b0: number;
 	b1: number;

@@ -35,6 +35,7 @@ const vector = (items) => [...leb(items.length), ...items.flat()];
 const section = (id, bytes) => [id, ...leb(bytes.length), ...bytes];
 const name = (text) => vector([...Buffer.from(text)]);
 
+const double = (value) => [0x44, ...Buffer.from(Float64Array.of(value).buffer)];
 const float = (value) => [0x43, ...Buffer.from(Float32Array.of(value).buffer)];
 const int = (value) => (typeof value === 'number' ? [0x41, ...signedLeb(value)] : value);
 const binary = (opcode) => (a, b) => [...int(a), ...int(b), opcode];
@@ -68,11 +69,16 @@ const op = {
 	},
 	v128: {
 		load: simdAccess(0x00),
+		/** Half a vector, zeros behind it. */
+		load64: simdAccess(0x5d),
 		store: simdAccess(0x0b),
 		splat: simdAccess(0x09),
 		/** (address, offset, vector, lane) */
 		loadLane: simdAccess(0x56, true),
 		storeLane: simdAccess(0x5a, true),
+		/** Of two lanes. */
+		storeHalf: simdAccess(0x5b, true),
+		and: simd(0x4e),
 		/** @param {number[]} lanes four of 0 to 7: those of the first vector, then those of the second */
 		shuffle: (a, b, lanes) => [...a, ...b, 0xfd, 0x0d, ...lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte))],
 	},
@@ -86,6 +92,7 @@ const op = {
 		splat: (value) => [...(typeof value === 'number' ? float(value) : value), 0xfd, 0x13],
 		lane: (a, lane) => [...a, 0xfd, 0x1f, lane],
 		nearest: simd(0x6a),
+		abs: simd(0xe0),
 		neg: simd(0xe1),
 		sqrt: simd(0xe3),
 		add: simd(0xe4),
@@ -96,6 +103,18 @@ const op = {
 		pmax: simd(0xeb),
 		/** a * b + c, rounded once or twice, as the machine is faster */
 		relaxedMadd: simd(0x105),
+	},
+	f64x2: {
+		splat: (value) => [...double(value), 0xfd, 0x14],
+		/** Two lanes of 0 to 3: those of the first vector, then those of the second. */
+		pair: (a, b, one, other) => op.v128.shuffle(a, b, [one, other].flatMap((lane) => [2 * lane, 2 * lane + 1])),
+		/** Of the first two floats. */
+		promote: simd(0x5f),
+		gt: simd(0x4a),
+		abs: simd(0xec),
+		add: simd(0xf0),
+		sub: simd(0xf1),
+		mul: simd(0xf2),
 	},
 	memory: {
 		copy: (to, from, bytes) => [...int(to), ...int(from), ...int(bytes), 0xfc, 0x0a, 0, 0],
@@ -144,6 +163,12 @@ class WasmModule {
 		this.bodies = [];
 		this.globals = [];
 		this.exports = [];
+		this.contents = [];
+	}
+
+	/** Numbers that lie in the memory from the start. @param {Float32Array | Int32Array} values */
+	data(address, values) {
+		this.contents.push([0, ...int(address), 0x0b, ...vector([...Buffer.from(values.buffer, values.byteOffset, values.byteLength)])]);
 	}
 
 	/** Makes a whole number readable from outside. */
@@ -183,6 +208,7 @@ class WasmModule {
 			...section(6, vector(this.globals)),
 			...section(7, vector([...this.exports, [...name('memory'), 0x02, 0]])),
 			...section(10, vector(this.bodies)),
+			...(this.contents.length > 0 ? section(11, vector(this.contents)) : []),
 		]);
 	}
 }

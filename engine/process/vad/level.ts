@@ -7,10 +7,11 @@
  * (`speechLevel.ts`), for which levels are kept apart by the loudness of the half second around them.
  */
 import { VOICE_ONLY } from '../highPass';
+import { once } from '../../../once';
+import { LevelKernel, LevelState, MOST_MEASURED, PART, type Sums } from './levelKernel';
 import { SampleScale } from './sampleScale';
 
-/** Parts of a frame, in samples at 16 kHz (2.5 ms), and frames of the level measurement (20 ms). */
-const PART = 40;
+/** Parts of a frame (2.5 ms each, at 16 kHz), and samples of a frame of the level measurement (20 ms). */
 const PARTS = 8;
 const FRAME = PART * PARTS;
 /** A frame counts as this much louder than the median of its parts at most: a click is in one part, a voice in all. */
@@ -101,6 +102,12 @@ export interface Loudness {
 	places: readonly number[];
 }
 
+/** Sums of parts of one channel: see the class below. */
+const kernel = once(async () => await LevelKernel.load(VOICE_ONLY));
+
+/** @param position samples of silence before the first ones */
+export type MakeLevelMeter = (position?: number) => LevelMeter;
+
 /** Collects the levels of a recording block by block; bounded memory. */
 export class LevelMeter {
 	private readonly classes: Array<LevelClass | undefined> = [];
@@ -108,15 +115,9 @@ export class LevelMeter {
 	/** What its samples are counted in. */
 	readonly scale = new SampleScale();
 
-	/** State of the filter. */
-	private x1: number | undefined;
-	private x2 = 0;
-	private y1 = 0;
-	private y2 = 0;
+	private readonly state = new LevelState();
 
-	/** The part at work, and the frame's parts. */
-	private energy = 0;
-	private count = 0;
+	/** Energies of the frame's parts. */
 	private readonly parts = new Float64Array(PARTS);
 	private partCount = 0;
 
@@ -125,65 +126,61 @@ export class LevelMeter {
 	private before = 0;
 	private after = 0;
 
-	/** @param position samples of silence before the first ones */
-	constructor(private position = 0) {}
+	/** @param position of the next part: samples */
+	private constructor(
+		private readonly kernel: LevelKernel,
+		private position: number,
+	) {}
+
+	/** @throws VoiceprintError RUNTIME_UNAVAILABLE where the kernel's file is missing or damaged */
+	static async prepare(): Promise<MakeLevelMeter> {
+		const loaded = await kernel();
+		return (position = 0) => new LevelMeter(loaded, position);
+	}
 
 	/** @param samples mono, 16 kHz; -1 to 1 or, in odd files, as large as integers */
 	add(samples: Float32Array): void {
-		this.scale.add(samples);
-		for (let from = 0; from < samples.length; ) {
-			const to = Math.min(samples.length, from + PART - this.count);
-			this.filter(samples, from, to);
-			this.count += to - from;
-			this.position += to - from;
-			from = to;
-			if (this.count === PART) this.closePart();
+		for (let from = 0; from < samples.length; from += MOST_MEASURED) {
+			const some = samples.subarray(from, from + MOST_MEASURED);
+			const sums = this.kernel.measure(some, this.state);
+			this.addSums(sums);
+			this.scale.add(some, sums.peak);
 		}
 	}
 
 	/** Digital silence. */
 	skip(samples: number): void {
-		this.closeWindow();
-		this.partCount = this.energy = this.count = 0;
-		this.x1 = undefined;
+		this.leave();
+		this.partCount = this.state.left = 0;
+		this.state.began = false;
 		this.position += samples;
 	}
 
 	/** To be called behind the last sample, before anything is asked. */
 	finish(): void {
-		this.closeWindow();
+		this.leave();
 		this.scale.finish();
 	}
 
-	private filter(samples: Float32Array, from: number, to: number): void {
-		const { b0, b1, b2, a1, a2 } = VOICE_ONLY;
-		// As if the first sample had been there for ever: an offset is no click at the beginning.
-		this.x2 = this.x1 === undefined ? (samples[from] as number) : this.x2;
-		let { x1 = this.x2, x2, y1, y2, before, energy } = this;
-		for (let i = from; i < to; i++) {
-			const x = samples[i] as number;
-			// The last output comes last: the next sample waits for nothing else.
-			const y = b0 * x + b1 * x1 + b2 * x2 - a2 * y2 - a1 * y1;
-			x2 = x1;
-			x1 = x;
-			y2 = y1;
-			y1 = y;
-			before += x * x;
-			energy += y * y;
+	private addSums({ parts, energies }: Sums): void {
+		for (let part = 0; part < parts; part++) {
+			this.position += PART;
+			this.closePart(energies[2 * part]!, energies[2 * part + 1]!);
 		}
-		this.x1 = x1;
-		this.x2 = x2;
-		this.y1 = y1;
-		this.y2 = y2;
-		this.before = before;
-		this.energy = energy;
 	}
 
-	private closePart(): void {
-		this.parts[this.partCount] = this.energy;
+	/** Closes the window before it is full. */
+	private leave(): void {
+		this.before += this.state.energyLeft;
+		this.position += this.state.left;
+		this.closeWindow();
+	}
+
+	private closePart(before: number, after: number): void {
+		this.parts[this.partCount] = after;
 		this.partCount += 1;
-		this.after += this.energy;
-		this.energy = this.count = 0;
+		this.before += before;
+		this.after += after;
 		if (this.partCount === PARTS) this.closeFrame();
 	}
 

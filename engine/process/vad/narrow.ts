@@ -3,7 +3,7 @@ import type { Runtime } from '../runtime/interface';
 import { Halfband } from './halfband';
 import { SileroVad } from './silero';
 import { SileroKernel } from './sileroKernel';
-import type { SileroRate, SpeechModel } from './speechModel';
+import type { Gain, SileroRate, SpeechModel } from './speechModel';
 
 export interface NarrowModel {
 	/** To be told as soon as it is known: much sound is worth a thread. @param samples at 16 kHz, so many or more */
@@ -14,9 +14,10 @@ export interface NarrowModel {
 
 	/**
 	 * @param audio as many chunks at 16 kHz with their context, and HALFBAND_LEAD samples before and behind them
+	 * @param gain on the audio; absent: as it is
 	 * @returns as many speech probabilities
 	 */
-	run(audio: Float32Array, chunks: number): Promise<Float32Array>;
+	run(audio: Float32Array, chunks: number, gain?: Gain): Promise<Float32Array>;
 }
 
 /** Beside native ONNX Runtime the kernel is slower, beside WASM faster. @throws VoiceprintError RUNTIME_UNAVAILABLE */
@@ -40,8 +41,8 @@ export class NarrowHere implements NarrowModel {
 		this.model.reset();
 	}
 
-	async run(audio: Float32Array, chunks: number): Promise<Float32Array> {
+	async run(audio: Float32Array, chunks: number, gain?: Gain): Promise<Float32Array> {
 		const { context, window } = this.model;
-		return await this.model.run(this.halfband.halve(audio, context + chunks * window));
+		return await this.model.run(this.halfband.halve(audio, context + chunks * window, gain));
 	}
 }

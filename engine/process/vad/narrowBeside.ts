@@ -8,6 +8,7 @@ import { SAMPLE_RATE } from '../audio';
 import { Thread } from '../thread';
 import { HALFBAND_LEAD, MOST_HALVED } from './halfband';
 import type { NarrowModel } from './narrow';
+import type { Gain } from './speechModel';
 
 /** What the thread is given at its start. */
 export interface Shared {
@@ -22,6 +23,7 @@ export interface Shared {
 export interface Block {
 	length: number;
 	chunks: number;
+	gain?: Gain;
 	/** Nothing was heard before. */
 	isFirst: boolean;
 }
@@ -54,13 +56,13 @@ class NarrowThread implements NarrowModel {
 		this.isFirst = true;
 	}
 
-	async run(audio: Float32Array, chunks: number): Promise<Float32Array> {
+	async run(audio: Float32Array, chunks: number, gain?: Gain): Promise<Float32Array> {
 		const { isFirst } = this;
 		this.isFirst = false;
 		this.audio.set(audio);
 		Atomics.add(this.unfinished, 0, 1);
 		try {
-			return await this.thread.ask({ length: audio.length, chunks, isFirst });
+			return await this.thread.ask({ length: audio.length, chunks, gain, isFirst });
 		} catch (error) {
 			// It may have failed to load, or lost the thread of what it heard: the next job gets a new one.
 			process.off('exit', this.finish);
@@ -105,8 +107,8 @@ export class NarrowBeside implements NarrowModel {
 		(this.current ?? this.here)?.reset();
 	}
 
-	async run(audio: Float32Array, chunks: number): Promise<Float32Array> {
+	async run(audio: Float32Array, chunks: number, gain?: Gain): Promise<Float32Array> {
 		const model = this.current ?? (this.here ??= await this.load());
-		return await model.run(audio, chunks);
+		return await model.run(audio, chunks, gain);
 	}
 }

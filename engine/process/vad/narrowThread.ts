@@ -25,11 +25,11 @@ const loading = load();
 // Whoever asks is told.
 loading.catch(() => {});
 
-answerQuestions(async ({ length, chunks, isFirst }: Block) => {
+answerQuestions(async ({ length, chunks, gain, isFirst }: Block) => {
 	try {
 		const model = await loading;
 		if (isFirst) model.reset();
-		return await model.run(audio.subarray(0, length), chunks);
+		return await model.run(audio.subarray(0, length), chunks, gain);
 	} finally {
 		finished();
 	}

@@ -2,7 +2,7 @@
 import type { Audio } from '../audio';
 import { HALFBAND_LEAD } from './halfband';
 import type { NarrowModel } from './narrow';
-import { SILERO_HOP, type SpeechModel } from './speechModel';
+import { SILERO_HOP, type Gain, type SpeechModel } from './speechModel';
 
 /** Chunks per run of the models: enough for full speed, 8 s of audio. */
 const BLOCK_CHUNKS = 256;
@@ -24,6 +24,12 @@ export interface SileroModels {
 	narrow?: NarrowModel;
 }
 
+/**
+ * A beep far above full scale deafens the models for seconds: recall is 0.56 after one of +40 dB, 0.95 where it is
+ * brought to full scale.
+ */
+export const FULL_SCALE = 1;
+
 export interface ProbabilityOptions {
 	/** Factor on the samples. */
 	gain: number;
@@ -40,24 +46,13 @@ function silenceAtEnd(probabilities: Float32Array, before: number): number {
 }
 
 /**
- * Multiplies in place.
- * @param isLimited to full scale: a beep far above it deafens the models for seconds (recall 0.56 after one of +40 dB,
- *   limited 0.95)
- */
-export function amplify(samples: Float32Array, gain: number, isLimited: boolean): void {
-	if (gain === 1 && !isLimited) return;
-	const most = isLimited ? 1 : Infinity;
-	for (let i = 0; i < samples.length; i++) samples[i] = Math.max(-most, Math.min(most, (samples[i] as number) * gain));
-}
-
-/**
  * Runs the models over one block that starts at MARGIN_BEFORE in `buffer`. The narrow one is asked first: it may be at
  * work in another thread while this one is busy with the wide one.
  */
-async function runModels({ wide, narrow }: SileroModels, buffer: Float32Array, chunks: number): Promise<Float32Array> {
+async function runModels({ wide, narrow }: SileroModels, buffer: Float32Array, chunks: number, gain: Gain): Promise<Float32Array> {
 	const from = MARGIN_BEFORE - wide.context;
-	const second = narrow?.run(buffer.subarray(from - HALFBAND_LEAD), chunks);
-	const first = wide.run(buffer.subarray(from, MARGIN_BEFORE + chunks * wide.window));
+	const second = narrow?.run(buffer.subarray(from - HALFBAND_LEAD), chunks, gain);
+	const first = wide.run(buffer.subarray(from, MARGIN_BEFORE + chunks * wide.window), gain);
 	// Both, also where one fails: nothing may be at work when the next recording comes.
 	await Promise.allSettled([first, second]);
 	const [probabilities, others] = await Promise.all([first, second]);
@@ -74,6 +69,7 @@ export async function* speechProbabilities(
 	{ gain, resetAfterSilence }: ProbabilityOptions,
 ): AsyncGenerator<Float32Array, void, void> {
 	const { wide, narrow } = models;
+	const level = { factor: gain, limit: gain > 1 ? FULL_SCALE : Infinity };
 	const reset = () => [wide, narrow].forEach((model) => model?.reset());
 	const total = Math.ceil(audio.length / wide.window);
 	const whole = new Float32Array(MARGIN_BEFORE + BLOCK_CHUNKS * wide.window + MARGIN_AFTER);
@@ -88,10 +84,9 @@ export async function* speechProbabilities(
 		const chunks = Math.min(BLOCK_CHUNKS, total - done);
 		const buffer = whole.subarray(0, MARGIN_BEFORE + chunks * wide.window + MARGIN_AFTER);
 		audio.read(done * wide.window - MARGIN_BEFORE, buffer);
-		amplify(buffer, gain, gain > 1);
 		// A file can say that hours of it are silence; they need no models.
 		const isSilence = isFresh && chunks === BLOCK_CHUNKS && buffer.every((sample) => sample === 0);
-		const probabilities = (isSilence && ofSilence?.slice()) || (await runModels(models, buffer, chunks));
+		const probabilities = (isSilence && ofSilence?.slice()) || (await runModels(models, buffer, chunks, level));
 		// Only where the state is forgotten behind it: a block that is left out leaves no state.
 		if (isSilence && silenceAtEnd(probabilities, 0) * SILERO_HOP >= RESET_AFTER) ofSilence ??= probabilities.slice();
 		silent = silenceAtEnd(probabilities, silent);

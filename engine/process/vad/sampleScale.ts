@@ -31,13 +31,11 @@ export class SampleScale {
 	/** The octave that the sound reaches for more than a moment; 0: it stays within full scale. */
 	private octave = 0;
 
-	add(samples: Float32Array): void {
+	/** @param peak the largest size of the samples, where it is known */
+	add(samples: Float32Array, peak = Infinity): void {
 		for (let from = 0; from < samples.length; ) {
 			const to = Math.min(samples.length, from + WINDOW - this.seen);
-			for (let i = from; i < to; i++) {
-				const sample = samples[i] as number;
-				if (sample > 1 || sample < -1) this.count(Math.abs(sample));
-			}
+			if (peak > 1) this.countAll(samples, from, to);
 			this.seen += to - from;
 			from = to;
 			if (this.seen === WINDOW) this.finish();
@@ -48,6 +46,13 @@ export class SampleScale {
 	finish(): void {
 		if (this.overInWindow > 0) this.closeWindow();
 		this.seen = 0;
+	}
+
+	private countAll(samples: Float32Array, from: number, to: number): void {
+		for (let i = from; i < to; i++) {
+			const sample = samples[i] as number;
+			if (sample > 1 || sample < -1) this.count(Math.abs(sample));
+		}
 	}
 
 	private count(size: number): void {

@@ -46,6 +46,8 @@ class Bytes {
 
 	private readonly one: Float32Array = new Float32Array(READ_SAMPLES);
 
+	private readonly whole = new Int16Array(READ_SAMPLES);
+
 	private readonly interleaved: Int16Array;
 
 	/** What is in there. */
@@ -75,14 +77,15 @@ class Bytes {
 	private load(start: number): void {
 		const { channels, length } = this.sound;
 		const frames = Math.min(READ_SAMPLES, length - start);
+		this.held = { start, end: start + frames };
+		if (this.gain === 1 && this.sound.readWhole?.(start, this.interleaved.subarray(0, frames * channels))) return;
 		const one = this.one.subarray(0, frames);
 		for (let channel = 0; channel < channels; channel++) {
 			this.sound.read(channel, start, one);
 			if (this.gain !== 1) for (let i = 0; i < frames; i++) one[i]! *= this.gain;
-			const whole = toInt16(one);
+			const whole = toInt16(one, this.whole.subarray(0, frames));
 			for (let i = 0, at = channel; i < frames; i++, at += channels) this.interleaved[at] = whole[i]!;
 		}
-		this.held = { start, end: start + frames };
 	}
 }
 

@@ -4,7 +4,7 @@
  * not grow.
  */
 import path from 'node:path';
-import { once } from '../../../../once';
+import { oncePerKey } from '../../../../once';
 import { readPackageFile } from '../../../../models/packageFiles';
 import { SAMPLE_RATE } from '../../audio';
 import { PAGE, wasm } from '../../webAssembly';
@@ -12,11 +12,13 @@ import { ALIGNMENT, filterBank, type FilterBank } from './filterBank';
 
 interface Exports {
 	memory: { buffer: ArrayBuffer; grow(pages: number): number };
-	resample(...numbers: number[]): void;
+	one: (...numbers: number[]) => void;
+	two: (...numbers: number[]) => void;
+	separate(from: number, to: number, apart: number, end: number): void;
 }
 
 const FLOAT = 4;
-/** Samples of the input per channel that are taken at once. */
+/** Samples of the input per channel that are taken at once, and so many are waited for: they stay near the processor. */
 const MOST = 4096;
 
 /**
@@ -32,9 +34,15 @@ const RESAMPLED = [
 export const RATE_FILTER = `aformat=sample_rates=${RESAMPLED.join('|')}`;
 
 /** Made by `tools/build/resampleKernel.cjs`. */
-const MODULE = path.join(__dirname, '..', '..', '..', '..', 'models', 'resample.wasm');
+const moduleFile = (name: string) => path.join(__dirname, '..', '..', '..', '..', 'models', `${name}.wasm`);
 
-const compiled = once(async () => await wasm.compile(await readPackageFile(MODULE)));
+/** Node.js 22 and newer know the instructions that multiply and add at once. */
+async function readModule(mayRelax: boolean): Promise<Buffer> {
+	const relaxed = mayRelax ? await readPackageFile(moduleFile('resample.relaxed')) : undefined;
+	return relaxed && wasm.validate(relaxed) ? relaxed : await readPackageFile(moduleFile('resample'));
+}
+
+const compiled = oncePerKey(async (mayRelax: boolean) => await wasm.compile(await readModule(mayRelax)));
 
 /** Takes interleaved samples, which are valid during the call. */
 export type OnResampled = (samples: Float32Array, frames: number) => void;
@@ -46,8 +54,8 @@ export class Resampler {
 
 	private readonly memory: Float32Array;
 
-	/** Addresses: of the filters, of the output, and of what is left of the input of each channel. */
-	private readonly places: { filters: number; output: number; inputs: number };
+	/** Where they begin: filters, output, what came last and lies channel by turns, what is left of the input of each channel. */
+	private readonly places: { filters: number; output: number; latest: number; inputs: number };
 
 	/** Samples per channel that there is room for. */
 	private readonly room: number;
@@ -74,22 +82,24 @@ export class Resampler {
 	) {
 		this.bank = filterBank(rate, SAMPLE_RATE);
 		const { filters, stride, whole } = this.bank;
-		this.room = MOST + 4 * stride;
+		this.room = 2 * MOST + 4 * stride;
 		const outputs = Math.ceil(this.room / Math.max(whole, 0.25)) + 4;
-		const inputs = filters.length + outputs * channels;
+		const latest = filters.length + outputs * channels;
+		const inputs = latest + (channels === 2 ? 2 * MOST + ALIGNMENT : 0);
 		const floats = inputs + channels * this.room;
 		exports.memory.grow(Math.ceil((floats * FLOAT) / PAGE));
 		this.memory = new Float32Array(exports.memory.buffer);
 		this.memory.set(filters);
-		this.places = { filters: 0, output: filters.length, inputs };
+		this.places = { filters: 0, output: filters.length, latest, inputs };
 	}
 
 	/**
+	 * @param mayRelax multiply and add in one step where Node.js knows it
 	 * @returns what makes a resampler; `rate` of the input: Hz, as behind RATE_FILTER
 	 * @throws VoiceprintError RUNTIME_UNAVAILABLE where its file is missing or damaged
 	 */
-	static async prepare(): Promise<MakeResampler> {
-		const module = await compiled();
+	static async prepare(mayRelax = true): Promise<MakeResampler> {
+		const module = await compiled(mayRelax);
 		return (rate, channels, onResampled) =>
 			new Resampler(new wasm.Instance(module).exports as Exports, rate, channels, onResampled);
 	}
@@ -104,6 +114,7 @@ export class Resampler {
 		for (let from = 0; from < frames; from += MOST) {
 			const count = Math.min(MOST, frames - from);
 			this.append(samples, from, count);
+			if (this.filled < MOST) continue;
 			this.begin();
 			this.run();
 		}
@@ -116,8 +127,9 @@ export class Resampler {
 
 	/** Hands on what the last samples give, mirrored at their end. */
 	finish(): void {
-		if (!this.began) this.begin(true);
+		this.begin(true);
 		if (!this.began) return;
+		this.run();
 		const { memory, filled } = this;
 		const mirrored = (Math.min(filled - this.next, this.bank.taps) + 1) >> 1;
 		for (let channel = 0; channel < this.channels; channel++) {
@@ -132,16 +144,23 @@ export class Resampler {
 		return this.places.inputs + channel * this.room;
 	}
 
-	/** Each channel by itself. */
 	private append(samples: Float32Array, from: number, count: number): void {
-		const { channels, memory } = this;
-		for (let channel = 0; channel < channels; channel++) {
-			const first = this.inputOf(channel) + this.filled;
-			for (let at = first, source = from * channels + channel; at < first + count; at++, source += channels) memory[at] = samples[source]!;
-			// Filters are filled up with zeros, which meet what lies behind: it must be a number.
-			memory.fill(0, first + count, first + count + ALIGNMENT);
-		}
+		this.separate(samples.subarray(from * this.channels, (from + count) * this.channels));
 		this.filled += count;
+	}
+
+	/** Each channel by itself, behind what is left. */
+	private separate(samples: Float32Array): void {
+		const { channels, memory, places } = this;
+		if (channels === 2) {
+			memory.set(samples, places.latest);
+			const [from, to] = [places.latest * FLOAT, (places.inputs + this.filled) * FLOAT];
+			this.exports.separate(from, to, this.room * FLOAT, from + samples.length * FLOAT);
+			return;
+		}
+		for (let channel = 0; channel < channels; channel++) {
+			for (let at = this.inputOf(channel) + this.filled, source = channel; source < samples.length; at++, source += channels) memory[at] = samples[source]!;
+		}
 	}
 
 	/** The beginning is mirrored too. @param isAll no more samples come */
@@ -159,16 +178,22 @@ export class Resampler {
 
 	private run(): void {
 		if (!this.began) return;
+		for (let channel = 0; channel < this.channels; channel++) {
+			const end = this.inputOf(channel) + this.filled;
+			// Filters are filled up with zeros, which meet what lies behind: it must be a number.
+			this.memory.fill(0, end, end + ALIGNMENT);
+		}
 		const { bank, places, channels, phase } = this;
 		const { phases, whole, part, taps, stride } = bank;
 		// The last output sample whose filter fits.
 		const room = this.filled - taps - this.next;
 		const count = room < 0 ? 0 : Math.floor(((room + 1) * phases - 1 - phase) / (whole * phases + part)) + 1;
 		if (count > 0) {
-			for (let channel = 0; channel < channels; channel++) {
+			for (let channel = 0; channel < channels; channel += 2) {
+				const resample = channel + 1 < channels ? this.exports.two : this.exports.one;
 				const from = (this.inputOf(channel) + this.next) * FLOAT;
 				const to = (places.output + channel) * FLOAT;
-				this.exports.resample(from, places.filters, to, channels * FLOAT, count, phase, stride * FLOAT, whole * FLOAT, part, phases);
+				resample(from, this.room * FLOAT, places.filters, to, channels * FLOAT, count, phase, stride * FLOAT, whole * FLOAT, part, phases);
 			}
 			const moved = phase + count * (whole * phases + part);
 			this.phase = moved % phases;

@@ -11,6 +11,8 @@ import { speechProbabilities } from '../../../../dist/engine/process/vad/probabi
 import { audioOf, CALL, CALL_TRUTH, concatenate, decodeChannels, labelledRecordings, NO_LABELLED_SPEECH, SAMPLE_RATE } from '../../../support/recordings.mts';
 import { count, frames, rocAuc, score, type Span } from '../../../support/scores.mts';
 
+const newMeter = await LevelMeter.prepare();
+
 type Models = Awaited<ReturnType<typeof loadSileroModels>>;
 
 let models: Models;
@@ -22,7 +24,7 @@ before(async () => {
 });
 
 async function detect(samples: Float32Array, preset: VadPreset = 'balanced') {
-	const level = new LevelMeter();
+	const level = newMeter();
 	level.add(samples);
 	level.finish();
 	const options = { settings: vadSettings({ preset }), level, keepProbabilities: true };

@@ -10,6 +10,8 @@ import { DISTURBANCES, generator } from '../../../support/disturbances.mts';
 import { audioOf, CALL, CALL_TRUTH, concatenate, decodeChannels, SAMPLE_RATE } from '../../../support/recordings.mts';
 import { frames, type Span } from '../../../support/scores.mts';
 
+const newMeter = await LevelMeter.prepare();
+
 const SECONDS = 10;
 const settings = vadSettings({ preset: 'balanced' });
 
@@ -27,7 +29,7 @@ before(async () => {
 const scaled = (samples: Float32Array, decibels: number) => samples.map((sample) => sample * 10 ** (decibels / 20));
 
 async function hear(samples: Float32Array): Promise<Heard & { level: LevelMeter }> {
-	const level = new LevelMeter();
+	const level = newMeter();
 	level.add(samples);
 	level.finish();
 	return { ...(await listen(soundOf(audioOf(samples), level), models, { settings, level, keepProbabilities: false })), level };
@@ -92,7 +94,7 @@ test('three seconds of speech in 10 min of faint noise are found', async () => {
 });
 
 function measure(...parts: Float32Array[]): number {
-	const level = new LevelMeter();
+	const level = newMeter();
 	parts.forEach((part) => level.add(part));
 	level.finish();
 	return level.level;
@@ -109,7 +111,7 @@ for (const name of ['one click', 'click of 5 ms', 'a click every second', 'one s
 
 test('digital silence does not set the level', () => {
 	assert.ok(Math.abs(measure(new Float32Array(3000 * SAMPLE_RATE), speech) - measure(speech)) < 1);
-	const skipped = new LevelMeter();
+	const skipped = newMeter();
 	skipped.skip(3000 * SAMPLE_RATE);
 	skipped.add(speech);
 	skipped.finish();
@@ -139,7 +141,7 @@ describe('numbers as large as integers', () => {
 
 test('silence is silent, also with an offset', () => {
 	for (const offset of [0, 0.4]) {
-		const level = new LevelMeter();
+		const level = newMeter();
 		level.add(new Float32Array(SAMPLE_RATE).fill(offset));
 		level.finish();
 		assert.equal(level.silent, true);

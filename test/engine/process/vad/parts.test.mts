@@ -6,13 +6,15 @@ import { LevelMeter } from '../../../../dist/engine/process/vad/level.js';
 import { BALANCED, vadSettings } from '../../../../dist/engine/client/presets.js';
 import { CORRECTED_HOP, DelayCorrection } from '../../../../dist/engine/process/vad/delayCorrection.js';
 
+const newMeter = await LevelMeter.prepare();
+
 const tone = (frequency: number, sampleRate: number, length: number, amplitude = 1) =>
 	Float32Array.from({ length }, (_, i) => amplitude * Math.sin((2 * Math.PI * frequency * i) / sampleRate));
 
 const rms = (samples: Float32Array) => Math.sqrt(samples.reduce((sum, x) => sum + x * x, 0) / samples.length);
 
 function meter(...parts: Float32Array[]): LevelMeter {
-	const level = new LevelMeter();
+	const level = newMeter();
 	parts.forEach((part) => level.add(part));
 	level.finish();
 	return level;
