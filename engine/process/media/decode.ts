@@ -1,6 +1,6 @@
 /**
- * Any audio or video file to blocks of float samples, at 16 kHz or another rate, with FFmpeg compiled to WebAssembly; plain 16 kHz WAV
- * to 16 kHz is read directly. Runs in the engine's child process only and blocks it while it decodes. Memory does not grow with
+ * Any audio or video file to blocks of float samples, at 16 kHz or another rate, with FFmpeg compiled to WebAssembly; WAV of
+ * plain samples is read directly. Runs in the engine's child process only and blocks it while it decodes. Memory does not grow with
  * the file's length: input is read where FFmpeg seeks to, output is handed on block by block.
  */
 import { tmpdir } from 'node:os';

@@ -1,5 +1,4 @@
 /** Decodes the recordings of a file, one after the other, each from where the one before it ended. */
-import { SAMPLE_RATE } from '../audio';
 import { VoiceprintError } from '../../../errors';
 import type { OriginalSink } from './ffmpeg/original';
 import { FfmpegRun } from './ffmpeg/run';
@@ -10,7 +9,7 @@ import type { RangeCut } from './rangeCut';
 import { SNIFF_BYTES } from './sniff';
 import { trackMap } from './tracks';
 import { plainWav } from './wav/plain';
-import { WavRun } from './wav/run';
+import { canRead, WavRun } from './wav/run';
 
 type Run = FfmpegRun | WavRun;
 
@@ -88,10 +87,10 @@ async function decodeWithFfmpeg(file: InputFile, way: Way): Promise<Decoding> {
 	return await decodeOther(file, head, way, reason, tracks);
 }
 
-/** A file that needs no FFmpeg: plain, and at the rate that is wanted. */
+/** A file that needs no FFmpeg: plain, and at the rate that is wanted or one that is resampled here. */
 function asItIs(file: InputFile, { range }: RangeCut): ReturnType<typeof plainWav> {
 	const wav = plainWav(file);
-	return range.rate === SAMPLE_RATE ? wav : undefined;
+	return wav && canRead(wav, range.rate) ? wav : undefined;
 }
 
 /** The only recording of a file. */
@@ -100,7 +99,7 @@ async function decodeOne(file: InputFile, way: Way): Promise<Decoding> {
 	const wav = asItIs(file, cut);
 	if (!wav) return await decodeWithFfmpeg(file, way);
 	const run = new WavRun(file, wav, cut);
-	run.execute();
+	await run.execute();
 	return { runs: [run], cut, lost: [] };
 }
 

@@ -30,6 +30,9 @@ const RESAMPLED = [
 	...[7350, 9600, 11025, 14700, 18900, 22050, 29400, 37800, 44100, 88200, 96000, 176400, 192000],
 ];
 
+/** Whether a rate is taken as it is. @param rate Hz */
+export const isResampled = (rate: number): boolean => RESAMPLED.includes(rate);
+
 /** FFmpeg filter, to stand last: gives one of the rates that a Resampler takes. */
 export const RATE_FILTER = `aformat=sample_rates=${RESAMPLED.join('|')}`;
 

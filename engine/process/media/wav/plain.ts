@@ -1,6 +1,6 @@
 /**
- * Recognises the WAV files that need no FFmpeg: plain samples at 16 kHz, as speech recorders and recognisers write
- * them. Anything odd is left to FFmpeg, which knows how to take it.
+ * Recognises the WAV files that need no FFmpeg: plain samples, as speech recorders, telephone systems and recognisers
+ * write them. Anything odd is left to FFmpeg, which knows how to take it.
  */
 import { SAMPLE_RATE } from '../../audio';
 import type { InputFile } from '../inputFile';
@@ -19,6 +19,8 @@ const GUID_REST = Buffer.from('000000001000800000aa00389b71', 'hex');
 export interface PlainWav {
 	codec: SampleFormat;
 	channels: number;
+	/** Hz. */
+	sampleRate: number;
 	/** Bytes of one sample of all channels. */
 	frameBytes: number;
 	/** Position of the first sample in the file. */
@@ -27,11 +29,16 @@ export interface PlainWav {
 	frames: number;
 }
 
-interface Format {
-	codec: SampleFormat;
-	channels: number;
-	frameBytes: number;
-}
+type Format = Pick<PlainWav, 'codec' | 'channels' | 'sampleRate' | 'frameBytes'>;
+
+/**
+ * What begins a packet of DTS (as 14 or 16 bits, in either order) or of any codec on its way through a digital audio line
+ * (IEC 61937): files of samples for a CD player or an amplifier can hold these instead.
+ */
+const PACKETS = ['7ffe8001', 'fe7f0180', '1fffe800', 'ff1f00e8', '72f81f4e'].map((hex) => Buffer.from(hex, 'hex'));
+
+/** Bytes of the samples in which they are looked for. */
+const LOOKED_AT = 2 ** 20;
 
 /** Format tag and bits per sample to FFmpeg's codec name. */
 const CODECS: Record<string, SampleFormat | undefined> = {
@@ -57,8 +64,9 @@ function parseFormat(chunk: Buffer): Format | undefined {
 	const codec = CODECS[`${formatTag(chunk, bits)}/${bits}`];
 	const channels = chunk.readUInt16LE(2);
 	const frameBytes = (channels * bits) / 8;
-	const plain = channels > 0 && chunk.readUInt32LE(4) === SAMPLE_RATE && chunk.readUInt16LE(12) === frameBytes;
-	return codec && plain ? { codec, channels, frameBytes } : undefined;
+	const sampleRate = chunk.readUInt32LE(4);
+	const plain = channels > 0 && sampleRate > 0 && chunk.readUInt16LE(12) === frameBytes;
+	return codec && plain ? { codec, channels, sampleRate, frameBytes } : undefined;
 }
 
 /**
@@ -84,5 +92,11 @@ export function plainWav(file: InputFile): PlainWav | undefined {
 
 function layout(file: InputFile, format: Format, dataStart: number, size: number): PlainWav | undefined {
 	const whole = !isPlaceholder(size) && size % format.frameBytes === 0 && dataStart + size <= file.size;
-	return whole ? { ...format, dataStart, frames: size / format.frameBytes } : undefined;
+	return whole && !mayHoldPackets(file, format, dataStart) ? { ...format, dataStart, frames: size / format.frameBytes } : undefined;
+}
+
+function mayHoldPackets(file: InputFile, { codec }: Format, dataStart: number): boolean {
+	if (!/^pcm_[us]\d/.test(codec)) return false;
+	const start = file.read(dataStart, LOOKED_AT);
+	return PACKETS.some((packet) => start.includes(packet));
 }
