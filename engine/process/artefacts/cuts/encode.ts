@@ -192,7 +192,7 @@ function outputLine({ channels, rate }: Sound, { format, bitRate }: EncodeOption
 	];
 }
 
-const inputLine = ({ channels, rate }: Sound, input: string) => ['-f', 's16le', '-ar', String(rate), '-ac', String(channels), '-i', input];
+const inputLine = ({ channels, rate }: Sound, input: string) => ['-probesize', '32', '-f', 's16le', '-ar', String(rate), '-ac', String(channels), '-i', input];
 
 /** One instance of FFmpeg over some files. */
 class EncodeRun {
