@@ -19,7 +19,6 @@ import { speakersWhenBench } from './speakersWhen.mts';
 import { trunkBench } from './trunk.mts';
 import { slowUploadBench, uploadBench } from './upload.mts';
 import { voiceprintBench } from './voiceprint.mts';
-import { workersBench } from './workers.mts';
 
 const OPTIONS = {
 	/** For speakers-when: accurate or fast. For speakers: these, or the description of a model of one's own; which corpora; recordings per speaker at most. */
@@ -62,13 +61,12 @@ const BENCHES: Record<string, () => Promise<void>> = {
 	reports: async () => await reportsBench(values.data),
 	'speakers-when': async () => await speakersWhenBench(values),
 	trunk: trunkBench,
-	workers: workersBench,
 	segments: async () => segmentsBench(values),
 	media: async () => await mediaBench(values.data),
 };
 
-/** They need to be told something, or a server of n8n, or take minutes in which this machine does nothing. */
-const BY_NAME_ONLY = new Set(['slow-upload', 'segments', 'media', 'workers']);
+/** They need to be told something, or take minutes in which this machine does nothing. */
+const BY_NAME_ONLY = new Set(['slow-upload', 'segments', 'media']);
 
 const unknown = names.filter((name) => !BENCHES[name]);
 if (unknown.length > 0) {

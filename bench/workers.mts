@@ -13,7 +13,7 @@ import { enginePids } from '../test/support/engine.mts';
 import { installOnce } from '../test/support/package.mts';
 import { callFile, FORMATS } from './formats.mts';
 import { peakMemory } from './longCall.mts';
-import { median, printTable } from './table.mts';
+import { median, type Table } from './table.mts';
 
 const SECONDS = 60;
 const AT_ONCE = 8;
@@ -61,17 +61,18 @@ async function measure(workers: number, content: Uint8Array<ArrayBuffer>): Promi
 	}
 }
 
-export async function workersBench(): Promise<void> {
-	if (!hasRedis() || !hasPostgres()) return console.log('\nWorkers: left out, needs Redis and Postgres: apt-get install redis-server postgresql');
+/** @throws Error where there is no Redis or no Postgres */
+export async function workersTable(): Promise<Table> {
+	if (!hasRedis() || !hasPostgres()) throw new Error('needs Redis and Postgres: apt-get install redis-server postgresql');
 	const content = new Uint8Array(readFileSync(await callFile(SECONDS, FORMATS.find(([label]) => label.startsWith('M4A'))!)));
-	const rows: Array<Array<string | number>> = [];
+	const rows: Table['rows'] = [];
 	for (const workers of [1, 2]) {
 		const { whole, waits, n8n, engines } = await measure(workers, content);
 		rows.push([workers, (UPLOADS / whole).toFixed(2), median(waits).toFixed(2), Math.max(...waits).toFixed(2), Math.round(n8n), Math.round(engines)]);
 	}
-	printTable(
-		`n8n in queue mode on ${availableParallelism()} cores, ${UPLOADS} uploads of one minute (M4A), ${AT_ONCE} at once`,
-		['workers', 'uploads a second', 'median s each', 'longest', 'n8n and its workers, MiB', 'engines, MiB'],
+	return {
+		title: `n8n in queue mode on ${availableParallelism()} cores, ${UPLOADS} uploads of one minute (M4A), ${AT_ONCE} at once`,
+		header: ['workers', 'uploads a second', 'median s each', 'longest', 'n8n and its workers, MiB', 'engines, MiB'],
 		rows,
-	);
+	};
 }
