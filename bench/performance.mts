@@ -18,6 +18,7 @@ import { sizing } from './performance/sizing.mts';
 import { voiceprints } from './performance/voiceprints.mts';
 import { wholePath } from './performance/wholePath.mts';
 import { printTable, type Table } from './table.mts';
+import { workersTable } from './workers.mts';
 
 export interface PerformanceOptions {
 	/** A look at the figures in few rounds with short files, and no page. */
@@ -42,8 +43,10 @@ async function artefacts({ seconds }: Extent, folder: string): Promise<Findings>
 	return { tables: [table], reached: { picture: ratios[PICTURE], clips: ratios[CLIPS] } };
 }
 
+const workers: Part = async () => ({ tables: [await workersTable()] });
+
 /** In the order of what is missed most where time runs out. */
-const PARTS: Record<string, Part> = { wholePath, inference, starts, engines, lengths, artefacts, sizing, executions, channels, voiceprints };
+const PARTS: Record<string, Part> = { wholePath, inference, starts, engines, lengths, artefacts, sizing, executions, channels, voiceprints, workers };
 
 /** Longer than any part takes: what takes longer hangs. */
 const MOST_MS = 540_000;

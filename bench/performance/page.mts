@@ -19,7 +19,8 @@ export const page = ({ goals, tables, failures, loads: [before, after], minutes 
 Written by \`npm run bench -- performance\` in ${minutes.toFixed(0)} minutes on ${cpus().length} cores (${cpus()[0].model.trim()}), Node.js ${process.versions.node}, load
 ${before.toFixed(1)} before and ${after.toFixed(1)} after. **Only ratios within a table mean something elsewhere**: seconds are those of this machine. FFmpeg alone
 is \`@ffmpeg/core\`, the FFmpeg that the package decodes with, from the file to 16 kHz samples that nobody takes. WASM is what
-runs on Alpine Linux, n8n's official image.
+runs on Alpine Linux, n8n's official image. \`-- performance --parts sizing,starts\` measures some of it again, \`--quick\` only looks,
+\`--long\` takes eight hours of sound too.
 
 ${markdown(goals)}
 ${missing(failures)}
@@ -35,7 +36,7 @@ ${missing(failures)}
 - **The first file** after a start, or after a minute without work, costs more than later ones: Node.js, FFmpeg and the
   models are loaded, and code is not compiled yet.
 - **Voiceprints cost more than speech segments**, and the accurate model most: choose Fast where there is much to do.
-  Extract Voiceprint listens to 60 s of speech per channel, however long the call is; Speaker Diarization to all of it.
+  Extract Voiceprint makes them of 30 s of speech per channel, however long the call is; Speaker Diarization of all of it.
 - **n8n's own process** loads no model and no decoder.
 - Speech segments with WASM need no ONNX Runtime: the VAD has a kernel of its own there. Voiceprints do.
 

@@ -8,9 +8,12 @@ import { callFile } from '../formats.mts';
 import type { Table } from '../table.mts';
 import { LABEL, lengthOf, MP3, percent, RUNTIMES, two, type Extent, type Findings } from './part.mts';
 
+/** Seconds of each channel, the node's default. */
+const MOST_SPEECH = 30;
+
 type MakeJob = (path: string, workFolder: string, runtime: RuntimeName) => Job;
 
-const extract = (model: BundledChoice): MakeJob => (path, folder, runtime) => voiceprintJob(path, folder, { runtime, voiceprint: { model } });
+const extract = (model: BundledChoice): MakeJob => (path, folder, runtime) => voiceprintJob(path, folder, { runtime, voiceprint: { model, maximumSpeech: MOST_SPEECH } });
 
 /** The channels mixed: what there is to tell apart in a recording with one channel. */
 const diarize = (model: BundledChoice): MakeJob => (path, workFolder, runtime) => ({

@@ -17,7 +17,7 @@ const LABELS: Array<[label: string, candidate: EmbeddingCandidate, peer: Embeddi
 	['Accurate, native', 'accurate native', 'accurate plain'],
 	['Accurate, WASM', 'accurate wasm', 'accurate plain'],
 	['Accurate as one graph in onnxruntime-node, given our features', 'accurate plain', 'accurate plain'],
-	['Accurate as one graph in sherpa-onnx-node', 'sherpa', 'accurate plain'],
+	['Accurate as one graph in sherpa-onnx-node, with its own features', 'sherpa', 'accurate plain'],
 	['Fast, native', 'fast native', 'fast plain'],
 	['Fast, WASM', 'fast wasm', 'fast plain'],
 	['Fast in onnxruntime-node', 'fast plain', 'fast plain'],
