@@ -9,9 +9,11 @@ import { compareBench } from './compare.mts';
 import { faultsBench } from './faults.mts';
 import { inferenceBench } from './inference.mts';
 import { levelBench } from './level.mts';
+import { mediaBench } from './media.mts';
 import { memoryBench } from './memory.mts';
 import { performanceBench } from './performance.mts';
 import { reportsBench } from './reports.mts';
+import { segmentsBench } from './segments.mts';
 import { speakersBench } from './speakers.mts';
 import { speakersWhenBench } from './speakersWhen.mts';
 import { trunkBench } from './trunk.mts';
@@ -31,14 +33,21 @@ const OPTIONS = {
 	peer: { type: 'string' },
 	/** Of recordings, seconds. */
 	lengths: { type: 'string' },
-	/** For performance: a look instead of the page. */
+	/** For segments: a file to write them to, one to hold them against, and another build than this one's. */
+	save: { type: 'string' },
+	against: { type: 'string' },
+	build: { type: 'string' },
+	/** For performance: a look instead of the page; also eight hours; only some parts; no further part after so many minutes. */
 	quick: { type: 'boolean', default: false },
+	long: { type: 'boolean', default: false },
+	parts: { type: 'string' },
+	minutes: { type: 'string' },
 } as const;
 const { values, positionals: names } = parseArgs({ options: OPTIONS, allowPositionals: true });
 
 const BENCHES: Record<string, () => Promise<void>> = {
 	inference: inferenceBench,
-	performance: async () => await performanceBench(values.quick, values.lengths),
+	performance: async () => await performanceBench(values),
 	artefacts: async () => await artefactsBench(Number(values.lengths ?? 600)),
 	memory: memoryBench,
 	upload: uploadBench,
@@ -52,10 +61,12 @@ const BENCHES: Record<string, () => Promise<void>> = {
 	reports: async () => await reportsBench(values.data),
 	'speakers-when': async () => await speakersWhenBench(values),
 	trunk: trunkBench,
+	segments: async () => segmentsBench(values),
+	media: async () => await mediaBench(values.data),
 };
 
-/** They take minutes in which this machine does nothing. */
-const BY_NAME_ONLY = new Set(['slow-upload']);
+/** They need to be told something, or take minutes in which this machine does nothing. */
+const BY_NAME_ONLY = new Set(['slow-upload', 'segments', 'media']);
 
 const unknown = names.filter((name) => !BENCHES[name]);
 if (unknown.length > 0) {

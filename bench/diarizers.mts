@@ -10,6 +10,7 @@ import type { BundledChoice, SpeakersJob } from '../dist/engine/client/protocol.
 import { diarizeSpeakers } from '../dist/engine/process/host/diarizeSpeakers.js';
 import { decodeChannels } from '../test/support/recordings.mts';
 import type { Turn } from './errorRate.mts';
+import { EMBEDDING_FACTS, withFacts } from './onnxFacts.mts';
 
 const require = createRequire(import.meta.url);
 
@@ -24,7 +25,7 @@ export interface Diarized {
 /** Published graphs by these names, in the folder that the bench is given; see the model cards for where they come from. */
 export const PEER_MODELS = { segmentation: 'pyannote-segmentation-3.0.onnx', embedding: 'wespeaker-resnet34-256.onnx' };
 
-/** What sherpa-onnx wants to read in a graph's metadata, which plain exports lack. */
+/** As `EMBEDDING_FACTS`. */
 const SEGMENTATION_FACTS = {
 	num_speakers: '3',
 	powerset_max_classes: '2',
@@ -34,30 +35,6 @@ const SEGMENTATION_FACTS = {
 	receptive_field_size: '991',
 	receptive_field_shift: '270',
 };
-const EMBEDDING_FACTS = {
-	framework: 'wespeaker',
-	language: 'English',
-	sample_rate: '16000',
-	output_dim: '256',
-	normalize_samples: '0',
-	feature_normalize_type: 'global-mean',
-};
-
-function field(number: number, content: Uint8Array): Buffer {
-	const length: number[] = [];
-	for (let left = content.length; ; left >>>= 7) {
-		length.push(left > 127 ? (left & 127) | 128 : left);
-		if (left <= 127) break;
-	}
-	return Buffer.concat([Buffer.from([(number << 3) | 2, ...length]), content]);
-}
-
-/** An ONNX file with further metadata: fields of a Protocol Buffers message may simply follow it. */
-function withFacts(model: Uint8Array, facts: Record<string, string>): Buffer {
-	const entries = Object.entries(facts).map(([key, value]) => field(14, Buffer.concat([field(1, Buffer.from(key)), field(2, Buffer.from(value))])));
-	return Buffer.concat([model, ...entries]);
-}
-
 async function ours(path: string, model?: BundledChoice): Promise<Turn[]> {
 	const workFolder = mkdtempSync(join(tmpdir(), 'voiceprint-bench-'));
 	try {

@@ -22,7 +22,12 @@ export async function callOf(seconds: number, count = 2): Promise<Float32Array[]
 	});
 }
 
-/** @returns path of the encoded file, which goes when the process ends */
+const made = new Map<string, Promise<string>>();
+
+/** @returns path of the encoded file, made once, which goes when the process ends */
 export async function callFile(seconds: number, [, name, ...args]: (typeof FORMATS)[number], count = 2): Promise<string> {
-	return await encode({ channels: await callOf(seconds, count), rate: SAMPLE_RATE }, `${seconds}s-${count}-${name}`, ...args);
+	const file = `${seconds}s-${count}-${name}`;
+	const make = async () => await encode({ channels: await callOf(seconds, count), rate: SAMPLE_RATE }, file, ...args);
+	if (!made.has(file)) made.set(file, make());
+	return await made.get(file)!;
 }

@@ -27,7 +27,16 @@ const CANDIDATES: Record<string, string> = {
 
 const [NATIVE, WASM] = ['chunks-native', 'chunks-wasm'];
 
-export async function inferenceTable(seconds = SECONDS, rounds = ROUNDS): Promise<Table> {
+const MOST_MS = 120_000;
+
+export interface InferenceCosts {
+	table: Table;
+	/** Speed to that of ONNX Runtime chunk by chunk. */
+	native: number;
+	wasm: number;
+}
+
+export async function inferenceCosts(seconds = SECONDS, rounds = ROUNDS): Promise<InferenceCosts> {
 	const folder = mkdtempSync(join(tmpdir(), 'voiceprint-bench-'));
 	try {
 		const audio = join(folder, 'audio.f32');
@@ -37,15 +46,23 @@ export async function inferenceTable(seconds = SECONDS, rounds = ROUNDS): Promis
 		for (let round = 0; round < rounds; round++) {
 			for (const candidate of Object.values(CANDIDATES)) {
 				const script = join(import.meta.dirname, 'candidates.mts');
-				const taken = Number(execFileSync(process.execPath, [script, candidate, audio], { encoding: 'utf8' }));
+				const taken = Number(execFileSync(process.execPath, [script, candidate, audio], { encoding: 'utf8', timeout: MOST_MS }));
 				(speeds[candidate] ??= []).push(seconds / taken);
 			}
 		}
-		const ratio = (candidate: string, peer: string) => median(speeds[candidate].map((speed, i) => speed / speeds[peer][i])).toFixed(1);
+		const ratio = (candidate: string, peer: string) => median(speeds[candidate].map((speed, i) => speed / speeds[peer][i]));
+		const rowOf = ([label, candidate]: [string, string]) => {
+			const ratios = [NATIVE, WASM].map((peer) => ratio(candidate, peer).toFixed(1));
+			return [label, Math.round(median(speeds[candidate])), ...ratios];
+		};
 		return {
-			title: `Voice activity detection, inference alone, one thread, ${seconds} s of one channel, CPU time, median of ${rounds}`,
-			header: ['', '× real time', 'to onnxruntime-node chunk by chunk', 'to onnxruntime-web chunk by chunk'],
-			rows: Object.entries(CANDIDATES).map(([label, candidate]) => [label, Math.round(median(speeds[candidate])), ratio(candidate, NATIVE), ratio(candidate, WASM)]),
+			native: ratio('sequence-native', NATIVE),
+			wasm: ratio('kernel', WASM),
+			table: {
+				title: `Voice activity detection, inference alone, one thread, ${seconds} s of one channel, CPU time, median of ${rounds}`,
+				header: ['', '× real time', 'to onnxruntime-node chunk by chunk', 'to onnxruntime-web chunk by chunk'],
+				rows: Object.entries(CANDIDATES).map(rowOf),
+			},
 		};
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
@@ -53,6 +70,6 @@ export async function inferenceTable(seconds = SECONDS, rounds = ROUNDS): Promis
 }
 
 export async function inferenceBench(): Promise<void> {
-	const { title, header, rows } = await inferenceTable();
+	const { title, header, rows } = (await inferenceCosts()).table;
 	printTable(title, header, rows);
 }

@@ -1,5 +1,6 @@
 /** Long recordings, and what a process takes for them. */
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { ffmpeg, floatWav } from '../test/engine/process/media/support/encode.mts';
 import { wavHeader } from '../test/engine/process/media/support/wav.mts';
 import { CALL, decodeChannels, SAMPLE_RATE } from '../test/support/recordings.mts';
 
@@ -11,6 +12,16 @@ export async function longCall(path: string, minutes: number): Promise<void> {
 	const file = openSync(path, 'w');
 	writeSync(file, wavHeader(times * once.length, { channels: 2 }));
 	for (let i = 0; i < times; i++) writeSync(file, once);
+	closeSync(file);
+}
+
+/** The same as an MP3 of 128 kbit/s: its frames may simply follow one another. */
+export async function longMp3(path: string, minutes: number): Promise<void> {
+	const channels = await decodeChannels(CALL);
+	const source = { '/call.wav': floatWav({ channels, rate: SAMPLE_RATE }) };
+	const once = await ffmpeg(source, '-i', '/call.wav', '-ar', '44100', '-b:a', '128k', '-write_xing', '0', '-id3v2_version', '0', '/call.mp3');
+	const file = openSync(path, 'w');
+	for (let seconds = 0; seconds < minutes * 60; seconds += channels[0].length / SAMPLE_RATE) writeSync(file, once);
 	closeSync(file);
 }
 

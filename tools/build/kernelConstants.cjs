@@ -1,6 +1,8 @@
 'use strict';
 /** The numbers that the kernel of `sileroKernel.cjs` works with: the weights of Silero VAD in the order in which it reads them, and tables. */
-const { FLOAT, GATES, geometry, HIDDEN, layout, OUTPUTS, PANEL } = require('./kernelLayout.cjs');
+const { GATES, geometry, HIDDEN, layout, OUTPUTS, PANEL, VECTOR } = require('./kernelLayout.cjs');
+const { tapValues } = require('./kernelConvolution.cjs');
+const { SIGMOID, TANH } = require('./kernelRecurrence.cjs');
 const { sileroWeights } = require('./sileroWeights.cjs');
 
 /** A matrix [rows, columns], given by its elements, in panels: 8 columns, row by row, then the next 8. */
@@ -31,27 +33,47 @@ function bitReversed(points) {
 	});
 }
 
+/** The first convolution's matrices, one for each of its products. */
+function firstConvolution({ dims, values }) {
+	const [outputs, inputs, kernel] = dims;
+	const taps = (bin, output) => tapValues(...values.subarray((output * inputs + bin) * kernel, (output * inputs + bin + 1) * kernel));
+	const matrices = taps(0, 0).map((_, product) => panels(inputs, outputs, PANEL, (bin, output) => taps(bin, output)[product]));
+	return Float32Array.from(matrices.flatMap((matrix) => Array.from(matrix)));
+}
+
+/** What makes powers of 2 of the gates input, forget, cell, output. */
+const GATE_SCALES = [SIGMOID, SIGMOID, TANH, SIGMOID];
+const gateScale = (gate) => GATE_SCALES[Math.floor(gate / HIDDEN)];
+
+/** Tables of the FFT, by their names in `layout(sampleRate).tables`. */
+function kernelTables(sampleRate) {
+	const { half, fft } = geometry(sampleRate);
+	const angles = (count, points, wave) => Float32Array.from({ length: count }, (_, i) => wave((2 * Math.PI * i) / points));
+	return {
+		// A bin is half of a sum of two, see Spectrum.split: halved here.
+		window: angles(fft, fft, (angle) => 0.25 - 0.25 * Math.cos(angle)),
+		twiddleRe: angles(half, half, Math.cos),
+		twiddleIm: angles(half, half, (angle) => -Math.sin(angle)),
+		splitRe: angles(half / 2 + 1, fft, Math.cos),
+		splitIm: angles(half / 2 + 1, fft, (angle) => -Math.sin(angle)),
+		// Where every other point goes; the one behind it goes half of them further.
+		order: Int32Array.from(bitReversed(half).filter((_, i) => i % 2 === 0), (index) => VECTOR * index),
+	};
+}
+
 /**
  * What is copied to `layout(sampleRate).file`.
  * @returns {Buffer}
  */
 function kernelConstants(sampleRate) {
 	const weights = sileroWeights(sampleRate);
-	const { half, fft } = geometry(sampleRate);
-	const { constants, file, end } = layout(sampleRate);
+	const { constants, file, fileEnd } = layout(sampleRate);
 	const conv = (layer) => weights[`encoder.${layer}.reparam_conv.weight`];
 	const bias = (layer) => weights[`encoder.${layer}.reparam_conv.bias`].values;
 	const recurrent = (name) => weights[`decoder.rnn.${name}`].values;
-	const angles = (count, points, wave) => Float32Array.from({ length: count }, (_, i) => wave((2 * Math.PI * i) / points));
-	const tables = {
-		window: angles(fft, fft, (angle) => 0.5 - 0.5 * Math.cos(angle)),
-		twiddleRe: angles(half, half, Math.cos),
-		twiddleIm: angles(half, half, (angle) => -Math.sin(angle)),
-		splitRe: angles(half + 1, fft, Math.cos),
-		splitIm: angles(half + 1, fft, (angle) => -Math.sin(angle)),
-		// Addresses of the pairs of samples that each point is.
-		order: Int32Array.from(bitReversed(half), (index) => 2 * FLOAT * index),
-		weight1: convolution(conv(0), [0, 1, 2]),
+	const scaled = (values) => values.map((value) => value * SIGMOID);
+	const matrices = {
+		weight1: firstConvolution(conv(0)),
 		bias1: bias(0),
 		weight2: convolution(conv(1), [0, 1, 2]),
 		bias2: bias(1),
@@ -59,17 +81,17 @@ function kernelConstants(sampleRate) {
 		bias3: bias(2),
 		weight4: convolution(conv(3), [1]),
 		bias4: bias(3),
-		weightIn: panels(128, GATES, PANEL, (row, gate) => recurrent('weight_ih')[gate * 128 + row]),
-		biasIn: recurrent('bias_ih').map((value, gate) => value + recurrent('bias_hh')[gate]),
-		weightState: panels(HIDDEN, GATES, OUTPUTS, (row, gate) => recurrent('weight_hh')[gate * HIDDEN + row]),
-		weightOut: weights['decoder.decoder.2.weight'].values,
-		biasOut: weights['decoder.decoder.2.bias'].values,
+		weightIn: panels(128, GATES, PANEL, (row, gate) => gateScale(gate) * recurrent('weight_ih')[gate * 128 + row]),
+		biasIn: recurrent('bias_ih').map((value, gate) => gateScale(gate) * (value + recurrent('bias_hh')[gate])),
+		weightState: panels(HIDDEN, GATES, OUTPUTS, (row, gate) => gateScale(gate) * recurrent('weight_hh')[gate * HIDDEN + row]),
+		weightOut: scaled(weights['decoder.decoder.2.weight'].values),
+		biasOut: scaled(weights['decoder.decoder.2.bias'].values),
 	};
-	const bytes = Buffer.alloc(end - file);
-	for (const [name, values] of Object.entries(tables)) {
+	const bytes = Buffer.alloc(fileEnd - file);
+	for (const [name, values] of Object.entries(matrices)) {
 		Buffer.from(values.buffer, values.byteOffset, values.byteLength).copy(bytes, constants[name] - file);
 	}
 	return bytes;
 }
 
-module.exports = { kernelConstants };
+module.exports = { kernelConstants, kernelTables };

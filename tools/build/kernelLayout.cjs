@@ -9,44 +9,59 @@ const FLOAT = 4;
 const VECTOR = 16;
 const PAGE = 65_536;
 
-/** Chunks per call, and chunks that go through the layers together. */
+/** Chunks per call, and chunks that go through the layers together: a multiple of the rows of a tile. */
 const MOST_CHUNKS = 256;
-const BLOCK = 32;
+const BLOCK = 48;
+/** Rows that are multiplied together. */
+const ROWS = 6;
 /** Odd taps of the half-band filter to each side. */
 const TAPS = 16;
 /** Columns of a panel of a matrix, and outputs of the recurrence that are added up together. */
 const PANEL = 8;
 const OUTPUTS = 32;
+/** Products that the first convolution is made of, see `kernelConvolution.cjs`. */
+const PRODUCTS = 7;
 
-/** Sizes for one sample rate: `half` the points of the complex FFT, others in samples. */
+/** Sizes for one sample rate: `half` the points of the complex FFT, `row` the floats from one row of bins to the next, others in samples. */
 function geometry(sampleRate) {
 	const half = sampleRate === 16000 ? 128 : 64;
-	return { half, fft: 2 * half, bins: half + 1, window: 4 * half, context: half / 2, reflected: half / 2 };
+	const bins = half + 1;
+	return { half, fft: 2 * half, bins, row: bins + 3, window: 4 * half, context: half / 2, reflected: half / 2 };
 }
 
-/** Addresses in bytes. `constants` have their order in the file that goes to `file`. */
+/** Addresses in bytes. `constants` have their order in the file that goes to `file`, `tables` are part of the module. */
 function layout(sampleRate) {
-	const { half, fft, bins, window, context } = geometry(sampleRate);
+	const { half, fft, bins, row, window, context, reflected } = geometry(sampleRate);
 	let end = 1024;
 	const place = (floats) => {
 		const at = end;
 		end += Math.ceil((floats * FLOAT) / VECTOR) * VECTOR;
 		return at;
 	};
+	const tables = {
+		window: place(fft),
+		twiddleRe: place(half),
+		twiddleIm: place(half),
+		splitRe: place(half / 2 + 1),
+		splitIm: place(half / 2 + 1),
+		order: place(half / 2),
+	};
 	const samples = context + window * MOST_CHUNKS;
 	const halves = sampleRate === 8000;
 	const data = {
 		state: place(2 * HIDDEN),
 		probabilities: place(MOST_CHUNKS),
-		samples: place(samples),
+		samples: place(samples + PANEL),
 		taps: place(halves ? TAPS : 0),
 		wide: place(halves ? 2 * (samples + 2 * TAPS) + PANEL : 0),
 		even: place(halves ? samples + 2 * TAPS + PANEL : 0),
 		odd: place(halves ? samples + 2 * TAPS + PANEL : 0),
-		tail: place(fft),
-		re: place(4 * half),
-		im: place(4 * half),
-		magnitudes: place(BLOCK * FRAMES * bins + PANEL),
+		tail: place(reflected),
+		re: place(4 * bins),
+		im: place(4 * bins),
+		spectrum: place(FRAMES * row),
+		evaluated: place(PRODUCTS * BLOCK * row),
+		products: place(PRODUCTS * BLOCK * 128),
 		first: place(BLOCK * FRAMES * 128),
 		second: place(BLOCK * 2 * 64),
 		third: place(BLOCK * 64),
@@ -56,13 +71,7 @@ function layout(sampleRate) {
 	};
 	const file = end;
 	const constants = {
-		window: place(fft),
-		twiddleRe: place(half),
-		twiddleIm: place(half),
-		splitRe: place(half + 1),
-		splitIm: place(half + 1),
-		order: place(half),
-		weight1: place(3 * bins * 128),
+		weight1: place(PRODUCTS * bins * 128),
 		bias1: place(128),
 		weight2: place(3 * 128 * 64),
 		bias2: place(64),
@@ -76,7 +85,14 @@ function layout(sampleRate) {
 		weightOut: place(HIDDEN),
 		biasOut: place(1),
 	};
-	return { ...data, ...constants, constants, file, end };
+	const fileEnd = end;
+	// Behind all else, since only native ONNX Runtime has use for them: pages that nothing touches take no memory.
+	const magnitudes = {
+		leading: place(MOST_CHUNKS * 2 * bins),
+		inner: place(MOST_CHUNKS * 6 * bins),
+		trailing: place(MOST_CHUNKS * 2 * bins),
+	};
+	return { ...tables, ...data, ...constants, ...magnitudes, tables, constants, file, fileEnd, end };
 }
 
-module.exports = { BLOCK, FLOAT, FRAMES, GATES, geometry, HIDDEN, layout, OUTPUTS, PAGE, PANEL, TAPS, VECTOR };
+module.exports = { BLOCK, FLOAT, FRAMES, GATES, geometry, HIDDEN, layout, OUTPUTS, PAGE, PANEL, PRODUCTS, ROWS, TAPS, VECTOR };

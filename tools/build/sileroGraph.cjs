@@ -2,35 +2,23 @@
 /**
  * Silero VAD as a graph over a whole run of chunks. The published graph takes one chunk (32 ms) at a time, which
  * spends most of its time outside the arithmetic; here every layer but the LSTM is one matrix product over all chunks
- * of a block, and the LSTM is one operator over the sequence. Same numbers, many times faster.
+ * of a block, and the LSTM is one operator over the sequence. Same numbers, many times faster. The spectra come from
+ * `sileroKernel.cjs`: a Fourier transform there takes a third of the time of a matrix product here.
  *
- * inputs   audio [context + chunks * window] samples: the last `context` samples of the block before, then the block
- *          h, c  [1, 1, 128] LSTM state
+ * inputs   leading  [chunks, 2 * bins]      magnitudes of frames 0 and 1 of each chunk
+ *          inner    [2 * chunks, 3 * bins]  of frames 0, 1, 2, then of 1, 2, 3
+ *          trailing [chunks, 2 * bins]      of frames 2 and 3
+ *          h, c     [1, 1, 128] LSTM state
  * outputs  probabilities [chunks], h_out, c_out [1, 1, 128]
  *
- * Layers per chunk (16 kHz sizes; n = 256, 4 frames with hop 128, the last reflected at the right edge):
- *   STFT magnitude 4 x 129 -> conv 129->128 (3 taps) -> conv 128->64 (stride 2) -> conv 64->64 (stride 2)
- *   -> conv 64->128 -> LSTM 128 -> ReLU -> linear -> sigmoid
+ * Layers per chunk (16 kHz sizes): STFT magnitude 4 x 129 -> conv 129->128 (3 taps) -> conv 128->64 (stride 2)
+ *   -> conv 64->64 (stride 2) -> conv 64->128 -> LSTM 128 -> ReLU -> linear -> sigmoid
  */
+const { geometry } = require('./kernelLayout.cjs');
 const { OnnxGraph } = require('./onnxGraph.cjs');
 const { sileroWeights } = require('./sileroWeights.cjs');
 
 const HIDDEN = 128;
-const FRAMES = 4;
-
-/** Sizes in samples for one sample rate. */
-const geometry = (sampleRate) => {
-	const fft = sampleRate === 16000 ? 256 : 128;
-	return { fft, hop: fft / 2, bins: fft / 2 + 1, window: fft * 2, context: fft / 4, reflected: fft / 4 };
-};
-
-/** [rows, columns] row-major → [columns, rows]. */
-function transpose(values, rows, columns) {
-	const out = new Float32Array(values.length);
-	for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = values[r * columns + c];
-	return out;
-}
-
 /**
  * A 1-d convolution's weight [out, in, 3] as the matrix [taps * in, out] for a row that holds the inputs at the
  * positions of `taps` one after the other. Taps that only ever meet zero padding are left out.
@@ -48,6 +36,23 @@ function convolutionMatrix({ dims, values }, taps) {
 	return matrix;
 }
 
+/**
+ * The two positions of the second convolution side by side: one product with zeros is faster than two of columns that
+ * have to be copied out. @param leading meets the first rows @param trailing meets the last
+ */
+function bothPositions(leading, trailing, outputs) {
+	const rows = 4 * 128;
+	const matrix = new Float32Array(rows * 2 * outputs);
+	const put = (part, firstRow, firstColumn) => {
+		for (let i = 0; i < part.length; i++) {
+			matrix[(firstRow + Math.floor(i / outputs)) * 2 * outputs + firstColumn + (i % outputs)] = part[i];
+		}
+	};
+	put(leading, 0, 0);
+	put(trailing, rows - trailing.length / outputs, outputs);
+	return matrix;
+}
+
 /** PyTorch orders LSTM gates input, forget, cell, output; ONNX input, output, forget, cell. */
 function onnxGateOrder(values, rowLength) {
 	const gate = (index) => values.subarray(index * HIDDEN * rowLength, (index + 1) * HIDDEN * rowLength);
@@ -56,88 +61,31 @@ function onnxGateOrder(values, rowLength) {
 	return out;
 }
 
-/** Splits the audio into chunks with their context: [chunks, context + window]. */
-function addChunks(graph, { window, context }) {
-	const slice = (from, to, name) => graph.node('Slice', ['audio', graph.ints(from), graph.ints(to)], name);
-	const rows = (input, name) => graph.node('Reshape', [input, graph.ints(-1, window)], name);
-	const before = graph.columns(rows(slice(0, -context, 'early'), 'earlyRows'), 0, context, 'contexts');
-	const now = rows(slice(context, 2 ** 40, 'late'), 'windows');
-	return graph.node('Concat', [before, now], 'chunks', { axis: 1 });
-}
-
-/**
- * The Fourier basis of the last frame with the right-edge reflection folded in, so that the frame needs only the
- * samples that exist: [fft - reflected, columns].
- */
-function foldReflection(basis, columns, { fft, reflected }) {
-	const rows = fft - reflected;
-	const folded = basis.slice(0, rows * columns);
-	for (let k = 0; k < reflected; k++) {
-		for (let c = 0; c < columns; c++) folded[(rows - 2 - k) * columns + c] += basis[(rows + k) * columns + c];
-	}
-	return folded;
-}
-
-/** Magnitudes of the four frames side by side: [chunks, 4 * bins]. */
-function addMagnitudes(graph, weights, sizes) {
-	const { fft, hop, bins, reflected } = sizes;
-	const stft = weights['stft.forward_basis_buffer'];
-	const square = (part, first, name) => {
-		const basis = transpose(stft.values.subarray(first * fft, (first + bins) * fft), bins, fft);
-		const whole = graph.floats(`${part}Basis`, [fft, bins], basis);
-		const last = graph.floats(`${part}BasisLast`, [fft - reflected, bins], foldReflection(basis, bins, sizes));
-		return (frame, index) => {
-			const product = graph.node('MatMul', [frame, index < FRAMES - 1 ? whole : last], `${name}${index}`);
-			return graph.node('Mul', [product, product], `${name}${index}Squared`);
-		};
-	};
-	const real = square('real', 0, 're');
-	const imaginary = square('imaginary', bins, 'im');
-	const magnitudes = [];
-	for (let index = 0; index < FRAMES; index++) {
-		const end = index < FRAMES - 1 ? hop * index + fft : hop * index + fft - reflected;
-		const frame = graph.columns('chunks', hop * index, end, `frame${index}`);
-		const power = graph.node('Add', [real(frame, index), imaginary(frame, index)], `power${index}`);
-		magnitudes.push(graph.node('Sqrt', [power], `magnitude${index}`));
-	}
-	return graph.node('Concat', magnitudes, 'magnitudes', { axis: 1 });
-}
-
 /** The four convolutions as matrix products: [chunks, 128]. */
-function addEncoder(graph, weights, magnitudes, { bins }) {
+function addEncoder(graph, weights) {
 	const weight = (layer) => weights[`encoder.${layer}.reparam_conv.weight`];
-	const bias = (layer) => {
-		const { values } = weights[`encoder.${layer}.reparam_conv.bias`];
-		return graph.floats(`bias${layer}`, [values.length], values);
+	const bias = (layer) => weights[`encoder.${layer}.reparam_conv.bias`].values;
+	/** Rows that hold the inputs of a convolution's output one after the other, times its matrix. */
+	const product = (input, { key, rows, matrix, biases }, name) => {
+		const columns = biases.length;
+		const linear = graph.node('Gemm', [input, graph.floats(`weight${key}`, [rows, columns], matrix), graph.floats(`bias${key}`, [columns], biases)], name);
+		return graph.node('Relu', [linear], `${name}Rectified`);
 	};
-	/** One output position of a convolution: the columns [from, to) of `input` against the taps that meet them. */
-	const position = (layer, input, from, to, taps, name) => {
-		const [outputs, inputs] = weight(layer).dims;
-		const key = `weight${layer}taps${taps.join('')}`;
-		const matrix = graph.floats(key, [taps.length * inputs, outputs], convolutionMatrix(weight(layer), taps));
-		const columns = graph.columns(input, from * inputs, to * inputs, `${name}In`);
-		return graph.node('Gemm', [columns, matrix, bias(layer)], name);
+	/** @param taps those that meet the inputs */
+	const convolution = (layer, input, taps, name) => {
+		const rows = taps.length * weight(layer).dims[1];
+		return product(input, { key: `${layer}taps${taps.join('')}`, rows, matrix: convolutionMatrix(weight(layer), taps), biases: bias(layer) }, name);
 	};
-	const relu = (parts, name) => {
-		const joined = parts.length > 1 ? graph.node('Concat', parts, `${name}Linear`, { axis: 1 }) : parts[0];
-		return graph.node('Relu', [joined], name);
-	};
-	if (weight(0).dims[1] !== bins) throw new Error('unexpected shape of the first convolution');
-	const first = relu(
-		[
-			position(0, magnitudes, 0, 2, [1, 2], 'conv0at0'),
-			position(0, magnitudes, 0, 3, [0, 1, 2], 'conv0at1'),
-			position(0, magnitudes, 1, 4, [0, 1, 2], 'conv0at2'),
-			position(0, magnitudes, 2, 4, [0, 1], 'conv0at3'),
-		],
-		'conv0',
-	);
-	const second = relu(
-		[position(1, first, 0, 2, [1, 2], 'conv1at0'), position(1, first, 1, 4, [0, 1, 2], 'conv1at1')],
-		'conv1',
-	);
-	const third = relu([position(2, second, 0, 2, [1, 2], 'conv2at0')], 'conv2');
-	return relu([position(3, third, 0, 1, [1], 'conv3at0')], 'conv3');
+	const inner = convolution(0, 'inner', [0, 1, 2], 'conv0inner');
+	const positions = [
+		convolution(0, 'leading', [1, 2], 'conv0leading'),
+		graph.node('Reshape', [inner, graph.ints(-1, 2 * 128)], 'conv0pairs'),
+		convolution(0, 'trailing', [0, 1], 'conv0trailing'),
+	];
+	const first = graph.node('Concat', positions, 'conv0', { axis: 1 });
+	const matrix = bothPositions(convolutionMatrix(weight(1), [1, 2]), convolutionMatrix(weight(1), [0, 1, 2]), 64);
+	const second = product(first, { key: 1, rows: 4 * 128, matrix, biases: Float32Array.of(...bias(1), ...bias(1)) }, 'conv1');
+	return convolution(3, convolution(2, second, [1, 2], 'conv2'), [1], 'conv3');
 }
 
 function addDecoder(graph, weights, features) {
@@ -166,21 +114,20 @@ function addDecoder(graph, weights, features) {
  */
 function sileroSequenceGraph(sampleRate) {
 	const weights = sileroWeights(sampleRate);
-	const sizes = geometry(sampleRate);
+	const { bins, window, context } = geometry(sampleRate);
+	if (weights['encoder.0.reparam_conv.weight'].dims[1] !== bins) throw new Error('unexpected shape of the first convolution');
 	const graph = new OnnxGraph();
-	addChunks(graph, sizes);
-	const magnitudes = addMagnitudes(graph, weights, sizes);
-	addDecoder(graph, weights, addEncoder(graph, weights, magnitudes, sizes));
+	addDecoder(graph, weights, addEncoder(graph, weights));
 	const state = [1, 1, HIDDEN];
 	return graph.serialise({
 		name: `silero_vad_6_2_sequence_${sampleRate}`,
-		inputs: { audio: ['samples'], h: state, c: state },
+		inputs: { leading: ['chunks', 2 * bins], inner: ['pairs', 3 * bins], trailing: ['chunks', 2 * bins], h: state, c: state },
 		outputs: { probabilities: ['chunks'], h_out: state, c_out: state },
 		metadata: {
 			model: 'silero-vad-6.2',
 			sample_rate: String(sampleRate),
-			window: String(sizes.window),
-			context: String(sizes.context),
+			window: String(window),
+			context: String(context),
 			licence: 'MIT, Copyright (c) 2020-present Silero Team',
 		},
 	});

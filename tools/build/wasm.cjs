@@ -163,6 +163,12 @@ class WasmModule {
 		this.bodies = [];
 		this.globals = [];
 		this.exports = [];
+		this.contents = [];
+	}
+
+	/** Numbers that lie in the memory from the start. @param {Float32Array | Int32Array} values */
+	data(address, values) {
+		this.contents.push([0, ...int(address), 0x0b, ...vector([...Buffer.from(values.buffer, values.byteOffset, values.byteLength)])]);
 	}
 
 	/** Makes a whole number readable from outside. */
@@ -202,6 +208,7 @@ class WasmModule {
 			...section(6, vector(this.globals)),
 			...section(7, vector([...this.exports, [...name('memory'), 0x02, 0]])),
 			...section(10, vector(this.bodies)),
+			...(this.contents.length > 0 ? section(11, vector(this.contents)) : []),
 		]);
 	}
 }

@@ -129,7 +129,7 @@ const ROOMS = [
 	{
 		room: 'engine/process',
 		process: 'engine',
-		what: 'what audio is between these rooms',
+		what: 'what audio is between these rooms, and threads beside the main one',
 		mayImport: ['ground'],
 	},
 	{

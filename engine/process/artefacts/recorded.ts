@@ -1,7 +1,7 @@
 /** A recording with what was found in it: what every artefact is made of. */
 import type { Artefact, FoundSegment } from '../../client/protocol';
 import type { Audio } from '../audio';
-import type { OwnSound } from './cuts/ownSound';
+import type { CutSource } from './cuts/ownSound';
 
 export interface RecordedChannel {
 	/** In the file. */
@@ -18,8 +18,8 @@ export interface Recorded {
 	/** Seconds of the file's timeline at which the audio begins. */
 	start: number;
 	channels: readonly RecordedChannel[];
-	/** What cuts need of the recording, at its own sample rate; decoded when it is asked for, once. */
-	ownSound: () => Promise<OwnSound>;
+	/** What cuts need of the recording, at its own sample rate; made when it is asked for, once. */
+	ownSound: () => Promise<CutSource>;
 	/** Where files are written: the job's own folder. */
 	folder: string;
 }

@@ -2,11 +2,11 @@
 import { isOutOfMemory, outOfMemory, textOf, VoiceprintError, withoutInstallPaths } from '../../../errors';
 import type { Artefact, ArtefactsJob, ArtefactsResult, FoundChannel, MediaInfo, MediaRequest, ProduceRequest, Warning } from '../../client/protocol';
 import { cutSpans, makeClips, makeSpeechOnly } from '../artefacts/cuts/makers';
-import { OwnSound } from '../artefacts/cuts/ownSound';
+import type { CutSource } from '../artefacts/cuts/ownSound';
 import { makePicture } from '../artefacts/picture/picture';
 import type { Maker, Recorded } from '../artefacts/recorded';
 import type { Audio } from '../audio';
-import { withSound } from './recording';
+import { withSound, type Cuttable } from './recording';
 
 interface Kind<R> {
 	/** In messages. */
@@ -62,28 +62,30 @@ interface Made {
 	start: number;
 	media: MediaRequest;
 	info: MediaInfo;
+	cuttable: Cuttable;
 	folder: string;
 }
 
 /** All that is asked for, of a recording whose sound is still there. */
-export async function makeArtefacts(produce: ProduceRequest | undefined, { sounds, channels, start, media, info, folder }: Made): Promise<ArtefactsResult> {
+export async function makeArtefacts(produce: ProduceRequest | undefined, { sounds, channels, start, media, info, cuttable, folder }: Made): Promise<ArtefactsResult> {
 	if (produce === undefined) return { artefacts: [], warnings: [] };
-	const decoded: OwnSound[] = [];
+	const sources: CutSource[] = [];
 	const recorded: Recorded = {
 		fileName: media.fileName,
 		start,
 		folder,
 		channels: channels.map(({ channel_number: channelNumber, segments }, i) => ({ channelNumber, segments, audio: sounds[i]! })),
 		ownSound: async () => {
-			decoded[0] ??= await OwnSound.decode({ media, info, spans: cutSpans(recorded, produce), folder });
-			return decoded[0];
+			const { own, decoded } = cuttable;
+			sources[0] ??= await own!.of({ media, info, decoded, spans: cutSpans(recorded, produce) });
+			return sources[0];
 		},
 	};
 	const all: ArtefactsResult[] = [];
 	try {
 		for (const kind of Object.keys(KINDS) as Array<keyof ProduceRequest>) all.push(await make(kind, produce, recorded));
 	} finally {
-		for (const sound of decoded) sound.dispose();
+		for (const source of sources) source.dispose();
 	}
 	return { artefacts: all.flatMap(({ artefacts }) => artefacts), warnings: all.flatMap(({ warnings }) => warnings) };
 }
@@ -98,9 +100,9 @@ export function asFields(produce: ProduceRequest | undefined, artefacts: Artefac
  * @throws VoiceprintError as `decodeMedia` does
  */
 export async function produceArtefacts(job: ArtefactsJob): Promise<ArtefactsResult> {
-	return await withSound(job, async ({ media, sounds }) => {
+	return await withSound(job, async ({ media, sounds, cuttable }) => {
 		const found = media.channelNumbers.map((number) => job.channels.find((one) => one.channel_number === number) ?? { channel_number: number, segments: [] });
-		const { artefacts, warnings } = await makeArtefacts(job.produce, { sounds, channels: found, start: media.start, media: job.media, info: media.info, folder: job.workFolder });
+		const { artefacts, warnings } = await makeArtefacts(job.produce, { sounds, channels: found, start: media.start, media: job.media, info: media.info, cuttable, folder: job.workFolder });
 		return { artefacts, warnings: [...media.warnings, ...warnings] };
 	});
 }

@@ -2,7 +2,7 @@
 import type { Segment, VadChannel, VadJob, VadResult } from '../../client/protocol';
 import { round, type Audio } from '../audio';
 import { intersection, lengthOf } from '../spans';
-import { SILERO_MODEL } from '../vad/silero';
+import { SILERO_MODEL } from '../vad/speechModel';
 import { asFields, makeArtefacts } from './artefacts';
 import { withRecording, type ListenedChannel } from './recording';
 
@@ -27,7 +27,7 @@ function describeChannel({ channelNumber, spans, probabilities, hop, echoOf }: L
 
 /** @throws VoiceprintError */
 export async function detectVoiceActivity(job: VadJob): Promise<VadResult> {
-	return await withRecording(job, async ({ media, runtime, duration, channels: listened }) => {
+	return await withRecording(job, async ({ media, runtime, duration, cuttable, channels: listened }) => {
 		const channels: VadChannel[] = [];
 		const sounds: Audio[] = [];
 		const warnings = [...media.warnings];
@@ -37,7 +37,7 @@ export async function detectVoiceActivity(job: VadJob): Promise<VadResult> {
 			if (channel.warning) warnings.push(channel.warning);
 			warnings.push(...channel.notes);
 		}
-		const made = await makeArtefacts(job.produce, { sounds, channels, start: media.start, media: job.media, info: media.info, folder: job.workFolder });
+		const made = await makeArtefacts(job.produce, { sounds, channels, start: media.start, media: job.media, info: media.info, cuttable, folder: job.workFolder });
 		warnings.push(...made.warnings);
 		return { engine: 'local', model: SILERO_MODEL, runtime: runtime.name, duration, media: media.info, channels, warnings, ...asFields(job.produce, made.artefacts) };
 	});

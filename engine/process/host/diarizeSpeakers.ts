@@ -137,7 +137,7 @@ const ONE_CONVERSATION = 'one conversation';
 
 /** @throws VoiceprintError, also where the voiceprint of a known speaker cannot be used */
 async function diarizeAs(job: SpeakersJob, automatic: boolean): Promise<SpeakersResult | typeof ONE_CONVERSATION> {
-	return await withRecording(job, async ({ media, runtime, duration, channels: listened }) => {
+	return await withRecording(job, async ({ media, runtime, duration, cuttable, channels: listened }) => {
 		const models = await speakerModels(runtime, job.speakers.model);
 		const model = await voiceModel(models.embedder);
 		const names = new Names(model, job.speakers);
@@ -158,7 +158,7 @@ async function diarizeAs(job: SpeakersJob, automatic: boolean): Promise<Speakers
 			warnings.push(...channel.notes);
 			sounds.push(channel.audio);
 		}
-		const made = await makeArtefacts(job.produce, { sounds, channels, start: media.start, media: job.media, info: media.info, folder: job.workFolder });
+		const made = await makeArtefacts(job.produce, { sounds, channels, start: media.start, media: job.media, info: media.info, cuttable, folder: job.workFolder });
 		warnings.push(...made.warnings);
 		return { engine: 'local', model: models.embedder.id, runtime: runtime.name, duration, media: media.info, channels, warnings, ...asFields(job.produce, made.artefacts) };
 	});

@@ -1,5 +1,6 @@
 /** A media file decoded onto the disk, and the speech in its channels: what every pipeline begins with. */
-import { decodeMedia, type DecodedMedia } from '../media/decode';
+import { OwnSounds } from '../artefacts/cuts/ownSounds';
+import { decodeInto, type DecodedMedia } from '../media/decode';
 import { Spool } from '../media/spool';
 import type { ArtefactsJob, Job, Warning } from '../../client/protocol';
 import { findEchoes, type Echo } from '../echo/echo';
@@ -28,30 +29,49 @@ export interface ListenedChannel extends Detection {
 	echoOf?: { channelNumber: number; spans: readonly Span[] };
 }
 
+/** What cuts can be made of. */
+export interface Cuttable {
+	/** The sound of each channel, as it was decoded. */
+	decoded: Audio[];
+	/** Absent where no cuts are asked for. */
+	own?: OwnSounds | undefined;
+}
+
 /** A recording whose channels can be listened to one after the other. */
 export interface Recording {
 	media: DecodedMedia;
 	runtime: Runtime;
 	/** Seconds of media. */
 	duration: number;
+	cuttable: Cuttable;
 	/** The channels asked for, each with its speech; detected when it is its turn. */
 	channels: () => AsyncGenerator<ListenedChannel, void, void>;
 }
 
-/** First pass: decodes into the spool and measures each channel's level. */
-async function decode({ media: request, workFolder }: Pick<Job, 'media' | 'workFolder'>, spool: Spool): Promise<{ media: DecodedMedia; levels: LevelMeter[] }> {
+/**
+ * First pass: decodes into the spool and measures each channel's level.
+ * @param own takes the sound at the file's own rate, where it is wanted
+ * @param expect told how many samples there are so far
+ */
+async function decode(
+	{ media: request, workFolder }: Pick<Job, 'media' | 'workFolder'>,
+	spool: Spool,
+	own: OwnSounds | undefined,
+	expect: (samples: number) => void = () => {},
+): Promise<{ media: DecodedMedia; levels: LevelMeter[] }> {
 	const newMeter = await LevelMeter.prepare();
 	const levels: LevelMeter[] = [];
 	const append = (block: Float32Array[]) => {
 		block.forEach((samples, channel) => (levels[channel] ??= newMeter(spool.length)).add(samples));
 		spool.append(block);
+		expect(spool.length);
 		progressed('decoding', spool.length / SAMPLE_RATE);
 	};
 	const appendSilence = (samples: number) => {
 		levels.forEach((level) => level.skip(samples));
 		spool.appendSilence(samples);
 	};
-	const media = await decodeMedia(request, append, appendSilence, workFolder);
+	const media = await decodeInto(request, { onBlock: append, onSilence: appendSilence }, { workFolder, original: own });
 	spool.finish();
 	// Where all is silence, it came as such.
 	media.channelNumbers.forEach((_, channel) => (levels[channel] ??= newMeter()));
@@ -149,6 +169,17 @@ async function* listenToAll({ media, levels, models, settings, keepProbabilities
 	}
 }
 
+/** Where the job makes cuts, the sound at the recording's own rate is kept too. */
+function ownSounds(job: Job): OwnSounds | undefined {
+	const produce = 'produce' in job ? job.produce : undefined;
+	return produce?.speechOnly || produce?.clips ? new OwnSounds(job.workFolder) : undefined;
+}
+
+const cuttableOf = ({ channelNumbers }: DecodedMedia, spool: Spool, own: OwnSounds | undefined): Cuttable => ({
+	decoded: channelNumbers.map((_, index) => channelAudio(spool, index)),
+	own,
+});
+
 /**
  * Decodes the job's media and hands it to `use`; what lies on the disk is removed afterwards.
  * @throws VoiceprintError as `decodeMedia` does, INVALID_PARAMETER, RUNTIME_UNAVAILABLE, and what `use` throws
@@ -158,11 +189,14 @@ export async function withRecording<T>(job: Exclude<Job, ArtefactsJob>, use: (re
 	const keepProbabilities = job.vad.includeProbabilities === true;
 	const { runtime, models } = await sileroModels(job.runtime);
 	const spool = new Spool(job.workFolder);
+	const own = ownSounds(job);
 	try {
-		const { media, levels } = await decode(job, spool);
+		// The 16 kHz model alone is used in Silero's own mode.
+		const { media, levels } = await decode(job, spool, own, (samples) => !settings.sileroCompatible && models.narrow.expect?.(samples));
 		const channels = () => listenToAll({ media, levels, models, settings, keepProbabilities, spool });
-		return await use({ media, runtime, duration: round(media.samples / SAMPLE_RATE), channels });
+		return await use({ media, runtime, duration: round(media.samples / SAMPLE_RATE), cuttable: cuttableOf(media, spool, own), channels });
 	} finally {
+		own?.abandon();
 		spool.dispose();
 	}
 }
@@ -171,12 +205,15 @@ export async function withRecording<T>(job: Exclude<Job, ArtefactsJob>, use: (re
  * Decodes the job's media and hands its sound to `use`, channel by channel, without listening to it.
  * @throws VoiceprintError as `decodeMedia` does, and what `use` throws
  */
-export async function withSound<T>(job: Job, use: (decoded: { media: DecodedMedia; sounds: Audio[] }) => Promise<T>): Promise<T> {
+export async function withSound<T>(job: Job, use: (decoded: { media: DecodedMedia; sounds: Audio[]; cuttable: Cuttable }) => Promise<T>): Promise<T> {
 	const spool = new Spool(job.workFolder);
+	const own = ownSounds(job);
 	try {
-		const { media, levels } = await decode(job, spool);
-		return await use({ media, sounds: soundsOf({ levels, spool }).map(({ audio }) => audio) });
+		const { media, levels } = await decode(job, spool, own);
+		const sounds = soundsOf({ levels, spool }).map(({ audio }) => audio);
+		return await use({ media, sounds, cuttable: cuttableOf(media, spool, own) });
 	} finally {
+		own?.abandon();
 		spool.dispose();
 	}
 }

@@ -37,6 +37,8 @@ export interface BlockSinks {
 	onBlock: (block: Float32Array[]) => void;
 	/** Takes long silence as a number of samples; absent: it comes as blocks. */
 	onSilence?: (samples: number) => void;
+	/** Takes samples of all channels as they come, where all are kept and none are mixed; absent: they come as blocks. */
+	onInterleaved?: (samples: Float32Array, channels: number) => void;
 }
 
 /** Samples; shorter silence comes as blocks in any case. */
@@ -77,6 +79,11 @@ export class BlockWriter {
 
 	/** Takes the frames from `from` to before `to` of interleaved samples. */
 	write(samples: Float32Array, from: number, to: number): void {
+		if (this.sinks.onInterleaved && !this.mixer && this.kept.length === this.channels) {
+			this.flush();
+			this.sinks.onInterleaved(samples.subarray(from * this.channels, to * this.channels), this.channels);
+			return;
+		}
 		let frame = from;
 		while (frame < to) {
 			const count = Math.min(to - frame, BLOCK_SAMPLES - this.filled);

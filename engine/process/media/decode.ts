@@ -10,6 +10,7 @@ import type { MediaInfo, MediaRequest, RawAudio, Warning } from '../../client/pr
 import type { BlockSinks } from './channels';
 import { emptyFile, notMedia } from './ffmpeg/failures';
 import type { LoggedStream } from './ffmpeg/log';
+import type { OriginalSink } from './ffmpeg/original';
 import { recordingsOf } from './joined/recordings';
 import { checkFlac } from './limits';
 import { openInput, type InputFile } from './inputFile';
@@ -43,6 +44,8 @@ interface Task {
 	range: Range;
 	/** The recordings in it. */
 	files: InputFile[];
+	/** Takes the sound of a single track at its own rate too. */
+	original?: OriginalSink | undefined;
 }
 
 /** The recordings of a file, after a look at whether it is one at all. */
@@ -79,13 +82,13 @@ function resultOf({ name, request, range }: Task, decoding: Decoding): DecodedMe
 }
 
 async function decodeTrack(task: Task, sinks: BlockSinks, map?: string): Promise<DecodedMedia> {
-	return resultOf(task, await decodeRecordings(task.files, { newCut: () => newCut(task, sinks), map }));
+	return resultOf(task, await decodeRecordings(task.files, { newCut: () => newCut(task, sinks), map, original: task.original }));
 }
 
 /** Each track onto the disk, then all of them as channels. */
 async function decodeAllTracks(task: Task, tracks: number, sinks: BlockSinks, workFolder: string): Promise<DecodedMedia> {
 	const spools = new TrackSpools(workFolder);
-	const split: Task = { ...task, request: { ...task.request, channels: [], channelMode: 'split' } };
+	const split: Task = { ...task, original: undefined, request: { ...task.request, channels: [], channelMode: 'split' } };
 	const parts: DecodedMedia[] = [];
 	try {
 		for (let track = 0; track < tracks; track++) {
@@ -123,15 +126,38 @@ async function decodeOpened(task: Task, sinks: BlockSinks, workFolder: string): 
 	return await decodeTrack(task, sinks, trackMap(findTrack(tracks, track, task.name)));
 }
 
+/** How a file is decoded. */
+export interface DecodeOptions {
+	/** For several tracks at once: a private folder that exists. */
+	workFolder?: string;
+	/** Hz of the samples that are handed on. */
+	rate?: number;
+	/** Takes the sound at the file's own rate too, where that is another one and one decoding gives both. */
+	original?: OriginalSink | undefined;
+}
+
 /**
  * Decodes the requested channels and range of a file.
- * @param onSilence takes long silence as a number of samples; absent: it comes as blocks
- * @param workFolder for several tracks at once: a private folder that exists
- * @param rate Hz of the samples that are handed on
- * @param onBlock called with at most BLOCK_SAMPLES samples per channel; what it throws stops decoding and is thrown on
+ * @param sinks blocks have at most BLOCK_SAMPLES samples per channel; what they throw stops decoding and is thrown on
  * @throws VoiceprintError for the file: EMPTY_FILE, NOT_MEDIA, NO_AUDIO, UNSUPPORTED_CODEC, UNSUPPORTED_FORMAT, NO_SAMPLES, DECODE_FAILED;
  * for the request: CHANNEL_NOT_FOUND, TRACK_NOT_FOUND, INVALID_RANGE, RANGE_OUTSIDE_FILE, FILE_TOO_LONG; TEMPORARY_FILE where the file
  * cannot be read
+ */
+export async function decodeInto(request: MediaRequest, sinks: BlockSinks, { workFolder = tmpdir(), rate = SAMPLE_RATE, original }: DecodeOptions = {}): Promise<DecodedMedia> {
+	const range = sampleRange(request.rangeFrom, request.rangeTo, rate);
+	const file = openInput(request.path, request.fileName ?? basename(request.path));
+	try {
+		const task: Task = { request, name: file.name, range, files: openRecordings(file, request.raw), original };
+		return await decodeOpened(task, sinks, workFolder);
+	} finally {
+		file.close();
+	}
+}
+
+/**
+ * The same as blocks.
+ * @param onSilence takes long silence as a number of samples; absent: it comes as blocks
+ * @throws VoiceprintError as `decodeInto` does
  */
 export async function decodeMedia(
 	request: MediaRequest,
@@ -140,12 +166,5 @@ export async function decodeMedia(
 	workFolder = tmpdir(),
 	rate = SAMPLE_RATE,
 ): Promise<DecodedMedia> {
-	const range = sampleRange(request.rangeFrom, request.rangeTo, rate);
-	const file = openInput(request.path, request.fileName ?? basename(request.path));
-	try {
-		const task: Task = { request, name: file.name, range, files: openRecordings(file, request.raw) };
-		return await decodeOpened(task, { onBlock, onSilence }, workFolder);
-	} finally {
-		file.close();
-	}
+	return await decodeInto(request, { onBlock, onSilence }, { workFolder, rate });
 }

@@ -1,5 +1,6 @@
 /** Decodes the recordings of a file, one after the other, each from where the one before it ended. */
 import { VoiceprintError } from '../../../errors';
+import type { OriginalSink } from './ffmpeg/original';
 import { FfmpegRun } from './ffmpeg/run';
 import { seeksExactly } from './ffmpeg/seeking';
 import type { InputFile } from './inputFile';
@@ -28,6 +29,8 @@ export interface Way {
 	newCut: () => RangeCut;
 	/** FFmpeg's specifier of the track; absent: the default one, else the first that can be decoded. */
 	map?: string | undefined;
+	/** Takes the sound at the file's own rate too, where that is another one and the file is one recording. */
+	original?: OriginalSink | undefined;
 }
 
 /** What may be wrong with a recording that was appended to a good one, or with one of several tracks. */
@@ -36,15 +39,15 @@ const OF_THE_FILE = new Set<string>(['NOT_MEDIA', 'NO_AUDIO', 'UNSUPPORTED_CODEC
 const isOfTheFile = (error: unknown): error is VoiceprintError => error instanceof VoiceprintError && OF_THE_FILE.has(error.code);
 
 /** A run over one track, from the range's beginning where the file can be sought. */
-async function runTrack(file: InputFile, head: Buffer, newCut: () => RangeCut, map?: string): Promise<{ run: FfmpegRun; cut: RangeCut }> {
+async function runTrack(file: InputFile, head: Buffer, { newCut, map, original }: Way): Promise<{ run: FfmpegRun; cut: RangeCut }> {
 	let cut = newCut();
 	const seek = seekSeconds(cut.range, seeksExactly(head, file));
-	let run = new FfmpegRun(file, cut, { seek, map });
+	let run = new FfmpegRun(file, cut, { seek, map, original });
 	await run.execute();
 	if (run.misplaced || (cut.samples === 0 && seek > 0)) {
 		// Nothing at the place that was sought: only decoding from the start tells how long the file is.
 		cut = newCut();
-		run = new FfmpegRun(file, cut, { map });
+		run = new FfmpegRun(file, cut, { map, original });
 		await run.execute();
 	}
 	return { run, cut };
@@ -59,10 +62,10 @@ export async function tracksOf(file: InputFile, cut: RangeCut, map: string): Pro
 }
 
 /** The first track of a file that can be decoded, after the default one could not. */
-async function decodeOther(file: InputFile, head: Buffer, newCut: () => RangeCut, reason: VoiceprintError, tracks: number): Promise<Decoding> {
+async function decodeOther(file: InputFile, head: Buffer, way: Way, reason: VoiceprintError, tracks: number): Promise<Decoding> {
 	for (let track = 0; track < tracks; track++) {
 		try {
-			const { run, cut } = await runTrack(file, head, newCut, trackMap(track));
+			const { run, cut } = await runTrack(file, head, { ...way, map: trackMap(track) });
 			if (run.decoded > 0) return { runs: [run], cut, lost: [], otherTrack: reason };
 		} catch (error) {
 			if (!isOfTheFile(error)) throw error;
@@ -74,14 +77,14 @@ async function decodeOther(file: InputFile, head: Buffer, newCut: () => RangeCut
 /** Tracks that are tried where the default one cannot be decoded. */
 const MOST_TRACKS = 16;
 
-async function decodeWithFfmpeg(file: InputFile, { newCut, map }: Way): Promise<Decoding> {
+async function decodeWithFfmpeg(file: InputFile, way: Way): Promise<Decoding> {
 	const head = file.read(0, SNIFF_BYTES);
-	const { run, cut } = await runTrack(file, head, newCut, map);
+	const { run, cut } = await runTrack(file, head, way);
 	run.checkDoubt();
 	if (run.decoded > 0) return { runs: [run], cut, lost: [] };
 	const reason = run.explainNothing(head);
-	const tracks = map === undefined && run.tracks.length > 1 ? Math.min(MOST_TRACKS, run.tracks.length) : 0;
-	return await decodeOther(file, head, newCut, reason, tracks);
+	const tracks = way.map === undefined && run.tracks.length > 1 ? Math.min(MOST_TRACKS, run.tracks.length) : 0;
+	return await decodeOther(file, head, way, reason, tracks);
 }
 
 /** A file that needs no FFmpeg: plain, and at the rate that is wanted or one that is resampled here. */

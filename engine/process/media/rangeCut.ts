@@ -6,7 +6,7 @@ import { VoiceprintError } from '../../../errors';
 import type { MediaRequest, MixMethod, Warning } from '../../client/protocol';
 import { BlockWriter, keptChannels, type BlockSinks } from './channels';
 import { LONGEST } from './limits';
-import { formatSeconds, type Range } from './range';
+import { formatSeconds, sampleRange, type Range } from './range';
 import type { TimelineSink } from './ffmpeg/timeline';
 
 /** Thrown where the end of the range is reached: no failure, but nothing more is wanted. */
@@ -61,6 +61,12 @@ export class RangeCut implements TimelineSink {
 		this.fileName = fileName;
 		this.range = range;
 		this.maximum = Math.round(Math.min(request.maximumDuration || LONGEST, LONGEST) * range.rate);
+	}
+
+	/** The same of the recording, in samples of another rate. @param rate Hz */
+	atRate(rate: number, sinks: BlockSinks): RangeCut {
+		const { rangeFrom, rangeTo } = this.request;
+		return new RangeCut(this.request, this.fileName, sampleRange(rangeFrom, rangeTo, rate), sinks);
 	}
 
 	/** @throws VoiceprintError CHANNEL_NOT_FOUND */

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { SAMPLE_RATE } from '../audio';
 import { VoiceprintError } from '../../../errors';
 import { countWhile } from '../../../search';
+import { LARGEST_SAMPLE } from './limits';
 import { describeFault, isDiskFull } from '../../../systemFaults';
 
 /** Samples collected per channel before they are written. */
@@ -66,13 +67,17 @@ const ENCODINGS = {
 
 export type SpoolEncoding = keyof typeof ENCODINGS;
 
-/** Samples as numbers of 16 bits; what is beyond full scale is cut off there. */
+/** Samples as numbers of 16 bits; what is beyond full scale is cut off there, and what is no sound is silence. */
 export function toInt16(samples: Float32Array, target = new Int16Array(samples.length)): Int16Array {
 	for (let i = 0; i < samples.length; i++) {
-		target[i] = Math.max(-FULL_SCALE, Math.min(FULL_SCALE - 1, Math.round(samples[i]! * FULL_SCALE)));
+		const value = samples[i]! * FULL_SCALE;
+		// Rounded by cutting off what is behind the point: much faster than `Math.round`, and the same.
+		target[i] = value > -FULL_SCALE && value < FULL_SCALE - 1 ? ((value + FULL_SCALE + 0.5) | 0) - FULL_SCALE : atFullScale(samples[i]!);
 	}
 	return target;
 }
+
+const atFullScale = (sample: number): number => (!(Math.abs(sample) <= LARGEST_SAMPLE) ? 0 : sample > 0 ? FULL_SCALE - 1 : -FULL_SCALE);
 
 export interface SpoolOptions {
 	encoding?: SpoolEncoding;
@@ -162,6 +167,17 @@ export class Spool {
 	 * @throws VoiceprintError TEMPORARY_FILE
 	 */
 	read(channel: number, start: number, target: Float32Array): number {
+		return this.readParts(channel, start, target, (fill, part) => this.encoding.fromBytes(part, fill));
+	}
+
+	/** As `read`, numbers of 16 bits as they are in the files. */
+	readWhole(channel: number, start: number, target: Int16Array): number {
+		if (this.encoding !== ENCODINGS.int16) throw new Error('samples are stored otherwise');
+		return this.readParts(channel, start, target, (fill, part) => fill(bytesOf(part)));
+	}
+
+	/** @param take fills all of a part of the target with what `fill` gives the bytes of */
+	private readParts<T extends Float32Array | Int16Array>(channel: number, start: number, target: T, take: (fill: (bytes: Uint8Array) => void, part: T) => void): number {
 		const end = Math.min(this.samples, start + target.length);
 		for (let at = start; at < end; ) {
 			const before = this.lastSilenceFrom(at);
@@ -174,7 +190,8 @@ export class Spool {
 			}
 			const to = Math.min(end, next?.start ?? end);
 			const place = silence ? silence.written + at - silence.end : at;
-			this.readFile(this.channels[channel] as Channel, place, target.subarray(at - start, to - start));
+			const part = target.subarray(at - start, to - start) as T;
+			this.readFile(this.channels[channel] as Channel, place, (fill) => take(fill, part));
 			at = to;
 		}
 		return Math.max(0, end - start);
@@ -193,10 +210,10 @@ export class Spool {
 		return countWhile(this.silences.length, (i) => this.silences[i]!.start <= sample) - 1;
 	}
 
-	private readFile({ file }: Channel, start: number, target: Float32Array): void {
+	private readFile({ file }: Channel, start: number, take: (fill: (bytes: Uint8Array) => void) => void): void {
 		const position = start * this.encoding.bytes;
 		try {
-			this.encoding.fromBytes(target, (bytes) => {
+			take((bytes) => {
 				for (let read = 0; read < bytes.length; ) {
 					const count = readSync(file, bytes, read, bytes.length - read, position + read);
 					if (count === 0) throw new Error('the temporary file became shorter');

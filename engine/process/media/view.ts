@@ -1,21 +1,23 @@
 /** Files that are parts of another file, put together anew: without what is no sound, or under a header that is right. */
-import type { InputFile } from './inputFile';
+import { plainFile, type InputFile, type Piece, type Source } from './inputFile';
 
-/** Bytes of a file, or bytes in memory. */
-export type Piece = Buffer | { start: number; size: number };
+export type { Piece };
 
-const lengthOf = (piece: Piece): number => (Buffer.isBuffer(piece) ? piece.length : piece.size);
+const lengthOf = (piece: Piece): number => ('start' in piece ? piece.size : piece.length);
 
 function readPiece(file: InputFile, piece: Piece, target: Uint8Array, at: number): number {
-	if (!Buffer.isBuffer(piece)) return file.readInto(target, piece.start + at);
-	return piece.copy(target, 0, at, at + target.length);
+	if ('start' in piece) return file.readInto(target, piece.start + at);
+	const bytes = piece.subarray(at, at + target.length);
+	target.set(bytes);
+	return bytes.length;
 }
 
 /** A file with its way to read; `read` follows from it. Closing it does nothing: the file it is of is closed. */
-function inputFrom(name: string, size: number, readInto: InputFile['readInto']): InputFile {
+function inputFrom(name: string, size: number, source: Source, readInto: InputFile['readInto']): InputFile {
 	return {
 		name,
 		size,
+		source,
 		readInto,
 		read(position, length) {
 			const bytes = Buffer.alloc(Math.max(0, Math.min(length, size - position)));
@@ -42,7 +44,7 @@ export function viewOf(file: InputFile, pieces: Piece[]): InputFile {
 		const left = ends[index]! - position;
 		return readPiece(file, pieces[index]!, target.subarray(0, left), at);
 	};
-	return inputFrom(file.name, ends.at(-1) ?? 0, readInto);
+	return inputFrom(file.name, ends.at(-1) ?? 0, { of: file.source, pieces }, readInto);
 }
 
 /** The file with the bytes of each number of `width` bytes the other way round. */
@@ -54,7 +56,17 @@ export function swappedView(file: InputFile, width: number): InputFile {
 		for (let at = 0; at + width <= bytes.length; at += width) bytes.subarray(at, at + width).reverse();
 		return bytes.copy(target, 0, position - start);
 	};
-	return inputFrom(file.name, file.size, readInto);
+	return inputFrom(file.name, file.size, { of: file.source, swapped: width }, readInto);
+}
+
+/**
+ * The file that a source describes, as it was where the source was taken from it.
+ * @param name for messages
+ */
+export function fileOf(name: string, source: Source): InputFile {
+	if ('descriptor' in source) return plainFile(name, source);
+	const file = fileOf(name, source.of);
+	return 'pieces' in source ? viewOf(file, source.pieces) : swappedView(file, source.swapped);
 }
 
 /** Bytes that are read at once where a file is searched. */

@@ -1,13 +1,13 @@
 /** Voice activity detection on one channel: audio and settings in, spans of speech out. */
 import type { Runtime } from '../runtime/interface';
 import { type Audio, SAMPLE_RATE, type Span } from '../audio';
+import { hasSecondThread } from '../threads';
 import type { VadSettings } from '../../client/presets';
 import { speechProbabilities, type SileroModels } from './probabilities';
 import { Segmenter } from './segmenter';
-import { Halfband, NarrowModel } from './halfband';
-import { SileroVad } from './silero';
-import { SileroKernel } from './sileroKernel';
-import { SILERO_HOP, type SileroRate } from './speechModel';
+import { loadSilero, NarrowHere } from './narrow';
+import { NarrowBeside } from './narrowBeside';
+import { SILERO_HOP } from './speechModel';
 import { sileroSegments } from './sileroSegments';
 import { CORRECTED_HOP, DelayCorrection } from './delayCorrection';
 
@@ -27,11 +27,14 @@ export interface DetectionOptions {
 	keepProbabilities: boolean;
 }
 
-/** Loads both models; they serve one channel after the other. Beside native ONNX Runtime the kernel is slower, beside WASM faster. */
+/**
+ * Loads both models; they serve one channel after the other.
+ * @throws VoiceprintError RUNTIME_UNAVAILABLE where a file is missing or damaged
+ */
 export async function loadSileroModels(runtime: Runtime): Promise<Required<SileroModels>> {
-	const load = async (sampleRate: SileroRate) =>
-		runtime.name === 'native' ? await SileroVad.load(runtime, sampleRate) : await SileroKernel.load(sampleRate);
-	return { wide: await load(16000), narrow: new NarrowModel(await load(8000), await Halfband.load()) };
+	const loadNarrow = async () => await NarrowHere.load(runtime);
+	const wide = await loadSilero(runtime, 16000);
+	return { wide, narrow: hasSecondThread() ? new NarrowBeside(loadNarrow, runtime.name) : await loadNarrow() };
 }
 
 /** Silero's own algorithm: the 16 kHz model alone, no correction of level, delay or drift. */

@@ -1,6 +1,6 @@
 /** 16 kHz → 8 kHz for the 8 kHz model: a linear-phase half-band low-pass, every other sample kept. */
 import { Kernel } from './kernel';
-import type { SpeechModel } from './speechModel';
+import { AS_IT_IS, type Gain } from './speechModel';
 
 /** Samples the filter reaches to each side of its centre. */
 const REACH = 31;
@@ -37,29 +37,12 @@ export class Halfband {
 	/**
 	 * @param input samples at 16 kHz, the first one to keep at HALFBAND_LEAD, and as many more behind the last
 	 * @param samples at 8 kHz that are wanted, MOST_HALVED at most
+	 * @param gain on the input
 	 * @returns valid until the next call
 	 */
-	halve(input: Float32Array, samples: number): Float32Array {
+	halve(input: Float32Array, samples: number, gain: Gain = AS_IT_IS): Float32Array {
 		this.kernel.view('wide', input.length).set(input);
-		this.kernel.halve(samples);
+		this.kernel.halve(samples, gain);
 		return this.kernel.view('samples', samples);
-	}
-}
-
-/** The 8 kHz model, for sound at 16 kHz. */
-export class NarrowModel {
-	constructor(
-		private readonly model: SpeechModel,
-		private readonly halfband: Halfband,
-	) {}
-
-	reset(): void {
-		this.model.reset();
-	}
-
-	/** @param audio as many chunks at 16 kHz with their context, and HALFBAND_LEAD samples before and behind them */
-	async run(audio: Float32Array, chunks: number): Promise<Float32Array> {
-		const { context, window } = this.model;
-		return await this.model.run(this.halfband.halve(audio, context + chunks * window));
 	}
 }

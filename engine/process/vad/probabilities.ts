@@ -1,7 +1,8 @@
 /** Audio → speech probability per chunk of 32 ms, in blocks, so that memory does not grow with the recording. */
 import type { Audio } from '../audio';
-import { HALFBAND_LEAD, type NarrowModel } from './halfband';
-import { SILERO_HOP, type SpeechModel } from './speechModel';
+import { HALFBAND_LEAD } from './halfband';
+import type { NarrowModel } from './narrow';
+import { SILERO_HOP, type Gain, type SpeechModel } from './speechModel';
 
 /** Chunks per run of the models: enough for full speed, 8 s of audio. */
 const BLOCK_CHUNKS = 256;
@@ -23,6 +24,12 @@ export interface SileroModels {
 	narrow?: NarrowModel;
 }
 
+/**
+ * A beep far above full scale deafens the models for seconds: recall is 0.56 after one of +40 dB, 0.95 where it is
+ * brought to full scale.
+ */
+export const FULL_SCALE = 1;
+
 export interface ProbabilityOptions {
 	/** Factor on the samples. */
 	gain: number;
@@ -39,23 +46,17 @@ function silenceAtEnd(probabilities: Float32Array, before: number): number {
 }
 
 /**
- * Multiplies in place.
- * @param isLimited to full scale: a beep far above it deafens the models for seconds (recall 0.56 after one of +40 dB,
- *   limited 0.95)
+ * Runs the models over one block that starts at MARGIN_BEFORE in `buffer`. The narrow one is asked first: it may be at
+ * work in another thread while this one is busy with the wide one.
  */
-export function amplify(samples: Float32Array, gain: number, isLimited: boolean): void {
-	if (gain === 1 && !isLimited) return;
-	const most = isLimited ? 1 : Infinity;
-	for (let i = 0; i < samples.length; i++) samples[i] = Math.max(-most, Math.min(most, (samples[i] as number) * gain));
-}
-
-/** Runs the models over one block that starts at MARGIN_BEFORE in `buffer`. */
-async function runModels({ wide, narrow }: SileroModels, buffer: Float32Array, chunks: number): Promise<Float32Array> {
+async function runModels({ wide, narrow }: SileroModels, buffer: Float32Array, chunks: number, gain: Gain): Promise<Float32Array> {
 	const from = MARGIN_BEFORE - wide.context;
-	const probabilities = await wide.run(buffer.subarray(from, MARGIN_BEFORE + chunks * wide.window));
-	if (!narrow) return probabilities;
-	const second = await narrow.run(buffer.subarray(from - HALFBAND_LEAD), chunks);
-	return probabilities.map((probability, i) => (probability + (second[i] as number)) / 2);
+	const second = narrow?.run(buffer.subarray(from - HALFBAND_LEAD), chunks, gain);
+	const first = wide.run(buffer.subarray(from, MARGIN_BEFORE + chunks * wide.window), gain);
+	// Both, also where one fails: nothing may be at work when the next recording comes.
+	await Promise.allSettled([first, second]);
+	const [probabilities, others] = await Promise.all([first, second]);
+	return others ? probabilities.map((probability, i) => (probability + (others[i] as number)) / 2) : probabilities;
 }
 
 /**
@@ -68,6 +69,7 @@ export async function* speechProbabilities(
 	{ gain, resetAfterSilence }: ProbabilityOptions,
 ): AsyncGenerator<Float32Array, void, void> {
 	const { wide, narrow } = models;
+	const level = { factor: gain, limit: gain > 1 ? FULL_SCALE : Infinity };
 	const reset = () => [wide, narrow].forEach((model) => model?.reset());
 	const total = Math.ceil(audio.length / wide.window);
 	const whole = new Float32Array(MARGIN_BEFORE + BLOCK_CHUNKS * wide.window + MARGIN_AFTER);
@@ -76,15 +78,15 @@ export async function* speechProbabilities(
 	let isFresh = true;
 	/** What the models say of a block of digital silence that they hear first: always the same. */
 	let ofSilence: Float32Array | undefined;
+	narrow?.expect?.(audio.length);
 	reset();
 	for (let done = 0; done < total; done += BLOCK_CHUNKS) {
 		const chunks = Math.min(BLOCK_CHUNKS, total - done);
 		const buffer = whole.subarray(0, MARGIN_BEFORE + chunks * wide.window + MARGIN_AFTER);
 		audio.read(done * wide.window - MARGIN_BEFORE, buffer);
-		amplify(buffer, gain, gain > 1);
 		// A file can say that hours of it are silence; they need no models.
 		const isSilence = isFresh && chunks === BLOCK_CHUNKS && buffer.every((sample) => sample === 0);
-		const probabilities = (isSilence && ofSilence?.slice()) || (await runModels(models, buffer, chunks));
+		const probabilities = (isSilence && ofSilence?.slice()) || (await runModels(models, buffer, chunks, level));
 		// Only where the state is forgotten behind it: a block that is left out leaves no state.
 		if (isSilence && silenceAtEnd(probabilities, 0) * SILERO_HOP >= RESET_AFTER) ofSilence ??= probabilities.slice();
 		silent = silenceAtEnd(probabilities, silent);

@@ -1,9 +1,7 @@
 /** Silero VAD v6.2 without ONNX Runtime: the same probabilities within rounding, see `silero.ts`. */
-import { Kernel } from './kernel';
-import { SILERO_HOP, type SileroRate, type SpeechModel } from './speechModel';
+import { inRuns, Kernel } from './kernel';
+import { AS_IT_IS, SILERO_HOP, type Gain, type SileroRate, type SpeechModel } from './speechModel';
 
-/** Chunks that the kernel has room for. */
-const MOST_CHUNKS = 256;
 const STATE = 256;
 
 export class SileroKernel implements SpeechModel {
@@ -33,16 +31,10 @@ export class SileroKernel implements SpeechModel {
 		this.kernel.view('state', STATE).fill(0);
 	}
 
-	async run(audio: Float32Array): Promise<Float32Array> {
-		const chunks = Math.floor((audio.length - this.context) / this.window);
-		const probabilities = new Float32Array(chunks);
-		for (let done = 0; done < chunks; done += MOST_CHUNKS) {
-			const count = Math.min(MOST_CHUNKS, chunks - done);
-			const samples = audio.subarray(done * this.window, this.context + (done + count) * this.window);
-			this.kernel.view('samples', samples.length).set(samples);
-			this.kernel.run(count);
-			probabilities.set(this.kernel.view('probabilities', count), done);
-		}
-		return probabilities;
+	async run(audio: Float32Array, gain: Gain = AS_IT_IS): Promise<Float32Array> {
+		return await inRuns(this.kernel, audio, this, (chunks) => {
+			this.kernel.run(chunks, gain);
+			return this.kernel.view('probabilities', chunks);
+		});
 	}
 }

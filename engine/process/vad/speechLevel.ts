@@ -1,7 +1,7 @@
 /** The level of the speech in a recording whose loudest sounds are none: found by listening to a few places. */
 import type { Audio } from '../audio';
 import { gainFor, WINDOW_SAMPLES, type LevelMeter, type Loudness } from './level';
-import { amplify } from './probabilities';
+import { FULL_SCALE } from './probabilities';
 import type { SpeechModel } from './speechModel';
 
 /** Places of one loudness that are listened to at most. */
@@ -21,9 +21,8 @@ async function speechAt(place: number, gain: number, audio: Audio, model: Speech
 	const start = Math.max(0, place + WINDOW_SAMPLES / 2 - (LEAD + CHUNKS / 2) * model.window);
 	const samples = new Float32Array(model.context + (LEAD + CHUNKS) * model.window);
 	audio.read(start - model.context, samples);
-	amplify(samples, gain, true);
 	model.reset();
-	const probabilities = await model.run(samples);
+	const probabilities = await model.run(samples, { factor: gain, limit: FULL_SCALE });
 	return probabilities.subarray(LEAD).filter((probability) => probability >= SPEECH).length;
 }
 

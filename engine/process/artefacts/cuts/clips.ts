@@ -30,7 +30,20 @@ export interface ClipsOf {
 
 /** One channel of a sound. */
 function channelOf(sound: Sound, channel: number): Sound {
-	return { channels: 1, rate: sound.rate, length: sound.length, read: (_, start, target) => sound.read(channel, start, target) };
+	const { channels, rate, length } = sound;
+	let all = new Int16Array(0);
+	return {
+		channels: 1,
+		rate,
+		length,
+		read: (_, start, target) => sound.read(channel, start, target),
+		readWhole(start, target) {
+			if (all.length < target.length * channels) all = new Int16Array(target.length * channels);
+			if (!sound.readWhole?.(start, all.subarray(0, target.length * channels))) return false;
+			for (let i = 0, at = channel; i < target.length; i++, at += channels) target[i] = all[at]!;
+			return true;
+		},
+	};
 }
 
 const labelOf = ({ speaker, name, echo_of_channel: echoOfChannel }: AnySegment): ClipSegment['label'] => ({

@@ -4,6 +4,7 @@
  * dip is heard. A crossfade of constant amplitude, so that an offset of the recording stays what it is.
  */
 import { countWhile } from '../../../../search';
+import { toInt16 } from '../../media/spool';
 import type { Piece } from './pieces';
 
 /** Sound of several channels that can be read anywhere; what lies outside of it reads as zero. */
@@ -14,6 +15,11 @@ export interface Sound {
 	/** Samples per channel. */
 	readonly length: number;
 	read(channel: number, start: number, target: Float32Array): void;
+	/**
+	 * The same of all channels, interleaved, as numbers of 16 bits.
+	 * @returns false where it is not stored so, and nothing was read
+	 */
+	readWhole?(start: number, target: Int16Array): boolean;
 }
 
 /** Seconds of a crossfade; half of it is how long the beginning and the end of the whole take to fade. */
@@ -71,6 +77,37 @@ export class CutSound implements Sound {
 		}
 		const last = this.places.length - 1;
 		if (last >= 0) this.fade(channel, last + 1, start, target);
+	}
+
+	/** Most samples are those of the recording; only those around cuts are made anew. */
+	readWhole(start: number, target: Int16Array): boolean {
+		const { source, channels, places } = this;
+		const end = start + target.length / channels;
+		const reach = reachOf(this.rate);
+		target.fill(0);
+		for (let index = Math.max(0, this.indexAt(start) - 1); index < places.length && places[index]!.at < end; index++) {
+			const { at, start: first, end: last } = places[index]!;
+			const [from, to] = [Math.max(start, at), Math.min(end, at + last - first)];
+			if (from < to && !source.readWhole?.(first + from - at, target.subarray((from - start) * channels, (to - start) * channels))) return false;
+		}
+		for (let index = Math.max(0, this.indexAt(start) - 1); index <= places.length; index++) {
+			const at = places[index]?.at ?? this.length;
+			if (at - reach >= end) break;
+			this.readFaded(Math.max(start, at - reach), Math.min(end, at + reach), start, target);
+		}
+		return true;
+	}
+
+	/** @param start of the target */
+	private readFaded(from: number, to: number, start: number, target: Int16Array): void {
+		if (from >= to) return;
+		const { channels } = this;
+		const samples = new Float32Array(to - from);
+		for (let channel = 0; channel < channels; channel++) {
+			this.read(channel, from, samples);
+			const whole = toInt16(samples);
+			for (let i = 0, at = (from - start) * channels + channel; i < whole.length; i++, at += channels) target[at] = whole[i]!;
+		}
 	}
 
 	/** Index of the piece that holds a sample. */

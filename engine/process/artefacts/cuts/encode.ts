@@ -46,6 +46,8 @@ class Bytes {
 
 	private readonly one: Float32Array = new Float32Array(READ_SAMPLES);
 
+	private readonly whole = new Int16Array(READ_SAMPLES);
+
 	private readonly interleaved: Int16Array;
 
 	/** What is in there. */
@@ -75,14 +77,15 @@ class Bytes {
 	private load(start: number): void {
 		const { channels, length } = this.sound;
 		const frames = Math.min(READ_SAMPLES, length - start);
+		this.held = { start, end: start + frames };
+		if (this.gain === 1 && this.sound.readWhole?.(start, this.interleaved.subarray(0, frames * channels))) return;
 		const one = this.one.subarray(0, frames);
 		for (let channel = 0; channel < channels; channel++) {
 			this.sound.read(channel, start, one);
 			if (this.gain !== 1) for (let i = 0; i < frames; i++) one[i]! *= this.gain;
-			const whole = toInt16(one);
+			const whole = toInt16(one, this.whole.subarray(0, frames));
 			for (let i = 0, at = channel; i < frames; i++, at += channels) this.interleaved[at] = whole[i]!;
 		}
-		this.held = { start, end: start + frames };
 	}
 }
 
@@ -189,7 +192,7 @@ function outputLine({ channels, rate }: Sound, { format, bitRate }: EncodeOption
 	];
 }
 
-const inputLine = ({ channels, rate }: Sound, input: string) => ['-f', 's16le', '-ar', String(rate), '-ac', String(channels), '-i', input];
+const inputLine = ({ channels, rate }: Sound, input: string) => ['-probesize', '32', '-f', 's16le', '-ar', String(rate), '-ac', String(channels), '-i', input];
 
 /** One instance of FFmpeg over some files. */
 class EncodeRun {

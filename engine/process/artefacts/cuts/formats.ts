@@ -30,7 +30,8 @@ export const FORMATS: Record<AudioFormat, FormatFacts> = {
 	wav: { name: 'WAV', extension: 'wav', mimeType: 'audio/wav', mostChannels: 64, highestRate: 768_000 },
 	flac: {
 		...{ name: 'FLAC', extension: 'flac', mimeType: 'audio/flac', mostChannels: 8, highestRate: 384_000 },
-		encoder: ['-c:a', 'flac', '-f', 'flac'],
+		// A fifth less work than FFmpeg's default, for files that are 3 % larger.
+		encoder: ['-c:a', 'flac', '-compression_level', '3', '-f', 'flac'],
 	},
 	mp3: {
 		...{ name: 'MP3', extension: 'mp3', mimeType: 'audio/mpeg', mostChannels: 2, rates: MP3_RATES, highestRate: 48_000 },
@@ -39,7 +40,8 @@ export const FORMATS: Record<AudioFormat, FormatFacts> = {
 	},
 	opus: {
 		...{ name: 'Opus', extension: 'ogg', mimeType: 'audio/ogg', mostChannels: 8, rates: OPUS_RATES, highestRate: 48_000 },
-		encoder: ['-c:a', 'libopus', '-application', 'audio', '-vbr', 'constrained', '-f', 'ogg'],
+		// A third of the work of the highest level for one channel, at no more distance from the original (mel spectrum).
+		encoder: ['-c:a', 'libopus', '-compression_level', '5', '-application', 'audio', '-vbr', 'constrained', '-f', 'ogg'],
 		bitRate: opusBitRate,
 	},
 };

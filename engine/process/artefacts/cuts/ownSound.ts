@@ -1,20 +1,31 @@
 /**
- * A recording at its own sample rate, as far as cuts need it: decoded once more, and what is kept of it on the disk, from
- * where any number of cuts can be made. What a cut does not need takes no room.
+ * A recording at its own sample rate on the disk, from where any number of cuts can be made: all of it, or what cuts need.
+ * Samples of all channels stand beside each other, as they come from the decoder and as most of them go into the cuts.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { countWhile } from '../../../../search';
 import type { MediaInfo, MediaRequest } from '../../../client/protocol';
 import { SAMPLE_RATE, type Span } from '../../audio';
-import { decodeMedia } from '../../media/decode';
-import { Spool } from '../../media/spool';
+import type { BlockSinks } from '../../media/channels';
+import { decodeInto } from '../../media/decode';
+import { LARGEST_SAMPLE } from '../../media/limits';
+import { Spool, type FreeBytes } from '../../media/spool';
 import { reachOf, type Sound } from './cutSound';
 import { inSamples, type Piece } from './pieces';
 import { union } from '../../spans';
 
 /** Samples that may be larger than full scale. */
 const FLOATS = /^pcm_f(16|24|32|64)/;
+
+export const isFloatCodec = (codec: string): boolean => FLOATS.test(codec);
+
+/** What cuts are made of; whoever gets it disposes of it. */
+export interface CutSource extends Sound {
+	/** The largest sample where it may be more than 1; else 0. */
+	readonly peak: number;
+	dispose(): void;
+}
 
 /** A part of the recording that is kept. */
 interface Kept extends Piece {
@@ -31,18 +42,46 @@ interface Wanted {
 	folder: string;
 }
 
-export class OwnSound implements Sound {
+/** What is to be stored, and where. */
+export interface Storage {
+	/** Hz. */
+	rate: number;
+	/** FFmpeg's name of the codec. */
+	codec: string;
+	/** The job's own. */
+	folder: string;
+	/** Seconds from where the sound begins; absent: all of it is kept. */
+	spans?: readonly Span[];
+	freeBytes?: FreeBytes;
+}
+
+const ALL: readonly Kept[] = [{ start: 0, end: Infinity, at: 0 }];
+
+function keptOf(spans: readonly Span[], rate: number): Kept[] {
+	// A sample more at either side, as the cuts are rounded by themselves.
+	const reach = (reachOf(rate) + 1) / rate;
+	const wider = union(spans.map(({ start, end }) => ({ start: Math.max(0, start - reach), end: end + reach })), []);
+	let at = 0;
+	return inSamples(wider, rate).map((piece) => {
+		const kept = { ...piece, at };
+		at += piece.end - piece.start;
+		return kept;
+	});
+}
+
+export class OwnSound implements CutSource {
 	readonly rate: number;
 
+	/** 0 until the first samples. */
 	channels = 0;
 
 	length = 0;
 
-	/** The largest sample where it may be more than 1; else 0. */
 	peak = 0;
 
-	private readonly kept: Kept[];
+	private readonly kept: readonly Kept[];
 
+	/** Of one channel: the samples of all of them, interleaved. */
 	private readonly spool: Spool;
 
 	private readonly folder: string;
@@ -50,34 +89,30 @@ export class OwnSound implements Sound {
 	/** Whether samples may be larger than full scale. */
 	private readonly isFloat: boolean;
 
-	private constructor({ info, spans, folder }: Wanted) {
-		// Where FFmpeg does not know the rate, nobody does.
-		this.rate = info.sample_rate || SAMPLE_RATE;
-		this.isFloat = FLOATS.test(info.codec);
+	/** Samples of silence before the first others, when channels are not known. */
+	private lead = 0;
+
+	private scratch = new Float32Array(0);
+
+	constructor({ rate, codec, folder, spans, freeBytes }: Storage) {
+		this.rate = rate;
+		this.isFloat = isFloatCodec(codec);
 		this.folder = mkdtempSync(join(folder, 'cuts-'));
-		this.spool = new Spool(this.folder, undefined, undefined, { encoding: this.isFloat ? 'float32' : 'int16', rate: this.rate });
-		// A sample more at either side, as the cuts are rounded by themselves.
-		const reach = (reachOf(this.rate) + 1) / this.rate;
-		const wider = union(spans.map(({ start, end }) => ({ start: Math.max(0, start - reach), end: end + reach })), []);
-		let at = 0;
-		this.kept = inSamples(wider, this.rate).map((piece) => {
-			const kept = { ...piece, at };
-			at += piece.end - piece.start;
-			return kept;
-		});
+		this.spool = new Spool(this.folder, undefined, freeBytes, { encoding: this.isFloat ? 'float32' : 'int16', rate });
+		this.kept = spans ? keptOf(spans, rate) : ALL;
 	}
 
 	/**
-	 * Decodes; whoever gets it disposes of it.
-	 * @throws VoiceprintError as `decodeMedia` does, NO_DISK_SPACE, TEMPORARY_FILE
+	 * Decodes what cuts need.
+	 * @throws VoiceprintError as `decodeInto` does, NO_DISK_SPACE, TEMPORARY_FILE
 	 */
-	static async decode(wanted: Wanted): Promise<OwnSound> {
-		const sound = new OwnSound(wanted);
+	static async decode({ media, info, spans, folder }: Wanted): Promise<OwnSound> {
+		// Where FFmpeg does not know the rate, nobody does.
+		const rate = info.sample_rate || SAMPLE_RATE;
+		const sound = new OwnSound({ rate, codec: info.codec, folder, spans });
 		try {
-			const { media, folder } = wanted;
-			const decoded = await decodeMedia(media, (block) => sound.add(block), (samples) => sound.addSilence(samples), folder, sound.rate);
-			sound.channels = decoded.channelNumbers.length;
-			sound.spool.finish();
+			const decoded = await decodeInto(media, sound.sinks, { workFolder: folder, rate });
+			sound.finish(decoded.channelNumbers.length);
 			return sound;
 		} catch (error) {
 			sound.dispose();
@@ -85,15 +120,38 @@ export class OwnSound implements Sound {
 		}
 	}
 
+	/** Takes the recording. Throws VoiceprintError NO_DISK_SPACE, TEMPORARY_FILE. */
+	readonly sinks: BlockSinks = {
+		onBlock: (block) => this.add(this.interleaved(block), block.length),
+		onInterleaved: (samples, channels) => this.add(this.isFloat ? this.withoutNoise(samples) : samples, channels),
+		onSilence: (samples) => this.addSilence(samples),
+	};
+
+	/** To be called when all of it came. @param channels of the recording, also where all of it was silence */
+	finish(channels: number): void {
+		this.setChannels(channels);
+		this.spool.finish();
+	}
+
 	read(channel: number, start: number, target: Float32Array): void {
 		target.fill(0);
-		const end = start + target.length;
-		for (let index = this.indexOf(start); index < this.kept.length; index++) {
-			const { start: first, end: last, at } = this.kept[index]!;
-			if (first >= end) break;
-			const [from, to] = [Math.max(start, first), Math.min(end, last, this.length)];
-			if (from < to) this.spool.read(channel, at + from - first, target.subarray(from - start, to - start));
-		}
+		const { channels } = this;
+		this.forKept(start, start + target.length, (from, to, place) => {
+			const all = this.scratchOf((to - from) * channels);
+			this.spool.read(0, place * channels, all);
+			for (let i = from - start, at = channel; at < all.length; i++, at += channels) target[i] = all[at]!;
+		});
+	}
+
+	/** As `Sound.readWhole`. */
+	readWhole(start: number, target: Int16Array): boolean {
+		if (this.isFloat) return false;
+		const { channels } = this;
+		target.fill(0);
+		this.forKept(start, start + target.length / channels, (from, to, place) => {
+			this.spool.readWhole(0, place * channels, target.subarray((from - start) * channels, (to - start) * channels));
+		});
+		return true;
 	}
 
 	dispose(): void {
@@ -101,26 +159,68 @@ export class OwnSound implements Sound {
 		rmSync(this.folder, { recursive: true, force: true });
 	}
 
+	/** What is there between two samples, and where in the spool it begins. */
+	private forKept(start: number, end: number, use: (from: number, to: number, place: number) => void): void {
+		for (let index = this.indexOf(start); index < this.kept.length; index++) {
+			const { start: first, end: last, at } = this.kept[index]!;
+			if (first >= end) break;
+			const [from, to] = [Math.max(start, first), Math.min(end, last, this.length)];
+			if (from < to) use(from, to, at + from - first);
+		}
+	}
+
 	/** Of the first kept part that ends behind a sample. */
 	private indexOf(sample: number): number {
 		return countWhile(this.kept.length, (i) => this.kept[i]!.end <= sample);
 	}
 
-	private add(block: Float32Array[]): void {
+	private scratchOf(length: number): Float32Array {
+		if (this.scratch.length < length) this.scratch = new Float32Array(length);
+		return this.scratch.subarray(0, length);
+	}
+
+	private interleaved(block: Float32Array[]): Float32Array {
+		const [first] = block;
+		if (block.length === 1) return first!;
+		const all = this.scratchOf(block.length * first!.length);
+		for (const [channel, samples] of block.entries()) {
+			for (let i = 0, at = channel; i < samples.length; i++, at += block.length) all[at] = samples[i]!;
+		}
+		return all;
+	}
+
+	/** Where samples are stored as whole numbers, storing them does the same. */
+	private withoutNoise(samples: Float32Array): Float32Array {
+		const kept = this.scratchOf(samples.length);
+		for (let i = 0; i < samples.length; i++) kept[i] = Math.abs(samples[i]!) <= LARGEST_SAMPLE ? samples[i]! : 0;
+		return kept;
+	}
+
+	/** @param samples of all channels, interleaved */
+	private add(samples: Float32Array, channels: number): void {
+		this.setChannels(channels);
 		const start = this.length;
-		const end = start + block[0]!.length;
-		this.length = end;
-		for (const [from, to] of this.partsIn(start, end)) {
-			const part = block.map((samples) => samples.subarray(from - start, to - start));
-			if (this.isFloat) for (const samples of part) this.peak = Math.max(this.peak, peakOf(samples));
-			this.spool.append(part);
+		this.length += samples.length / channels;
+		for (const [from, to] of this.partsIn(start, this.length)) {
+			const part = samples.subarray((from - start) * channels, (to - start) * channels);
+			if (this.isFloat) this.peak = Math.max(this.peak, peakOf(part));
+			this.spool.append([part]);
 		}
 	}
 
 	private addSilence(samples: number): void {
 		const start = this.length;
 		this.length += samples;
-		for (const [from, to] of this.partsIn(start, this.length)) this.spool.appendSilence(to - from);
+		for (const [from, to] of this.partsIn(start, this.length)) {
+			if (this.channels === 0) this.lead += to - from;
+			else this.spool.appendSilence((to - from) * this.channels);
+		}
+	}
+
+	private setChannels(channels: number): void {
+		this.channels = channels;
+		if (this.lead > 0) this.spool.appendSilence(this.lead * channels);
+		this.lead = 0;
 	}
 
 	/** What is kept between two samples. */
@@ -134,7 +234,7 @@ export class OwnSound implements Sound {
 	}
 }
 
-function peakOf(samples: Float32Array): number {
+export function peakOf(samples: Float32Array): number {
 	let peak = 0;
 	for (let i = 0; i < samples.length; i++) peak = Math.max(peak, Math.abs(samples[i]!));
 	return peak;

@@ -22,11 +22,15 @@ export function peaksOf(audio: Audio, columns: number): Peaks {
 		audio.read(start, samples);
 		for (let i = 0; i < samples.length; ) {
 			const to = Math.min(samples.length, end - start);
+			// In numbers of its own: several times faster than in the arrays.
+			let [low, high] = [peaks.low[column]!, peaks.high[column]!];
 			for (; i < to; i++) {
 				const sample = samples[i]!;
-				if (sample < peaks.low[column]!) peaks.low[column] = sample;
-				if (sample > peaks.high[column]!) peaks.high[column] = sample;
+				if (sample < low) low = sample;
+				if (sample > high) high = sample;
 			}
+			peaks.low[column] = low;
+			peaks.high[column] = high;
 			// Of a recording with fewer samples than columns, some have none.
 			while (start + i >= end && column < columns - 1) end = startOf(++column + 1);
 		}

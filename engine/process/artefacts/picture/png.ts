@@ -7,6 +7,7 @@ import { readDependency, readPackageFile } from '../../../../models/packageFiles
 import { once } from '../../../../once';
 import type { Drawing } from './drawing';
 import { Glyphs } from './glyphs';
+import { pngFile } from './pngFile';
 
 type Resvg = typeof import('@resvg/resvg-wasm');
 
@@ -38,7 +39,8 @@ export async function renderPng({ svg, width }: Drawing): Promise<Uint8Array> {
 	try {
 		const image = renderer.render();
 		try {
-			return image.asPng();
+			// The background covers all of it: what the renderer has multiplied by its opacity is as it was.
+			return pngFile(image.pixels, image.width, image.height);
 		} finally {
 			image.free();
 		}

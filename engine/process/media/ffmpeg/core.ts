@@ -1,6 +1,7 @@
 /**
- * Loads FFmpeg compiled to WebAssembly (`@ffmpeg/core`). The 32 MB module is compiled once per process; every decode
- * gets a fresh instance, so that its memory goes when the decode ends and nothing of one file reaches the next.
+ * Loads FFmpeg compiled to WebAssembly (`@ffmpeg/core`). The 32 MB module is compiled once per process, and a thread is
+ * handed what was compiled; every decode gets a fresh instance, so that its memory goes when the decode ends and nothing
+ * of one file reaches the next.
  *
  * The loader script is written for a browser's worker. It is compiled here as a function whose parameters stand for
  * the globals it looks for, so nothing is set on `globalThis` (ONNX Runtime's loader, in the same process, would take
@@ -77,18 +78,18 @@ const HIDDEN_GLOBALS = [
 	'WebSocket',
 ];
 
-interface Prepared {
-	create: CoreFactory;
-	module: WasmModule;
-}
-
-const prepare = once(async (): Promise<Prepared> => {
+const loadFactory = once(async (): Promise<CoreFactory> => {
 	const script = (await readDependency('@ffmpeg/core', () => require.resolve('@ffmpeg/core'))).toString('utf8');
-	const bytes = await readDependency('@ffmpeg/core/wasm', () => require.resolve('@ffmpeg/core/wasm'));
 	const load = compileFunction(`${script}\nreturn createFFmpegCore;`, ['self', ...HIDDEN_GLOBALS], {
 		filename: 'ffmpeg-core.js',
 	}) as (self: { location: { href: string } }) => CoreFactory;
-	return { create: load({ location: { href: '' } }), module: await wasm.compile(bytes) };
+	return load({ location: { href: '' } });
+});
+
+/** FFmpeg, compiled; any thread of this process can make instances of it. Rejects where the package cannot be loaded. */
+export const compiledFfmpeg: () => Promise<WasmModule> = once(async () => {
+	const bytes = await readDependency('@ffmpeg/core/wasm', () => require.resolve('@ffmpeg/core/wasm'));
+	return await wasm.compile(bytes);
 });
 
 /** FFmpeg takes what a header says that it needs. An ordinary file takes 70 MB; beyond this, its `malloc` fails. */
@@ -109,9 +110,13 @@ function limitMemory(...places: object[]): void {
 	}
 }
 
-/** A fresh FFmpeg instance. Rejects where the package cannot be loaded or memory does not suffice. */
-export async function createFfmpegCore(): Promise<FfmpegCore> {
-	const { create, module } = await prepare();
+/**
+ * A fresh FFmpeg instance. Rejects where the package cannot be loaded or memory does not suffice.
+ * @param compiled in another thread; absent: in this one
+ */
+export async function createFfmpegCore(compiled?: WasmModule): Promise<FfmpegCore> {
+	const create = await loadFactory();
+	const module = compiled ?? (await compiledFfmpeg());
 	return await create({
 		instantiateWasm(imports, receive) {
 			const instance = new wasm.Instance(module, imports);

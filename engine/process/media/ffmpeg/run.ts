@@ -1,18 +1,19 @@
 /** One run of FFmpeg over a file: its command line, how it is stopped, and what it came to. */
 import { SAMPLE_RATE } from '../../audio';
 import { randomInt } from 'node:crypto';
-import { VoiceprintError } from '../../../../errors';
+import type { VoiceprintError } from '../../../../errors';
 import type { MediaInfo, RawEncoding } from '../../../client/protocol';
 import { audioStream, decodeFailed, explainNoSamples, withoutHeader } from './failures';
 import { guessRaw, LOOKED_AT } from '../raw/guess';
-import { createFfmpegCore, type FfmpegCore } from './core';
+import { runFfmpeg } from './decoder';
+import type { End, Listener } from './execution';
 import { isFragmented } from '../fragments';
 import { checkFormat, LONGEST } from '../limits';
-import { unreadable, type InputFile } from '../inputFile';
+import type { InputFile } from '../inputFile';
 import { FfmpegLog, type LoggedStream } from './log';
+import { Original, type OriginalSink } from './original';
 import { RANGE_END, type RangeCut } from '../rangeCut';
 import { RATE_FILTER, Resampler, type MakeResampler } from '../resampling/resampler';
-import { mountInput, mountOutput } from './streams';
 import { Timeline, timelineFilter } from './timeline';
 import { endsEarly } from '../truncation';
 import { WavOutput } from './wavOutput';
@@ -26,9 +27,6 @@ const MOSTLY_GOOD = 10;
 /** Seconds of an AMR frame. */
 const AMR_FRAME = 0.02;
 
-/** Thrown through FFmpeg to end it at once; the reason is kept outside, FFmpeg's glue must not touch it. */
-class Stop extends Error {}
-
 /** What a file cannot know, so that it cannot write FFmpeg's lines. */
 const newMark = () => randomInt(1e8, 1e9);
 
@@ -41,9 +39,11 @@ export interface RunOptions {
 	seek?: number;
 	/** FFmpeg's specifier of the stream, such as `0:a:1`; absent: FFmpeg takes the default track. */
 	map?: string | undefined;
+	/** Takes the sound at the file's own rate too, where that is another one. */
+	original?: OriginalSink | undefined;
 }
 
-interface LineOptions extends RunOptions {
+interface LineOptions extends Pick<RunOptions, 'seek' | 'map'> {
 	format?: string | undefined;
 	/** Hz of the output. */
 	rate: number;
@@ -62,21 +62,6 @@ function commandLine({ seek = 0, map, format, rate }: LineOptions, channels: num
 		...(channels > 0 ? ['-ac', String(channels)] : []),
 		...['-c:a', 'pcm_f32le', '-f', 'wav', '-bitexact', '-flush_packets', '1', output],
 	];
-}
-
-/** @throws VoiceprintError RUNTIME_UNAVAILABLE */
-async function startFfmpeg(): Promise<FfmpegCore> {
-	try {
-		return await createFfmpegCore();
-	} catch (error) {
-		if (error instanceof VoiceprintError) throw error;
-		throw new VoiceprintError(
-			'RUNTIME_UNAVAILABLE',
-			'The media decoder could not be started',
-			`Loading the package @ffmpeg/core failed: ${error instanceof Error ? error.message : String(error)}. ` +
-				'Install the node package again, and check that enough memory is free.',
-		);
-	}
 }
 
 export class FfmpegRun {
@@ -108,7 +93,9 @@ export class FfmpegRun {
 	/** Samples of silence at the beginning. */
 	private lead = 0;
 
-	constructor(file: InputFile, cut: RangeCut, { seek = 0, map }: RunOptions = {}) {
+	private readonly original: Original | undefined;
+
+	constructor(file: InputFile, cut: RangeCut, { seek = 0, map, original }: RunOptions = {}) {
 		this.file = file;
 		this.map = map;
 		this.cut = cut;
@@ -116,7 +103,8 @@ export class FfmpegRun {
 		this.base = cut.position;
 		this.rate = cut.range.rate;
 		this.timeline = new Timeline(cut, this.rate);
-		this.log = new FfmpegLog(this.timeline, this.mark, isFragmented(file), seek);
+		this.original = original && new Original(original, cut);
+		this.log = new FfmpegLog({ addJump: (...jump) => this.addJump(...jump) }, this.mark, isFragmented(file), seek);
 		this.output = new WavOutput({
 			onFormat: (channels, sampleRate) => {
 				this.checkFormat(channels);
@@ -125,9 +113,13 @@ export class FfmpegRun {
 				if (cut.channels === 0) cut.onChannels(channels);
 				this.timeline.channels = channels;
 				this.began = true;
+				this.beginOriginal(channels, sampleRate);
 				if (this.lead > 0) cut.onSilence(this.lead);
 			},
-			onFrames: (samples, frames) => (this.resampler ?? this.timeline).onFrames(samples, frames),
+			onFrames: (samples, frames) => {
+				this.original?.onFrames(samples, frames);
+				(this.resampler ?? this.timeline).onFrames(samples, frames);
+			},
 		});
 	}
 
@@ -143,6 +135,19 @@ export class FfmpegRun {
 		if (this.rate !== SAMPLE_RATE) return;
 		this.resampler = this.makeResampler?.(sampleRate, channels, (samples, frames) => this.timeline.onFrames(samples, frames));
 		this.timeline.pending = () => this.resampler?.pending ?? 0;
+	}
+
+	private addJump(...jump: Parameters<Timeline['addJump']>): void {
+		this.timeline.addJump(...jump);
+		this.original?.addJump(...jump);
+	}
+
+	/** Not where FFmpeg resamples it, or what comes here is the file's rate already, or time is not told by the samples alone. */
+	private beginOriginal(channels: number, rate: number): void {
+		const { sample_rate: own, codec } = this.info;
+		if (own !== rate || rate === SAMPLE_RATE || this.log.isAmr) return;
+		const { priming, lead } = this.log;
+		this.original?.begin({ rate, codec, channels, seek: this.seek, priming, lead });
 	}
 
 	/** Whether seeking led to another place, and nothing was decoded; to be tried without. */
@@ -182,26 +187,36 @@ export class FfmpegRun {
 	/** Decodes; returns where the file or the range ends. Throws as `decodeMedia` does, and what `onBlock` throws. */
 	async execute(): Promise<void> {
 		this.makeResampler = await Resampler.prepare();
-		const core = await startFfmpeg();
-		core.setLogger(({ message }) => this.log.add(message));
-		const [input, output] = [`/in${this.mark}`, `/out${this.mark}`];
-		mountInput(core, input, this.file.size, (target, position) => this.guard(() => this.read(target, position)));
-		mountOutput(core, output, (bytes, position) => this.guard(() => this.output.write(bytes, position)));
-		let exitCode = 0;
-		try {
-			exitCode = core.exec(...commandLine({ seek: this.seek, map: this.map, format: this.file.format, rate: this.rate }, this.cut.channels, this.mark, input, output));
-		} catch (error) {
-			// A trap inside the WebAssembly, unless it was ended from here.
-			if (!this.stopped) throw decodeFailed(this.file.name, this.log, String(error));
-		}
+		const end = await this.run();
 		if (this.stopped?.reason === MISPLACED) {
 			this.misplaced = true;
 			return;
 		}
 		if (this.stopped && this.stopped.reason !== RANGE_END) throw this.stopped.reason;
-		if (exitCode < 0) throw decodeFailed(this.file.name, this.log, 'FFmpeg ended abnormally');
+		// A trap inside the WebAssembly.
+		if (end && 'trap' in end) throw decodeFailed(this.file.name, this.log, end.trap);
+		if (end && end.exitCode < 0) throw decodeFailed(this.file.name, this.log, 'FFmpeg ended abnormally');
+		this.original?.finish(this.stopped !== undefined);
 		this.endTimeline();
 		this.cut.finish();
+	}
+
+	/** @returns nothing where it was stopped from here */
+	private async run(): Promise<End | undefined> {
+		const { file, mark, seek, map, rate } = this;
+		const [input, output] = [`/in${mark}`, `/out${mark}`];
+		const line = commandLine({ seek, map, format: file.format, rate }, this.cut.channels, mark, input, output);
+		const listener: Listener = {
+			onLine: (text) => this.log.add(text),
+			onRead: () => this.checkFormat(),
+			onBytes: (bytes, position) => this.output.write(bytes, position),
+		};
+		try {
+			return await runFfmpeg({ file, input, output, commandLine: line }, listener);
+		} catch (reason) {
+			this.stopped = { reason };
+			return undefined;
+		}
 	}
 
 	private endTimeline(): void {
@@ -280,24 +295,5 @@ export class FfmpegRun {
 	private checkFormat(channels = 1): void {
 		if (this.log.absurd) checkFormat(this.file.name, this.log.absurd.channels, this.log.absurd.sampleRate);
 		checkFormat(this.file.name, channels, SAMPLE_RATE);
-	}
-
-	private read(target: Uint8Array, position: number): number {
-		this.checkFormat();
-		try {
-			return this.file.readInto(target, position);
-		} catch (error) {
-			throw unreadable(this.file.name, error);
-		}
-	}
-
-	/** Runs a callback of FFmpeg's; where it throws, keeps the reason and ends FFmpeg. */
-	private guard<Result>(callback: () => Result): Result {
-		try {
-			return callback();
-		} catch (reason) {
-			this.stopped ??= { reason };
-			throw new Stop('decoding was stopped');
-		}
 	}
 }

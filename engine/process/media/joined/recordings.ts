@@ -17,7 +17,7 @@ const MOST_RECORDINGS = 1000;
 /** A file that is one piece stays itself. */
 function filesOf(file: InputFile, recordings: Piece[][]): InputFile[] {
 	const [first] = recordings[0] ?? [];
-	const isWhole = recordings.flat().length === 1 && first && !Buffer.isBuffer(first) && first.size === file.size;
+	const isWhole = recordings.flat().length === 1 && first && 'start' in first && first.size === file.size;
 	return isWhole ? [file] : recordings.map((pieces) => viewOf(file, pieces));
 }
 

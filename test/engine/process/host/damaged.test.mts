@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { ErrorData } from '../../../../dist/errors.js';
 import type { FromEngine, Job, RuntimeChoice, VadResult, VoiceprintJob } from '../../../../dist/engine/client/protocol.js';
-import { vadJob } from '../../../support/engine.mts';
+import { vadJob, writeSilentWav } from '../../../support/engine.mts';
 import { CALL } from '../../../support/recordings.mts';
 
 const REPOSITORY = join(import.meta.dirname, '..', '..', '..', '..');
@@ -25,9 +25,9 @@ before(() => {
 });
 after(() => rmSync(join(modules, '..'), { recursive: true, force: true }));
 
-/** The copy's answer to one job. */
-async function answerTo(job: Job): Promise<FromEngine> {
-	const engine = fork(join(copy, 'dist', 'engine', 'process', 'host', 'main.js'), { serialization: 'advanced' });
+/** The copy's answer to one job. @param threads that the engine may work with */
+async function answerTo(job: Job, threads = 1): Promise<FromEngine> {
+	const engine = fork(join(copy, 'dist', 'engine', 'process', 'host', 'main.js'), [String(threads)], { serialization: 'advanced' });
 	await once(engine, 'message');
 	engine.send({ kind: 'run', id: 1, job });
 	let answer: FromEngine;
@@ -37,8 +37,8 @@ async function answerTo(job: Job): Promise<FromEngine> {
 	return answer;
 }
 
-async function faultOf(job: Job): Promise<ErrorData> {
-	const answer = await answerTo(job);
+async function faultOf(job: Job, threads?: number): Promise<ErrorData> {
+	const answer = await answerTo(job, threads);
 	assert.ok(answer.kind === 'failure', JSON.stringify(answer));
 	return answer.error;
 }
@@ -99,6 +99,15 @@ describe('a missing or damaged file is RUNTIME_UNAVAILABLE, with a word of what 
 			});
 		});
 	}
+
+	test('and so it is in a thread', async () => {
+		const minute = join(modules, '..', 'minute.wav');
+		writeSilentWav(minute, 61);
+		await withFault(join(models, 'silero-vad-6.2-8k.kernel.bin'), async (problem) => {
+			const { code, message } = await faultOf(vadJob(minute, join(modules, '..'), { runtime: 'wasm' }), 2);
+			assert.deepEqual([code, message], ['RUNTIME_UNAVAILABLE', `The file models/silero-vad-6.2-8k.kernel.bin of the package ${problem}`]);
+		});
+	});
 
 	test('and so is the list of checksums', async () => {
 		const list = join(models, 'checksums.json');

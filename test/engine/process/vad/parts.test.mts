@@ -89,6 +89,15 @@ describe('half-band filter', () => {
 					});
 				}
 			});
+
+			test('a gain is as if the sound came with it, and what is beyond its limit at the limit', () => {
+				const input = tone(1000, 16000, 8000);
+				const output = halfband.halve(input, 3000, { factor: 3, limit: 2 }).slice();
+				const limited = input.map((sample) => Math.max(-2, Math.min(2, 3 * sample)));
+				assert.ok(Math.max(...output) > 1.9 && Math.max(...output) < 2.4);
+				const expected = halfband.halve(limited, 3000);
+				output.forEach((sample, i) => assert.ok(Math.abs(sample - expected[i]) < 1e-6, `sample ${i}`));
+			});
 		});
 	}
 });

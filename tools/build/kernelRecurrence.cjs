@@ -1,0 +1,115 @@
+'use strict';
+/**
+ * The LSTM and what follows it, one chunk at a time. Weights and biases come multiplied with what makes a power of 2 of
+ * each function: e^-x = 2^(x · SIGMOID), e^-2x = 2^(x · TANH).
+ */
+const { loop, op } = require('./wasm.cjs');
+const { FLOAT, GATES, HIDDEN, OUTPUTS, VECTOR } = require('./kernelLayout.cjs');
+
+const { i32, f32, v128, i32x4, f32x4 } = op;
+const { add, sub, mul, div } = f32x4;
+
+const SIGMOID = -Math.LOG2E;
+const TANH = -2 * Math.LOG2E;
+/** Powers of 2 beyond this make no difference, and three of them can be multiplied. */
+const MOST = 40;
+/** Added to a number and taken off again, rounds it; its last bits are then the whole number. */
+const ROUNDER = 1.5 * 2 ** 23;
+/** Polynomial of 2^x from -0.5 to 0.5, highest power first, the last being 1: least relative error, 2e-9. */
+const POWER = [1.53533616e-4, 1.33988745e-3, 9.61843736e-3, 5.55033247e-2, 2.40226479e-1, 6.93147203e-1, 1];
+/** Rows of the state's matrix in one turn of the loop. */
+const UNROLLED = 4;
+
+class Recurrence {
+	/** @param madd (a, b, c): a · b + c */
+	constructor(module, at, madd) {
+		Object.assign(this, { module, at, madd });
+	}
+
+	/** 2^x for each lane: statements that set `result`; `whole` is a variable to work with. */
+	power(result, x, whole) {
+		const rounder = f32x4.splat(ROUNDER);
+		const polynomial = POWER.slice(1).reduce((sum, term) => this.madd(sum, result.get, f32x4.splat(term)), f32x4.splat(POWER[0]));
+		return [
+			result.set(f32x4.pmax(f32x4.splat(-MOST), f32x4.pmin(f32x4.splat(MOST), x))),
+			whole.set(add(result.get, rounder)),
+			result.set(sub(result.get, sub(whole.get, rounder))),
+			result.set(i32x4.add(polynomial, i32x4.shl(whole.get, 23))),
+		];
+	}
+
+	/** The state's part of the gates, added to what is at `from`. */
+	addState(body, from) {
+		const { at } = this;
+		const [j, h, weight] = ['i32', 'i32', 'i32'].map((type) => body.local(type));
+		const sums = Array.from({ length: OUTPUTS / 4 }, () => body.local('v128'));
+		const x = body.local('v128');
+		const row = (n) => [
+			x.set(v128.splat(h.get, at.state + n * FLOAT)),
+			...sums.map((sum, i) => sum.set(this.madd(x.get, v128.load(weight.get, n * OUTPUTS * FLOAT + i * VECTOR), sum.get))),
+		];
+		return [
+			weight.set(at.weightState),
+			...loop(
+				...[j, 0, GATES * FLOAT, OUTPUTS * FLOAT],
+				...sums.map((sum, i) => sum.set(v128.load(i32.add(from.get, j.get), i * VECTOR))),
+				loop(
+					...[h, 0, HIDDEN * FLOAT, UNROLLED * FLOAT],
+					...Array.from({ length: UNROLLED }, (_, n) => row(n)).flat(),
+					weight.set(i32.add(weight.get, UNROLLED * OUTPUTS * FLOAT)),
+				),
+				...sums.map((sum, i) => v128.store(j.get, at.gates + i * VECTOR, sum.get)),
+			),
+		];
+	}
+
+	/** The new state from the gates, and the sum of its rectified values with the output's weights. */
+	step(body, total) {
+		const { at } = this;
+		const j = body.local('i32');
+		const [one, input, forget, cell, output, whole, state] = Array.from({ length: 7 }, () => body.local('v128'));
+		const gate = (index) => v128.load(j.get, at.gates + index * HIDDEN * FLOAT);
+		const cells = at.state + HIDDEN * FLOAT;
+		const gates = [input, forget, cell, output].flatMap((variable, index) => this.power(variable, gate(index), whole));
+		const more = (variable) => add(one.get, variable.get);
+		const less = (variable) => sub(one.get, variable.get);
+		return [
+			one.set(f32x4.splat(1)),
+			...loop(
+				...[j, 0, HIDDEN * FLOAT, VECTOR],
+				...gates,
+				// Sigmoids and the hyperbolic tangent with one division: state · 1/(1+f) + (1-c) / ((1+i) (1+c)).
+				input.set(mul(more(input), more(cell))),
+				state.set(
+					div(
+						add(mul(v128.load(j.get, cells), input.get), mul(less(cell), more(forget))),
+						mul(input.get, more(forget)),
+					),
+				),
+				v128.store(j.get, cells, state.get),
+				...this.power(cell, mul(f32x4.splat(TANH), state.get), whole),
+				state.set(div(less(cell), mul(more(cell), more(output)))),
+				v128.store(j.get, at.state, state.get),
+				total.set(this.madd(f32x4.pmax(f32x4.splat(0), state.get), v128.load(j.get, at.weightOut), total.get)),
+			),
+		];
+	}
+
+	/** @returns a function (from, to): gates at `from` without the state's part, the probability to `to`. */
+	chunk() {
+		const { at } = this;
+		return this.module.func(['i32', 'i32'], (body, from, to) => {
+			const [total, power, whole] = Array.from({ length: 3 }, () => body.local('v128'));
+			const sum = [0, 1, 2, 3].map((lane) => f32x4.lane(total.get, lane)).reduce(f32.add);
+			return [
+				...this.addState(body, from),
+				total.set(f32x4.splat(0)),
+				...this.step(body, total),
+				...this.power(power, f32x4.splat(f32.add(sum, f32.load(0, at.biasOut))), whole),
+				f32.store(to.get, 0, f32x4.lane(div(f32x4.splat(1), add(f32x4.splat(1), power.get)), 0)),
+			];
+		});
+	}
+}
+
+module.exports = { Recurrence, SIGMOID, TANH };
