@@ -10,6 +10,7 @@ import { faultsBench } from './faults.mts';
 import { inferenceBench } from './inference.mts';
 import { levelBench } from './level.mts';
 import { memoryBench } from './memory.mts';
+import { nodeTimeBench } from './nodeTime.mts';
 import { performanceBench } from './performance.mts';
 import { reportsBench } from './reports.mts';
 import { speakersBench } from './speakers.mts';
@@ -41,6 +42,7 @@ const BENCHES: Record<string, () => Promise<void>> = {
 	performance: async () => await performanceBench(values.quick, values.lengths),
 	artefacts: async () => await artefactsBench(Number(values.lengths ?? 600)),
 	memory: memoryBench,
+	'node-time': nodeTimeBench,
 	upload: uploadBench,
 	faults: faultsBench,
 	'slow-upload': slowUploadBench,
