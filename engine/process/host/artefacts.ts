@@ -1,9 +1,7 @@
 /** What is made of a recording beside its result. What cannot be made is a warning: the result itself is worth more. */
 import { isOutOfMemory, outOfMemory, textOf, VoiceprintError, withoutInstallPaths } from '../../../errors';
 import type { Artefact, ArtefactsJob, ArtefactsResult, FoundChannel, MediaInfo, MediaRequest, ProduceRequest, Warning } from '../../client/protocol';
-import { cutSpans, makeClips, makeSpeechOnly } from '../artefacts/cuts/makers';
 import type { CutSource } from '../artefacts/cuts/ownSound';
-import { makePicture } from '../artefacts/picture/picture';
 import type { Maker, Recorded } from '../artefacts/recorded';
 import type { Audio } from '../audio';
 import { withSound, type Cuttable } from './recording';
@@ -20,11 +18,13 @@ type Wanted = Required<ProduceRequest>;
 
 type Kinds = { [K in keyof Wanted]: Kind<Wanted[K]> };
 
-/** A new kind of artefact is one line here and one file in `artefacts`. */
+const cuts = async () => await import('../artefacts/cuts/makers');
+
+/** A new kind of artefact is one line here and one file in `artefacts`. Each is loaded when it is asked for. */
 const KINDS: Kinds = {
-	picture: { name: 'timeline picture', make: makePicture },
-	speechOnly: { name: 'speech only audio', make: makeSpeechOnly, none: 'There is no speech only audio, as no speech was found' },
-	clips: { name: 'clips', make: makeClips, none: 'There are no clips, as no speech was found' },
+	picture: { name: 'timeline picture', make: async (...of) => await (await import('../artefacts/picture/picture')).makePicture(...of) },
+	speechOnly: { name: 'speech only audio', make: async (...of) => await (await cuts()).makeSpeechOnly(...of), none: 'There is no speech only audio, as no speech was found' },
+	clips: { name: 'clips', make: async (...of) => await (await cuts()).makeClips(...of), none: 'There are no clips, as no speech was found' },
 };
 
 async function make<K extends keyof Wanted>(kind: K, produce: ProduceRequest, recorded: Recorded): Promise<ArtefactsResult> {
@@ -77,6 +77,7 @@ export async function makeArtefacts(produce: ProduceRequest | undefined, { sound
 		channels: channels.map(({ channel_number: channelNumber, segments }, i) => ({ channelNumber, segments, audio: sounds[i]! })),
 		ownSound: async () => {
 			const { own, decoded } = cuttable;
+			const { cutSpans } = await cuts();
 			sources[0] ??= await own!.of({ media, info, decoded, spans: cutSpans(recorded, produce) });
 			return sources[0];
 		},

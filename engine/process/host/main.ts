@@ -8,6 +8,7 @@ import { isOutOfMemory, outOfMemory, VoiceprintError, withoutInstallPaths, type 
 import type { FromEngine, ToEngine } from '../../client/protocol';
 import { validateLazily } from './lazyValidation';
 import { runPipeline } from './pipelines';
+import { thisPlatform } from '../runtime/platform';
 import { allowThreads } from '../threads';
 import { reportTo } from './progress';
 import { memoryLimit, startWatchdog, type Watchdog } from './watchdog';
@@ -72,6 +73,7 @@ function readLimit(): number {
 offerToKernel();
 allowThreads(Number(process.argv[2]) || 1);
 validateLazily();
+thisPlatform();
 const watchdog = startWatchdog(readLimit());
 process.on('exit', () => {
 	if (workFolder !== undefined) rmSync(workFolder, { recursive: true, force: true });

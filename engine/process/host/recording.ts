@@ -1,6 +1,6 @@
 /** A media file decoded onto the disk, and the speech in its channels: what every pipeline begins with. */
-import { OwnSounds } from '../artefacts/cuts/ownSounds';
-import { decodeInto, type DecodedMedia } from '../media/decode';
+import type { OwnSounds } from '../artefacts/cuts/ownSounds';
+import { decodeInto, prepareDecoding, type DecodedMedia } from '../media/decode';
 import { Spool } from '../media/spool';
 import type { ArtefactsJob, Job, Warning } from '../../client/protocol';
 import { findEchoes, type Echo } from '../echo/echo';
@@ -170,9 +170,10 @@ async function* listenToAll({ media, levels, models, settings, keepProbabilities
 }
 
 /** Where the job makes cuts, the sound at the recording's own rate is kept too. */
-function ownSounds(job: Job): OwnSounds | undefined {
+async function ownSounds(job: Job): Promise<OwnSounds | undefined> {
 	const produce = 'produce' in job ? job.produce : undefined;
-	return produce?.speechOnly || produce?.clips ? new OwnSounds(job.workFolder) : undefined;
+	if (!produce?.speechOnly && !produce?.clips) return undefined;
+	return new (await import('../artefacts/cuts/ownSounds')).OwnSounds(job.workFolder);
 }
 
 const cuttableOf = ({ channelNumbers }: DecodedMedia, spool: Spool, own: OwnSounds | undefined): Cuttable => ({
@@ -187,9 +188,11 @@ const cuttableOf = ({ channelNumbers }: DecodedMedia, spool: Spool, own: OwnSoun
 export async function withRecording<T>(job: Exclude<Job, ArtefactsJob>, use: (recording: Recording) => Promise<T>): Promise<T> {
 	const settings = vadSettings(job.vad); // throws before the work
 	const keepProbabilities = job.vad.includeProbabilities === true;
-	const { runtime, models } = await sileroModels(job.runtime);
+	const loading = sileroModels(job.runtime);
+	prepareDecoding(job.media);
+	const { runtime, models } = await loading;
+	const own = await ownSounds(job);
 	const spool = new Spool(job.workFolder);
-	const own = ownSounds(job);
 	try {
 		// The 16 kHz model alone is used in Silero's own mode.
 		const { media, levels } = await decode(job, spool, own, (samples) => !settings.sileroCompatible && models.narrow.expect?.(samples));
@@ -206,8 +209,8 @@ export async function withRecording<T>(job: Exclude<Job, ArtefactsJob>, use: (re
  * @throws VoiceprintError as `decodeMedia` does, and what `use` throws
  */
 export async function withSound<T>(job: Job, use: (decoded: { media: DecodedMedia; sounds: Audio[]; cuttable: Cuttable }) => Promise<T>): Promise<T> {
+	const own = await ownSounds(job);
 	const spool = new Spool(job.workFolder);
-	const own = ownSounds(job);
 	try {
 		const { media, levels } = await decode(job, spool, own);
 		const sounds = soundsOf({ levels, spool }).map(({ audio }) => audio);

@@ -8,6 +8,7 @@ import { basename } from 'node:path';
 import { SAMPLE_RATE } from '../audio';
 import type { MediaInfo, MediaRequest, RawAudio, Warning } from '../../client/protocol';
 import type { BlockSinks } from './channels';
+import { prepareFfmpeg } from './ffmpeg/core';
 import { emptyFile, notMedia } from './ffmpeg/failures';
 import type { LoggedStream } from './ffmpeg/log';
 import type { OriginalSink } from './ffmpeg/original';
@@ -124,6 +125,23 @@ async function decodeOpened(task: Task, sinks: BlockSinks, workFolder: string): 
 	if (track === 'all' && tracks.length > 1) return await decodeAllTracks(task, tracks.length, sinks, workFolder);
 	if (track === 'all') return await decodeTrack(task, sinks);
 	return await decodeTrack(task, sinks, trackMap(findTrack(tracks, track, task.name)));
+}
+
+/**
+ * Begins to load what decoding a file takes, so that it is there sooner; meanwhile other things can be loaded. Says nothing of
+ * the file, nor of what cannot be loaded: decoding does.
+ */
+export function prepareDecoding({ path }: MediaRequest): void {
+	try {
+		const file = openInput(path, basename(path));
+		try {
+			if (!plainWav(file)) void prepareFfmpeg().catch(() => {});
+		} finally {
+			file.close();
+		}
+	} catch {
+		// Decoding says why.
+	}
 }
 
 /** How a file is decoded. */

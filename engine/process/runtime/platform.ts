@@ -38,11 +38,15 @@ function glibcVersion(): string | undefined {
 	}
 }
 
-export const thisPlatform = (): Platform => ({
-	platform: process.platform,
-	arch: process.arch,
-	glibc: glibcVersion(),
-});
+let known: Platform | undefined;
+
+/**
+ * Found out once. To be called before there are threads: of those, Node's report asks for the network's interfaces in spite of
+ * `excludeNetwork`.
+ */
+export function thisPlatform(): Platform {
+	return (known ??= { platform: process.platform, arch: process.arch, glibc: glibcVersion() });
+}
 
 /** @returns why native ONNX Runtime cannot run here, in words for a user; undefined when it may. */
 export function nativeObstacle({ platform, arch, glibc }: Platform): string | undefined {

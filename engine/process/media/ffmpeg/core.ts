@@ -92,6 +92,11 @@ export const compiledFfmpeg: () => Promise<WasmModule> = once(async () => {
 	return await wasm.compile(bytes);
 });
 
+/** Reads and compiles FFmpeg, once, so that instances are made at once. Rejects as they do. */
+export async function prepareFfmpeg(): Promise<void> {
+	await Promise.all([loadFactory(), compiledFfmpeg()]);
+}
+
 /** FFmpeg takes what a header says that it needs. An ordinary file takes 70 MB; beyond this, its `malloc` fails. */
 const MOST_PAGES = (384 * 2 ** 20) / PAGE;
 
