@@ -11,6 +11,7 @@ import { inferenceBench } from './inference.mts';
 import { levelBench } from './level.mts';
 import { mediaBench } from './media.mts';
 import { memoryBench } from './memory.mts';
+import { nodeTimeBench } from './nodeTime.mts';
 import { performanceBench } from './performance.mts';
 import { reportsBench } from './reports.mts';
 import { segmentsBench } from './segments.mts';
@@ -50,6 +51,7 @@ const BENCHES: Record<string, () => Promise<void>> = {
 	performance: async () => await performanceBench(values),
 	artefacts: async () => await artefactsBench(Number(values.lengths ?? 600)),
 	memory: memoryBench,
+	'node-time': nodeTimeBench,
 	upload: uploadBench,
 	faults: faultsBench,
 	'slow-upload': slowUploadBench,

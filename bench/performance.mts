@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { stopEngine } from '../dist/engine/client/client.js';
 import { artefactCosts } from './artefacts.mts';
 import { inferenceCosts } from './inference.mts';
+import { nodeTimes } from './nodeTime.mts';
 import { channels, lengths, starts } from './performance/engine.mts';
 import { goalTable, type Reached } from './performance/goals.mts';
 import { engines, executions } from './performance/load.mts';
@@ -43,10 +44,15 @@ async function artefacts({ seconds }: Extent, folder: string): Promise<Findings>
 	return { tables: [table], reached: { picture: ratios[PICTURE], clips: ratios[CLIPS] } };
 }
 
+const nodeTime: Part = async () => {
+	const { table, ratios } = await nodeTimes();
+	return { tables: [table], reached: { nodeNative: ratios[`${M4A[0]}, native`], nodeWasm: ratios[`${M4A[0]}, wasm`] } };
+};
+
 const workers: Part = async () => ({ tables: [await workersTable()] });
 
 /** In the order of what is missed most where time runs out. */
-const PARTS: Record<string, Part> = { wholePath, inference, starts, engines, lengths, artefacts, sizing, executions, channels, voiceprints, workers };
+const PARTS: Record<string, Part> = { wholePath, inference, starts, engines, lengths, artefacts, nodeTime, sizing, executions, channels, voiceprints, workers };
 
 /** Longer than any part takes: what takes longer hangs. */
 const MOST_MS = 540_000;
