@@ -111,6 +111,6 @@ export async function performanceBench({ quick, long, parts, minutes = 'Infinity
 	const goals = goalTable(reached);
 	print(goals);
 	if (failures.length > 0) process.exitCode = 1;
-	if (quick || parts !== undefined) return;
+	if (quick || parts !== undefined || tables.length === 0) return;
 	write(page({ goals, tables, failures, loads: [before, loadavg()[0]], minutes: (performance.now() - started) / 60_000 }));
 }
