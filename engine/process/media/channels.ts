@@ -47,6 +47,33 @@ const LONG_SILENCE = BLOCK_SAMPLES;
 /** Written so that NaN does not pass. */
 const isSound = (sample: number) => sample <= LARGEST_SAMPLE && sample >= -LARGEST_SAMPLE;
 
+/** Energy from which samples are looked at one by one; below, none is as large as what is no sound. */
+const LOUD = LARGEST_SAMPLE ** 2;
+
+/** Copies one of so many interleaved channels, from a place on; returns its energy, NaN where a sample is. */
+function separateOne(samples: Float32Array, first: number, channels: number, target: Float32Array): number {
+	let energy = 0;
+	for (let at = 0, source = first; at < target.length; at++, source += channels) {
+		const sample = samples[source]!;
+		target[at] = sample;
+		energy += sample * sample;
+	}
+	return energy;
+}
+
+/** Copies both of two channels, which takes half as long. */
+function separateBoth(samples: Float32Array, first: number, left: Float32Array, right: Float32Array): number {
+	let [lefts, rights] = [0, 0];
+	for (let at = 0, source = first; at < left.length; at++, source += 2) {
+		const [one, other] = [samples[source]!, samples[source + 1]!];
+		left[at] = one;
+		right[at] = other;
+		lefts += one * one;
+		rights += other * other;
+	}
+	return lefts + rights;
+}
+
 /** Collects interleaved samples into blocks of at most BLOCK_SAMPLES samples per channel. */
 export class BlockWriter {
 	private readonly block: Float32Array[];
@@ -125,8 +152,8 @@ export class BlockWriter {
 	}
 
 	/** One infinite sample would rule the level of the whole recording, or be blamed on the model. */
-	private replaceNoise(target: Float32Array, end: number): void {
-		for (let at = this.filled; at < end; at++) {
+	private replaceNoise(target: Float32Array): void {
+		for (let at = 0; at < target.length; at++) {
 			if (isSound(target[at]!)) continue;
 			target[at] = 0;
 			this.replaced += 1;
@@ -134,17 +161,13 @@ export class BlockWriter {
 	}
 
 	private separate(samples: Float32Array, frame: number, count: number): void {
-		const { channels, filled } = this;
-		const end = filled + count;
-		for (const [index, channel] of this.kept.entries()) {
-			const target = this.block[index]!;
-			let areSound = true;
-			for (let at = filled, source = frame * channels + channel; at < end; at++, source += channels) {
-				const sample = samples[source]!;
-				target[at] = sample;
-				areSound &&= isSound(sample);
-			}
-			if (!areSound) this.replaceNoise(target, end);
-		}
+		const { channels, filled, kept } = this;
+		const targets = this.block.map((channel) => channel.subarray(filled, filled + count));
+		const first = frame * channels;
+		const energies =
+			channels === 2 && kept.length === 2
+				? [separateBoth(samples, first, targets[0]!, targets[1]!)]
+				: kept.map((channel, index) => separateOne(samples, first + channel, channels, targets[index]!));
+		if (!energies.every((energy) => energy < LOUD)) targets.forEach((target) => this.replaceNoise(target));
 	}
 }

@@ -8,10 +8,11 @@ import { SAMPLE_RATE } from '../audio';
 import { VoiceprintError } from '../../../errors';
 import { countWhile } from '../../../search';
 import { LARGEST_SAMPLE } from './limits';
+import { BLOCK_SAMPLES } from './channels';
 import { describeFault, isDiskFull } from '../../../systemFaults';
 
-/** Samples collected per channel before they are written. */
-const BUFFERED = 65_536;
+/** Samples per channel that are written at once. */
+const WRITTEN_AT_ONCE = BLOCK_SAMPLES;
 
 /** Writes all bytes or throws. Tests replace it where they cannot fill a disk. */
 export type Write = (file: number, bytes: Uint8Array) => void;
@@ -236,7 +237,7 @@ export class Spool {
 	private open(index: number): Channel {
 		const name = path.join(this.folder, `channel-${index}.f32`);
 		try {
-			return { path: name, file: openSync(name, 'wx+', 0o600), buffer: new Float32Array(BUFFERED), filled: 0 };
+			return { path: name, file: openSync(name, 'wx+', 0o600), buffer: new Float32Array(WRITTEN_AT_ONCE), filled: 0 };
 		} catch (error) {
 			throw this.fault(error);
 		}
@@ -244,22 +245,31 @@ export class Spool {
 
 	private appendTo(channel: Channel, samples: Float32Array): void {
 		for (let taken = 0; taken < samples.length; ) {
-			const part = samples.subarray(taken, taken + BUFFERED - channel.filled);
+			const part = samples.subarray(taken, taken + WRITTEN_AT_ONCE - channel.filled);
+			taken += part.length;
+			// A whole block needs not be collected.
+			if (part.length === WRITTEN_AT_ONCE) {
+				this.store(channel, part);
+				continue;
+			}
 			channel.buffer.set(part, channel.filled);
 			channel.filled += part.length;
-			taken += part.length;
-			if (channel.filled === BUFFERED) this.flush(channel);
+			if (channel.filled === WRITTEN_AT_ONCE) this.flush(channel);
 		}
 	}
 
 	private flush(channel: Channel): void {
-		this.checkSpace(channel.filled * this.encoding.bytes);
+		this.store(channel, channel.buffer.subarray(0, channel.filled));
+		channel.filled = 0;
+	}
+
+	private store({ file }: Channel, samples: Float32Array): void {
+		this.checkSpace(samples.length * this.encoding.bytes);
 		try {
-			this.write(channel.file, this.encoding.toBytes(channel.buffer.subarray(0, channel.filled)));
+			this.write(file, this.encoding.toBytes(samples));
 		} catch (error) {
 			throw this.fault(error);
 		}
-		channel.filled = 0;
 	}
 
 	private fault(error: unknown): VoiceprintError {

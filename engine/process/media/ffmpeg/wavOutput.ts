@@ -66,6 +66,11 @@ export class WavOutput {
 
 	private data(bytes: Uint8Array): void {
 		const frameBytes = 4 * this.header!.channels;
+		if (this.rest === 0 && bytes.byteOffset % 4 === 0 && bytes.length % frameBytes === 0) {
+			// Whole frames can be read where they are, which is how nearly all come.
+			if (bytes.length > 0) this.sink.onFrames(new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4), bytes.length / frameBytes);
+			return;
+		}
 		const available = this.rest + bytes.length;
 		if (this.scratch.length < available) this.grow(available);
 		this.scratch.set(bytes, this.rest);

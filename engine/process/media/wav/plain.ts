@@ -37,8 +37,9 @@ type Format = Pick<PlainWav, 'codec' | 'channels' | 'sampleRate' | 'frameBytes'>
  */
 const PACKETS = ['7ffe8001', 'fe7f0180', '1fffe800', 'ff1f00e8', '72f81f4e'].map((hex) => Buffer.from(hex, 'hex'));
 
-/** Bytes of the samples in which they are looked for. */
-const LOOKED_AT = 2 ** 20;
+/** Bytes of the samples in which they are looked for; by chance there are fewer than so many. */
+const LOOKED_AT = 2 ** 18;
+const FEWEST_PACKETS = 4;
 
 /** Format tag and bits per sample to FFmpeg's codec name. */
 const CODECS: Record<string, SampleFormat | undefined> = {
@@ -98,5 +99,12 @@ function layout(file: InputFile, format: Format, dataStart: number, size: number
 function mayHoldPackets(file: InputFile, { codec }: Format, dataStart: number): boolean {
 	if (!/^pcm_[us]\d/.test(codec)) return false;
 	const start = file.read(dataStart, LOOKED_AT);
-	return PACKETS.some((packet) => start.includes(packet));
+	return PACKETS.some((packet) => {
+		let at = -1;
+		for (let count = 0; count < FEWEST_PACKETS; count++) {
+			at = start.indexOf(packet, at + 1);
+			if (at < 0) return false;
+		}
+		return true;
+	});
 }

@@ -2,6 +2,10 @@
 
 import { endianness } from 'node:os';
 
+/** One step of 16, and of 32 bits: multiplying by them is as exact as dividing, and faster. */
+const STEP_16 = 2 ** -15;
+const STEP_32 = 2 ** -31;
+
 const isLittleEndian = endianness() === 'LE';
 
 /** FFmpeg's codec names. */
@@ -34,7 +38,7 @@ function aLaw(code: number): number {
 }
 
 function table(decode: (code: number) => number): Convert {
-	const values = Float32Array.from({ length: 256 }, (_, code) => decode(code) / 2 ** 15);
+	const values = Float32Array.from({ length: 256 }, (_, code) => decode(code) * STEP_16);
 	return (bytes, target) => {
 		for (let index = 0; index < target.length; index++) target[index] = values[bytes[index]!]!;
 	};
@@ -47,20 +51,20 @@ export const CONVERT: Record<SampleFormat, Convert> = {
 	pcm_s16le(bytes, target) {
 		if (isLittleEndian && bytes.byteOffset % 2 === 0) {
 			const values = new Int16Array(bytes.buffer, bytes.byteOffset, target.length);
-			for (let index = 0; index < target.length; index++) target[index] = (values[index] as number) / 2 ** 15;
+			for (let index = 0; index < target.length; index++) target[index] = (values[index] as number) * STEP_16;
 			return;
 		}
 		for (let index = 0, at = 0; index < target.length; index++, at += 2) {
-			target[index] = (((bytes[at + 1]! << 24) | (bytes[at]! << 16)) >> 16) / 2 ** 15;
+			target[index] = (((bytes[at + 1]! << 24) | (bytes[at]! << 16)) >> 16) * STEP_16;
 		}
 	},
 	pcm_s24le(bytes, target) {
 		for (let index = 0, at = 0; index < target.length; index++, at += 3) {
-			target[index] = ((bytes[at + 2]! << 24) | (bytes[at + 1]! << 16) | (bytes[at]! << 8)) / 2 ** 31;
+			target[index] = ((bytes[at + 2]! << 24) | (bytes[at + 1]! << 16) | (bytes[at]! << 8)) * STEP_32;
 		}
 	},
 	pcm_s32le(bytes, target) {
-		for (let index = 0; index < target.length; index++) target[index] = bytes.readInt32LE(index * 4) / 2 ** 31;
+		for (let index = 0; index < target.length; index++) target[index] = bytes.readInt32LE(index * 4) * STEP_32;
 	},
 	pcm_f32le(bytes, target) {
 		new Uint8Array(target.buffer, target.byteOffset, target.byteLength).set(bytes.subarray(0, target.byteLength));

@@ -74,7 +74,7 @@ describe('one decoding gives what another one for it alone would give', () => {
 		test(name, async () => await compare({ path: await M4A, channelMode: 'split', ...media }));
 	}
 
-	test('also of numbers that are larger than full scale, and none', async () => {
+	test('also of a WAV, which is read again, and of numbers in it that are larger than full scale, and none', async () => {
 		const channels = signal(RATE, 2, 2).map((samples) => samples.map((sample) => 3 * sample));
 		channels[0][1000] = NaN;
 		channels[1][2000] = 1e9;
@@ -123,7 +123,8 @@ test('at 16 kHz there is nothing to keep beside the sound for the models', async
 });
 
 test('where the disk has not much room left, only what cuts need is kept, by decoding again', async () => {
-	const path = file('large.wav', wav(Buffer.alloc(30 * RATE * 16), { rate: RATE, channels: 8 }));
+	// A length that is not known leaves it to FFmpeg; what is read directly is read again in any case.
+	const path = file('large.wav', wav(Buffer.alloc(30 * RATE * 16), { rate: RATE, channels: 8, claimed: 0xffff_ffff }));
 	const keptOf = async (free: number) => {
 		const { work, dispose } = await ownOf({ path, channelMode: 'split' }, { freeBytes: () => free, spans: [{ start: 1, end: 2 }] });
 		const [kept] = readdirSync(work).filter((name) => name.startsWith('cuts-'));

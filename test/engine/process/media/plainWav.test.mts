@@ -148,4 +148,10 @@ describe('packets in the place of samples are decoded', () => {
 			assert.equal(info.codec, codec);
 		});
 	}
+
+	test('samples that look like the beginning of one are none', async () => {
+		const data = noise(20_000);
+		for (const at of [0, 1001, 7000]) data.write('7ffe8001', at, 'hex');
+		assert.ok(await isDirect(file('chance.wav', wav(data, { rate: 48_000 }))));
+	});
 });
