@@ -17,7 +17,7 @@ import { median, type Table } from './table.mts';
 
 const SECONDS = 60;
 const AT_ONCE = 8;
-const UPLOADS = 40;
+const UPLOADS = 24;
 const WEBHOOK = 'calls';
 
 interface Measured {

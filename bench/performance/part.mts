@@ -54,7 +54,7 @@ export const QUICK: Extent = {
 	rounds: 1,
 	seconds: 60,
 	otherSeconds: 10,
-	formats: [WAV, M4A],
+	formats: [MP3],
 	lengths: [10, 60],
 	channels: [1, 4],
 	executions: [1, 4],

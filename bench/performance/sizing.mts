@@ -1,5 +1,5 @@
 /** What a user's call costs, by what is asked for. */
-import { threadsPerEngine } from '../../dist/engine/client/client.js';
+import { poolSize, threadsPerEngine } from '../../dist/engine/client/client.js';
 import type { BundledChoice, Job, RuntimeName } from '../../dist/engine/client/protocol.js';
 import { vadJob } from '../../test/support/engine.mts';
 import { voiceprintJob } from '../../test/support/voices.mts';
@@ -45,6 +45,6 @@ export async function sizing({ callSeconds }: Extent, folder: string): Promise<F
 			rows.push([`${label}, ${LABEL[runtime]}`, two(warm.cpu), perHour, Math.round(callSeconds / warm.cpu), percent(Math.max(0, warm.cpu - least), warm.cpu), peak]);
 		}
 	}
-	const title = `Sizing: calls of ${lengthOf(callSeconds)}, two channels (mixed for Speaker Diarization), MP3, engine warm with ${threadsPerEngine(1)} thread(s)`;
+	const title = `Sizing: calls of ${lengthOf(callSeconds)}, two channels (mixed for Speaker Diarization), MP3, engine warm with ${threadsPerEngine(poolSize())} thread(s)`;
 	return { tables: [{ title, header: ['', 'CPU s per call', 'calls an hour per core', '× real time', 'of it for the voices', 'memory of an engine, MiB'], rows }] };
 }

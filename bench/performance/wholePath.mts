@@ -51,46 +51,64 @@ function costsOf(label: string, seconds: number, passes: Passes, withTwo: Passes
 	return [label, ...speeds, ...toFfmpeg, ...onTwo, ...toInference, two(ratioOf(passes.decoding, passes.ffmpeg)), installed ? two(installed / medianOf(passes.ffmpeg)) : '–'];
 }
 
-export async function wholePath({ formats, seconds: goalSeconds, otherSeconds, rounds }: Extent): Promise<Findings> {
-	const [costs, shares]: Table['rows'][] = [[], []];
-	const reached: Reached = {};
+interface Measured {
+	costs: Table['rows'];
+	shares: Table['rows'];
+	/** By the format's label: with one thread, and with two where that was asked for. */
+	passes: Record<string, { one: Passes; both?: Passes | undefined }>;
+}
+
+async function measure(formats: Extent['formats'], seconds: number, rounds: number, withTwo: boolean): Promise<Measured> {
+	const measured: Measured = { costs: [], shares: [], passes: {} };
 	for (const format of formats) {
-		const isGoal = format === M4A || format === WAV;
-		const seconds = isGoal ? goalSeconds : otherSeconds;
 		const label = `${format[0]}, ${lengthOf(seconds)}`;
 		const path = await callFile(seconds, format);
-		const passes = await passesOf(path, isGoal ? rounds : Math.min(3, rounds), 1);
-		const onTwo = isGoal ? await passesOf(path, rounds, 2) : undefined;
-		costs.push(costsOf(label, seconds, passes, onTwo, installedFfmpeg(path)));
-		shares.push(...sharesOf(label, passes));
-		if (format === M4A) {
-			reached.m4aNative = ratioOf(passes['whole native'], passes.ffmpeg);
-			reached.m4aWasm = ratioOf(passes['whole wasm'], passes.ffmpeg);
-			reached.m4aWallNative = ratioOf(onTwo!['whole native'], onTwo!.ffmpeg, 'wall');
-			reached.m4aWallWasm = ratioOf(onTwo!['whole wasm'], onTwo!.ffmpeg, 'wall');
-		}
-		if (format === WAV) {
-			reached.wavNative = ratioOf(passes['whole native'], passes['inference native']);
-			reached.wavWasm = ratioOf(passes['whole wasm'], passes['inference wasm']);
-		}
+		const one = await passesOf(path, rounds, 1);
+		const both = withTwo ? await passesOf(path, rounds, 2) : undefined;
+		measured.passes[format[0]] = { one, both };
+		measured.costs.push(costsOf(label, seconds, one, both, installedFfmpeg(path)));
+		measured.shares.push(...sharesOf(label, one));
 	}
-	const about = `two channels, preset Balanced, engine warm, one thread, CPU, median of ${rounds} (of 3 where a file is shorter)`;
-	return {
-		reached,
-		tables: [
-			{
-				title: `File to segments, ${about}; with two threads wall-clock time to that of FFmpeg alone`,
-				header: [
-					...['', 'native, × real time', 'WASM, × real time', 'native to FFmpeg alone', 'WASM to FFmpeg alone', 'native, two threads', 'WASM, two threads'],
-					...['native to its inference alone', 'WASM to its inference alone', 'our decoding to FFmpeg alone', "the machine's own FFmpeg to ours"],
-				],
-				rows: costs,
-			},
-			{
-				title: `Where the time goes, ${about}`,
-				header: ['', "FFmpeg's decoder", 'reading, resampling, timeline', 'level', 'disk', 'inference', 'segments, second looks', 'echoes', 'rest'],
-				rows: shares,
-			},
-		],
+	return measured;
+}
+
+function tablesOf({ costs, shares }: Measured, rounds: number): Table[] {
+	const about = `two channels, preset Balanced, engine warm, one thread, CPU, median of ${rounds}`;
+	return [
+		{
+			title: `File to segments, ${about}; with two threads wall-clock time to that of FFmpeg alone`,
+			header: [
+				...['', 'native, × real time', 'WASM, × real time', 'native to FFmpeg alone', 'WASM to FFmpeg alone', 'native, two threads', 'WASM, two threads'],
+				...['native to its inference alone', 'WASM to its inference alone', 'our decoding to FFmpeg alone', "the machine's own FFmpeg to ours"],
+			],
+			rows: costs,
+		},
+		{
+			title: `Where the time goes, ${about}`,
+			header: ['', "FFmpeg's decoder", 'reading, resampling, timeline', 'level', 'disk', 'inference', 'segments, second looks', 'echoes', 'rest'],
+			rows: shares,
+		},
+	];
+}
+
+/** What has to be decoded and resampled, and what has neither. */
+export async function wholePath({ seconds, rounds }: Extent): Promise<Findings> {
+	const measured = await measure([M4A, WAV], seconds, rounds, true);
+	const [m4a, wav] = [measured.passes[M4A[0]], measured.passes[WAV[0]]];
+	const reached: Reached = {
+		m4aNative: ratioOf(m4a.one['whole native'], m4a.one.ffmpeg),
+		m4aWasm: ratioOf(m4a.one['whole wasm'], m4a.one.ffmpeg),
+		m4aWallNative: ratioOf(m4a.both!['whole native'], m4a.both!.ffmpeg, 'wall'),
+		m4aWallWasm: ratioOf(m4a.both!['whole wasm'], m4a.both!.ffmpeg, 'wall'),
+		wavNative: ratioOf(wav.one['whole native'], wav.one['inference native']),
+		wavWasm: ratioOf(wav.one['whole wasm'], wav.one['inference wasm']),
 	};
+	return { reached, tables: tablesOf(measured, rounds) };
+}
+
+/** In fewer rounds. */
+export async function otherFormats({ formats, otherSeconds, rounds }: Extent): Promise<Findings> {
+	const fewer = Math.min(3, rounds);
+	const others = formats.filter((format) => format !== M4A && format !== WAV);
+	return { tables: tablesOf(await measure(others, otherSeconds, fewer, false), fewer) };
 }
