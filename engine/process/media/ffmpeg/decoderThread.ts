@@ -1,25 +1,27 @@
-/** The thread in which FFmpeg decodes beside what is done with its samples, see `decoder.ts`. */
+/** The thread in which FFmpeg decodes one file, see `decoder.ts`. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { VoiceprintError } from '../../../../errors';
 import { fileOf } from '../view';
-import type { FromThread, ToThread } from './decoder';
+import type { FromThread, ThreadData, ToThread } from './decoder';
 import { execute } from './execution';
-import { RelaySender, type Control } from './relay';
+import { RelaySender } from './relay';
 
-const control = workerData as Control;
+const { listened, file, ...execution } = workerData as ThreadData;
 
 const send = (message: FromThread) => parentPort!.postMessage(message);
 
-async function decode({ module, file, ...execution }: ToThread): Promise<void> {
-	const relay = new RelaySender(control, send);
+async function decode(module: ToThread): Promise<void> {
+	const relay = new RelaySender(listened, send);
 	let answer: FromThread;
 	try {
 		answer = { end: await execute({ ...execution, file: fileOf(file.name, file.source) }, relay, module) };
 	} catch (error) {
-		answer = { error: error instanceof VoiceprintError ? error.toData() : { code: 'INTERNAL', message: String(error) } };
+		// Whatever else it is ends the thread, and the other one is told.
+		if (!(error instanceof VoiceprintError)) throw error;
+		answer = { error: error.toData() };
 	}
 	relay.flush();
 	send(answer);
 }
 
-parentPort!.on('message', (message: ToThread) => void decode(message));
+parentPort!.once('message', (module: ToThread) => void decode(module));

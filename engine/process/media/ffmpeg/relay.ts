@@ -21,10 +21,6 @@ const LINE = 0;
 const READ = 1;
 const BYTES = 2;
 
-/** What the threads share: how many blocks were listened to, and whether the listener wants no more. */
-const LISTENED = 0;
-const STOPPED = 1;
-
 /** A block with its records. */
 export interface Sent {
 	block: SharedArrayBuffer;
@@ -32,58 +28,50 @@ export interface Sent {
 	used: number;
 }
 
+/** What both threads hold: at its only place, how many blocks were listened to. */
+export type Listened = Int32Array<SharedArrayBuffer>;
+
 const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
-
-/** What both threads hold of a relay. */
-export type Control = Int32Array;
-
-export const newControl = (): Control => new Int32Array(new SharedArrayBuffer(8));
 
 /** The decoding thread's end: a listener that passes everything on. */
 export class RelaySender implements Listener {
 	private readonly blocks: SharedArrayBuffer[] = [];
 
-	private block: Buffer | undefined;
-
-	private view: DataView | undefined;
-
-	private used = 0;
+	/** The block that is being filled. */
+	private block: { bytes: Buffer; view: DataView; used: number } | undefined;
 
 	private sent = 0;
 
-	/** Lines since something was read. */
-	private lines = 0;
+	/** Whether there were lines since something was read. */
+	private hasLines = false;
 
 	private hasWritten = false;
 
 	/** @param post takes a block to the listening thread */
 	constructor(
-		private readonly control: Control,
+		private readonly listened: Listened,
 		private readonly post: (sent: Sent) => void,
 	) {}
 
 	onLine(line: string): void {
-		// FFmpeg prints what stands in files, as strings that need not be Unicode.
+		// FFmpeg prints what stands in files, which need not be Unicode.
 		this.add(LINE, Buffer.from(line, 'utf16le'), 0);
-		this.lines++;
+		this.hasLines = true;
 	}
 
 	/**
-	 * The listener may refuse the file for what FFmpeg says of it before the first sample: that is waited for, since FFmpeg
-	 * would go on with what nobody should try.
+	 * The listener may refuse a file for what FFmpeg says of it before the first sample. Its answer is waited for: FFmpeg
+	 * would begin with what nobody should try.
 	 */
 	onRead(): void {
-		if (this.lines > 0 && !this.hasWritten) {
-			this.lines = 0;
-			this.add(READ, new Uint8Array(0), 0);
-			this.flush();
-			this.waitUntilListened(this.sent);
-		}
-		this.checkStop();
+		if (!this.hasLines || this.hasWritten) return;
+		this.hasLines = false;
+		this.add(READ, new Uint8Array(0), 0);
+		this.flush();
+		this.waitUntilListened(this.sent);
 	}
 
 	onBytes(bytes: Uint8Array, position: number): void {
-		this.checkStop();
 		this.hasWritten = true;
 		this.add(BYTES, bytes, position);
 	}
@@ -91,79 +79,59 @@ export class RelaySender implements Listener {
 	/** Sends what has not been sent. */
 	flush(): void {
 		if (!this.block) return;
-		this.post({ block: this.blocks[this.sent % BLOCKS]!, used: this.used });
+		this.post({ block: this.blocks[this.sent % BLOCKS]!, used: this.block.used });
 		this.sent++;
 		this.block = undefined;
 	}
 
 	private add(kind: number, bytes: Uint8Array, position: number): void {
 		const size = RECORD_HEADER + aligned(bytes.length);
-		if (this.block && this.used + size > this.block.length) this.flush();
-		const block = this.block ?? this.begin(size);
-		this.view!.setInt32(this.used, kind, true);
-		this.view!.setInt32(this.used + 4, bytes.length, true);
-		this.view!.setFloat64(this.used + 8, position, true);
-		block.set(bytes, this.used + RECORD_HEADER);
-		this.used += size;
+		if (this.block && this.block.used + size > this.block.bytes.length) this.flush();
+		this.block ??= this.begin(size);
+		const { view, used } = this.block;
+		view.setInt32(used, kind, true);
+		view.setInt32(used + 4, bytes.length, true);
+		view.setFloat64(used + 8, position, true);
+		this.block.bytes.set(bytes, used + RECORD_HEADER);
+		this.block.used += size;
 	}
 
 	/** Takes the next block. @param size of a record that has to fit in */
-	private begin(size: number): Buffer {
+	private begin(size: number): { bytes: Buffer; view: DataView; used: number } {
 		this.waitUntilListened(this.sent - BLOCKS + 1);
-		const place = this.sent % BLOCKS;
-		let shared = this.blocks[place];
-		// A block that was larger than usual is not kept.
-		if (shared === undefined || shared.byteLength !== Math.max(BLOCK, size)) shared = new SharedArrayBuffer(Math.max(BLOCK, size));
-		this.blocks[place] = shared;
-		this.view = new DataView(shared);
-		this.used = 0;
-		return (this.block = Buffer.from(shared));
+		const [place, length] = [this.sent % BLOCKS, Math.max(BLOCK, size)];
+		// One that is larger than usual is not kept.
+		if (this.blocks[place]?.byteLength !== length) this.blocks[place] = new SharedArrayBuffer(length);
+		const block = this.blocks[place];
+		return { bytes: Buffer.from(block), view: new DataView(block), used: 0 };
 	}
 
-	private waitUntilListened(count: number): void {
+	private waitUntilListened(blocks: number): void {
 		for (;;) {
-			const listened = Atomics.load(this.control, LISTENED);
-			if (listened >= count) return;
-			Atomics.wait(this.control, LISTENED, listened);
+			const listened = Atomics.load(this.listened, 0);
+			if (listened >= blocks) return;
+			Atomics.wait(this.listened, 0, listened);
 		}
-	}
-
-	private checkStop(): void {
-		if (Atomics.load(this.control, STOPPED) !== 0) throw new Error('the listener wants no more');
 	}
 }
 
 /** The listening thread's end. */
 export class RelayReceiver {
-	/** What the listener threw, if it did: then nothing more is handed to it. */
-	stopped: { reason: unknown } | undefined;
+	/** To be handed to the sender. */
+	readonly listened: Listened = new Int32Array(new SharedArrayBuffer(4));
 
-	constructor(
-		private readonly control: Control,
-		private readonly listener: Listener,
-	) {
-		Atomics.store(control, LISTENED, 0);
-		Atomics.store(control, STOPPED, 0);
-	}
+	constructor(private readonly listener: Listener) {}
 
+	/** Throws what the listener throws; then no further block may be taken. */
 	take({ block, used }: Sent): void {
-		if (!this.stopped) this.listen(block, used);
-		Atomics.add(this.control, LISTENED, 1);
-		Atomics.notify(this.control, LISTENED);
-	}
-
-	private listen(block: SharedArrayBuffer, used: number): void {
 		const view = new DataView(block);
-		try {
-			for (let at = 0; at < used; ) {
-				const length = view.getInt32(at + 4, true);
-				this.hand(view.getInt32(at, true), Buffer.from(block, at + RECORD_HEADER, length), view.getFloat64(at + 8, true));
-				at += RECORD_HEADER + aligned(length);
-			}
-		} catch (reason) {
-			this.stopped = { reason };
-			Atomics.store(this.control, STOPPED, 1);
+		for (let at = 0; at < used; ) {
+			const length = view.getInt32(at + 4, true);
+			this.hand(view.getInt32(at, true), Buffer.from(block, at + RECORD_HEADER, length), view.getFloat64(at + 8, true));
+			at += RECORD_HEADER + aligned(length);
 		}
+		Atomics.add(this.listened, 0, 1);
+		Atomics.notify(this.listened, 0);
 	}
 
 	private hand(kind: number, bytes: Buffer, position: number): void {

@@ -1,8 +1,21 @@
-/** Decodes whole files for tests. */
+/**
+ * Decodes whole files for tests. With `THREADS=2` in the environment FFmpeg has a thread of its own for each, however small;
+ * what comes out has to be the same.
+ */
 import assert from 'node:assert/strict';
 import { decodeMedia, type DecodedMedia } from '../../../../../dist/engine/process/media/decode.js';
+import { worthWhile } from '../../../../../dist/engine/process/media/ffmpeg/decoder.js';
+import { allowThreads } from '../../../../../dist/engine/process/threads.js';
 import { VoiceprintError } from '../../../../../dist/errors.js';
 import type { MediaRequest } from '../../../../../dist/engine/client/protocol.js';
+
+/** Decodes in as many threads from now on, and any file in a thread of its own where there are two. */
+export function useThreads(threads: number): void {
+	allowThreads(threads);
+	worthWhile.bytes = 0;
+}
+
+if (process.env.THREADS !== undefined) useThreads(Number(process.env.THREADS));
 
 export interface Decoded extends DecodedMedia {
 	/** One Float32Array per kept channel. */
