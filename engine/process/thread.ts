@@ -13,7 +13,8 @@ interface Asker<Answer> {
 	reject: (error: unknown) => void;
 }
 
-function endOfThread(how: string): VoiceprintError {
+/** What is thrown where a thread is gone. @param how it ended, as a sentence */
+export function endOfThread(how: string): VoiceprintError {
 	if (isOutOfMemory(how)) return outOfMemory(how);
 	return new VoiceprintError(
 		'ENGINE_CRASHED',

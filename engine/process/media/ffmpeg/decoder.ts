@@ -4,7 +4,8 @@
  */
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { VoiceprintError, type ErrorData } from '../../../../errors';
+import { textOf, VoiceprintError, type ErrorData } from '../../../../errors';
+import { endOfThread } from '../../thread';
 import { hasSecondThread } from '../../threads';
 import type { WasmModule } from '../../webAssembly';
 import type { Source } from '../inputFile';
@@ -42,10 +43,12 @@ async function listen(worker: Worker, relay: RelayReceiver): Promise<Exclude<Fro
 				relay.take(message);
 			} catch (reason) {
 				isOver = true;
-				reject(reason as Error);
+				reject(reason instanceof Error ? reason : new Error(String(reason)));
 			}
 		};
-		worker.on('message', onMessage).once('error', reject).once('exit', () => reject(new Error('The thread that decodes ended')));
+		worker.on('message', onMessage);
+		worker.once('error', (error) => reject(endOfThread(`${textOf(error)}.`)));
+		worker.once('exit', (code) => reject(endOfThread(`It ended with exit code ${code}.`)));
 	});
 }
 
@@ -79,7 +82,8 @@ async function runInThread({ file: { name, source }, ...execution }: Execution, 
 
 /**
  * Runs FFmpeg to its end.
- * @throws what the listener threw; VoiceprintError RUNTIME_UNAVAILABLE, TEMPORARY_FILE where the file cannot be read
+ * @throws what the listener threw; VoiceprintError RUNTIME_UNAVAILABLE, TEMPORARY_FILE where the file cannot be read,
+ *   ENGINE_CRASHED and OUT_OF_MEMORY where the thread is gone
  */
 export async function runFfmpeg(execution: Execution, listener: Listener): Promise<End> {
 	const isBeside = hasSecondThread() && execution.file.size >= worthWhile.bytes;

@@ -1,0 +1,113 @@
+/** FFmpeg in a thread of its own gives what it gives in this one: the same samples, errors and warnings. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import workerThreads from 'node:worker_threads';
+import { after, beforeEach, describe, it } from 'node:test';
+import { worthWhile } from '../../../../dist/engine/process/media/ffmpeg/decoder.js';
+import { allowThreads } from '../../../../dist/engine/process/threads.js';
+import { decode, failure, useThreads, type Options } from './support/decode.mts';
+import { encode, file } from './support/encode.mts';
+import { signal } from './support/signal.mts';
+
+const RATE = 44100;
+const source = { channels: signal(RATE, 6, 2), rate: RATE };
+const USUAL = worthWhile.bytes;
+
+const { Worker } = workerThreads;
+let begun: workerThreads.Worker[] = [];
+
+/** Threads are counted. */
+workerThreads.Worker = class extends Worker {
+	constructor(...args: ConstructorParameters<typeof Worker>) {
+		super(...args);
+		begun.push(this);
+	}
+};
+
+beforeEach(() => {
+	begun = [];
+});
+
+after(() => {
+	workerThreads.Worker = Worker;
+	allowThreads(1);
+	worthWhile.bytes = USUAL;
+});
+
+/** @returns what one thread gives, and what two do */
+async function bothWays<Result>(work: () => Promise<Result>): Promise<[Result, Result]> {
+	useThreads(1);
+	const one = await work();
+	assert.equal(begun.length, 0);
+	useThreads(2);
+	const two = await work();
+	assert.ok(begun.length > 0, 'no thread was begun');
+	return [one, two];
+}
+
+const mp3 = await encode(source, 'thread.mp3', '-c:a', 'libmp3lame', '-b:a', '128k');
+const m4a = await encode(source, 'thread.m4a', '-c:a', 'aac');
+const fragmented = await encode(source, 'fragmented.m4a', '-c:a', 'aac', '-movflags', 'frag_keyframe+empty_moov');
+const opus = await encode({ ...source, channels: signal(RATE, 6, 1) }, 'thread.opus', '-c:a', 'libopus');
+const twice = () => file('twice.mp3', Buffer.concat([readFileSync(mp3), readFileSync(mp3)]));
+const cutOff = () => file('cut.m4a', readFileSync(fragmented).subarray(0, 60_000));
+
+describe('FFmpeg in a thread', () => {
+	const cases: Array<[string, () => string, Options]> = [
+		['MP3', () => mp3, {}],
+		['M4A, mixed', () => m4a, { channelMode: 'mix' }],
+		['Opus, a range that is sought', () => opus, { rangeFrom: 2.5, rangeTo: 4 }],
+		['M4A, the end of the range is reached', () => m4a, { rangeTo: 1 }],
+		['two recordings that were joined', twice, {}],
+		['a recording that was cut off', cutOff, {}],
+	];
+	for (const [name, path, options] of cases) {
+		it(`gives the same samples and warnings: ${name}`, async () => {
+			const at = path();
+			const [one, two] = await bothWays(async () => await decode(at, options));
+			assert.ok(one.samples > 8000);
+			assert.deepEqual(two, one);
+		});
+	}
+
+	const failures: Array<[string, () => string, Options, string]> = [
+		['too long', () => mp3, { maximumDuration: 1 }, 'FILE_TOO_LONG'],
+		['no such channel', () => m4a, { channels: [7] }, 'CHANNEL_NOT_FOUND'],
+		['no media', () => file('noise.mp3', Buffer.from('no sound at all '.repeat(400))), {}, 'NOT_MEDIA'],
+	];
+	for (const [name, path, options, code] of failures) {
+		it(`fails as in this thread: ${name}`, async () => {
+			const at = path();
+			const [one, two] = await bothWays(async () => await failure(at, options));
+			assert.equal(one.code, code);
+			assert.deepEqual(two.toData(), one.toData());
+		});
+	}
+
+	it('is there for long files, and where there is a core for it', async () => {
+		useThreads(2);
+		worthWhile.bytes = USUAL;
+		await decode(mp3);
+		useThreads(1);
+		await decode(mp3);
+		assert.equal(begun.length, 0);
+	});
+
+	it('ends with its file', async () => {
+		useThreads(2);
+		await decode(mp3);
+		await failure(mp3, { maximumDuration: 1 });
+		assert.deepEqual(begun.map(({ threadId }) => threadId), [-1, -1]);
+	});
+
+	it('that dies fails the file, and the next one is decoded', { timeout: 20_000 }, async () => {
+		useThreads(2);
+		const failing = failure(mp3);
+		while (begun.length === 0) await new Promise((resolve) => setImmediate(resolve));
+		await begun[0].terminate();
+		const { code, message } = await failing;
+		assert.equal(code, 'ENGINE_CRASHED');
+		assert.match(message, /thread/);
+		assert.ok((await decode(mp3)).samples > 8000);
+	});
+});
