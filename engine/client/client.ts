@@ -35,7 +35,7 @@ function pool(): EnginePool {
 		idleMs: 60_000,
 		startMs: 60_000,
 		heapMiB: 512,
-		retireAbove: 600 * 2 ** 20,
+		retireAbove: 720 * 2 ** 20,
 	}));
 }
 
