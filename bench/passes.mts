@@ -116,7 +116,7 @@ const WHOLE: Partial<Record<PassName, () => Promise<unknown>>> = {
 };
 const PARTS: typeof WHOLE = {
 	codec: async () => await ffmpegAlone(),
-	decoding: async () => await decodeMedia({ path: file, channelMode: 'split' }, nothing, nothing),
+	decoding: async () => await decodeMedia({ path: file, channelMode: 'split' }, { onBlock: nothing, onSilence: nothing }),
 	level: async () => void levels(),
 	spool: async () => spoolAll(),
 	'inference native': inference('native'),

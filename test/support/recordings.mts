@@ -23,7 +23,7 @@ export const CALL_TRUTH = JSON.parse(readFileSync(join(ROOT, 'examples', 'audio'
 /** Samples of each channel at 16 kHz. */
 export async function decodeChannels(path: string): Promise<Float32Array[]> {
 	const blocks: Float32Array[][] = [];
-	await decodeMedia({ path, channelMode: 'split' }, (block) => blocks.push(block.map((samples) => samples.slice())));
+	await decodeMedia({ path, channelMode: 'split' }, { onBlock: (block) => blocks.push(block.map((samples) => samples.slice())) });
 	return (blocks[0] ?? []).map((_, channel) => concatenate(blocks.map((block) => block[channel])));
 }
 

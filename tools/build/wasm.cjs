@@ -74,7 +74,6 @@ const op = {
 		store: simdAccess(0x0b),
 		splat: simdAccess(0x09),
 		/** (address, offset, vector, lane) */
-		loadLane: simdAccess(0x56, true),
 		storeLane: simdAccess(0x5a, true),
 		/** Of two lanes. */
 		storeHalf: simdAccess(0x5b, true),
@@ -83,15 +82,12 @@ const op = {
 		shuffle: (a, b, lanes) => [...a, ...b, 0xfd, 0x0d, ...lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte))],
 	},
 	i32x4: {
-		splat: (value) => [...int(value), 0xfd, 0x11],
 		shl: (a, bits) => [...a, ...int(bits), 0xfd, ...leb(0xab)],
 		add: simd(0xae),
-		truncate: simd(0xf8),
 	},
 	f32x4: {
 		splat: (value) => [...(typeof value === 'number' ? float(value) : value), 0xfd, 0x13],
 		lane: (a, lane) => [...a, 0xfd, 0x1f, lane],
-		nearest: simd(0x6a),
 		abs: simd(0xe0),
 		neg: simd(0xe1),
 		sqrt: simd(0xe3),
@@ -115,9 +111,6 @@ const op = {
 		add: simd(0xf0),
 		sub: simd(0xf1),
 		mul: simd(0xf2),
-	},
-	memory: {
-		copy: (to, from, bytes) => [...int(to), ...int(from), ...int(bytes), 0xfc, 0x0a, 0, 0],
 	},
 };
 

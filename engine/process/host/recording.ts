@@ -1,6 +1,6 @@
 /** A media file decoded onto the disk, and the speech in its channels: what every pipeline begins with. */
 import type { OwnSounds } from '../artefacts/cuts/ownSounds';
-import { decodeInto, prepareDecoding, type DecodedMedia } from '../media/decode';
+import { decodeMedia, prepareDecoding, type DecodedMedia } from '../media/decode';
 import { Spool } from '../media/spool';
 import type { ArtefactsJob, Job, Warning } from '../../client/protocol';
 import { findEchoes, type Echo } from '../echo/echo';
@@ -71,7 +71,7 @@ async function decode(
 		levels.forEach((level) => level.skip(samples));
 		spool.appendSilence(samples);
 	};
-	const media = await decodeInto(request, { onBlock: append, onSilence: appendSilence }, { workFolder, original: own });
+	const media = await decodeMedia(request, { onBlock: append, onSilence: appendSilence }, { workFolder, original: own });
 	spool.finish();
 	// Where all is silence, it came as such.
 	media.channelNumbers.forEach((_, channel) => (levels[channel] ??= newMeter()));

@@ -22,6 +22,7 @@ import { decodeRecordings, tracksOf, type Decoding } from './decodeRecordings';
 import { SNIFF_BYTES, sniffForeign } from './sniff';
 import { findTrack, NO_TRACK, trackMap, TrackSpools } from './tracks';
 import { plainWav } from './wav/plain';
+import { isRiffWave } from './wav/riff';
 import { mediaWarnings, severalTracks } from './warnings';
 
 export interface DecodedMedia {
@@ -34,9 +35,6 @@ export interface DecodedMedia {
 	start: number;
 	warnings: Warning[];
 }
-
-/** One Float32Array per kept channel (one for a mix), -1 to 1. Only valid during the call. */
-export type OnBlock = (block: Float32Array[]) => void;
 
 /** A file that is to be decoded, and how. */
 interface Task {
@@ -128,14 +126,14 @@ async function decodeOpened(task: Task, sinks: BlockSinks, workFolder: string): 
 }
 
 /**
- * Begins to load what decoding a file takes, so that it is there sooner; meanwhile other things can be loaded. Says nothing of
- * the file, nor of what cannot be loaded: decoding does.
+ * Begins to load what decoding a file takes, so that it is there sooner; meanwhile other things can be loaded. A WAV is left
+ * out: most need no FFmpeg. Says nothing of the file, nor of what cannot be loaded: decoding does.
  */
 export function prepareDecoding({ path }: MediaRequest): void {
 	try {
 		const file = openInput(path, basename(path));
 		try {
-			if (!plainWav(file)) void prepareFfmpeg().catch(() => {});
+			if (!isRiffWave((position, length) => file.read(position, length))) void prepareFfmpeg().catch(() => {});
 		} finally {
 			file.close();
 		}
@@ -156,12 +154,12 @@ export interface DecodeOptions {
 
 /**
  * Decodes the requested channels and range of a file.
- * @param sinks blocks have at most BLOCK_SAMPLES samples per channel; what they throw stops decoding and is thrown on
+ * @param sinks what they throw stops decoding and is thrown on; blocks have at most BLOCK_SAMPLES samples per channel, -1 to 1
  * @throws VoiceprintError for the file: EMPTY_FILE, NOT_MEDIA, NO_AUDIO, UNSUPPORTED_CODEC, UNSUPPORTED_FORMAT, NO_SAMPLES, DECODE_FAILED;
  * for the request: CHANNEL_NOT_FOUND, TRACK_NOT_FOUND, INVALID_RANGE, RANGE_OUTSIDE_FILE, FILE_TOO_LONG; TEMPORARY_FILE where the file
  * cannot be read
  */
-export async function decodeInto(request: MediaRequest, sinks: BlockSinks, { workFolder = tmpdir(), rate = SAMPLE_RATE, original }: DecodeOptions = {}): Promise<DecodedMedia> {
+export async function decodeMedia(request: MediaRequest, sinks: BlockSinks, { workFolder = tmpdir(), rate = SAMPLE_RATE, original }: DecodeOptions = {}): Promise<DecodedMedia> {
 	const range = sampleRange(request.rangeFrom, request.rangeTo, rate);
 	const file = openInput(request.path, request.fileName ?? basename(request.path));
 	try {
@@ -170,19 +168,4 @@ export async function decodeInto(request: MediaRequest, sinks: BlockSinks, { wor
 	} finally {
 		file.close();
 	}
-}
-
-/**
- * The same as blocks.
- * @param onSilence takes long silence as a number of samples; absent: it comes as blocks
- * @throws VoiceprintError as `decodeInto` does
- */
-export async function decodeMedia(
-	request: MediaRequest,
-	onBlock: OnBlock,
-	onSilence?: (samples: number) => void,
-	workFolder = tmpdir(),
-	rate = SAMPLE_RATE,
-): Promise<DecodedMedia> {
-	return await decodeInto(request, { onBlock, onSilence }, { workFolder, rate });
 }

@@ -4,7 +4,8 @@
  */
 import { modelPath } from '../../../models/bundled';
 import { readPackageFile } from '../../../models/packageFiles';
-import { wasm } from '../webAssembly';
+import { oncePerKey } from '../../../once';
+import { readFastest, wasm } from '../webAssembly';
 import { SILERO_MODEL, type Gain, type SileroRate, type SpeechModel } from './speechModel';
 
 /** For so many chunks or samples, with the factor and the limit of a gain. */
@@ -57,18 +58,18 @@ export async function inRuns(
 	return probabilities;
 }
 
-/** Node.js 22 and newer know the instructions that multiply and add at once. */
-async function readModule(sampleRate: SileroRate, mayRelax: boolean): Promise<Buffer> {
-	const relaxed = mayRelax ? await readPackageFile(file(sampleRate, 'relaxed.wasm')) : undefined;
-	return relaxed && wasm.validate(relaxed) ? relaxed : await readPackageFile(file(sampleRate, 'wasm'));
-}
+/** Compiled once, though a model and the filter before it have a kernel each. */
+const compiled = (mayRelax: boolean) =>
+	oncePerKey(async (sampleRate: SileroRate) => await wasm.compile(await readFastest(async (ending) => await readPackageFile(file(sampleRate, ending)), mayRelax)));
+
+const [fastest, plain] = [compiled(true), compiled(false)];
 
 export class Kernel {
 	private constructor(private readonly exports: Exports) {}
 
 	/** @throws VoiceprintError RUNTIME_UNAVAILABLE where a file is missing or damaged */
 	static async load(sampleRate: SileroRate, mayRelax = true): Promise<Kernel> {
-		const module = await wasm.compile(await readModule(sampleRate, mayRelax));
+		const module = await (mayRelax ? fastest : plain)(sampleRate);
 		return new Kernel(new wasm.Instance(module).exports as Exports);
 	}
 

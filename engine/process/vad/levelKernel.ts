@@ -1,6 +1,6 @@
 /** The sums that a level is measured by, computed in WebAssembly: see `tools/build/levelKernel.cjs`. */
-import path from 'node:path';
 import { once } from '../../../once';
+import { modelPath } from '../../../models/bundled';
 import { readPackageFile } from '../../../models/packageFiles';
 import type { Coefficients } from '../highPass';
 import { wasm } from '../webAssembly';
@@ -25,9 +25,7 @@ interface Exports {
 	samples: { value: number };
 }
 
-const MODULE = path.join(__dirname, '..', '..', '..', 'models', 'level.wasm');
-
-const compiled = once(async () => await wasm.compile(await readPackageFile(MODULE)));
+const compiled = once(async () => await wasm.compile(await readPackageFile(modelPath('level.wasm'))));
 
 /** What the filter says to the samples before decides what it says to the next ones: see the kernel. */
 function factorsOf({ a1, a2 }: Coefficients): Float64Array {

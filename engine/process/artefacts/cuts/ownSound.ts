@@ -8,7 +8,7 @@ import { countWhile } from '../../../../search';
 import type { MediaInfo, MediaRequest } from '../../../client/protocol';
 import { SAMPLE_RATE, type Span } from '../../audio';
 import type { BlockSinks } from '../../media/channels';
-import { decodeInto } from '../../media/decode';
+import { decodeMedia } from '../../media/decode';
 import { LARGEST_SAMPLE } from '../../media/limits';
 import { Spool, type FreeBytes } from '../../media/spool';
 import { reachOf, type Sound } from './cutSound';
@@ -104,14 +104,14 @@ export class OwnSound implements CutSource {
 
 	/**
 	 * Decodes what cuts need.
-	 * @throws VoiceprintError as `decodeInto` does, NO_DISK_SPACE, TEMPORARY_FILE
+	 * @throws VoiceprintError as `decodeMedia` does, NO_DISK_SPACE, TEMPORARY_FILE
 	 */
 	static async decode({ media, info, spans, folder }: Wanted): Promise<OwnSound> {
 		// Where FFmpeg does not know the rate, nobody does.
 		const rate = info.sample_rate || SAMPLE_RATE;
 		const sound = new OwnSound({ rate, codec: info.codec, folder, spans });
 		try {
-			const decoded = await decodeInto(media, sound.sinks, { workFolder: folder, rate });
+			const decoded = await decodeMedia(media, sound.sinks, { workFolder: folder, rate });
 			sound.finish(decoded.channelNumbers.length);
 			return sound;
 		} catch (error) {

@@ -83,7 +83,7 @@ export async function execute({ file, input, output, commandLine }: Execution, l
 	mountInput(core, input, file.size, (target, position) => guard(() => read(target, position)));
 	mountOutput(core, output, (bytes, position) => guard(() => listener.onBytes(bytes, position)));
 	const end = run(core, commandLine);
-	if (stopped) throw (stopped).reason;
+	if (stopped) throw stopped.reason;
 	return end;
 }
 

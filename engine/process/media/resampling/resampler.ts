@@ -7,7 +7,7 @@ import path from 'node:path';
 import { oncePerKey } from '../../../../once';
 import { readPackageFile } from '../../../../models/packageFiles';
 import { SAMPLE_RATE } from '../../audio';
-import { PAGE, wasm } from '../../webAssembly';
+import { PAGE, readFastest, wasm } from '../../webAssembly';
 import { ALIGNMENT, filterBank, type FilterBank } from './filterBank';
 
 interface Exports {
@@ -37,15 +37,11 @@ export const isResampled = (rate: number): boolean => RESAMPLED.includes(rate);
 export const RATE_FILTER = `aformat=sample_rates=${RESAMPLED.join('|')}`;
 
 /** Made by `tools/build/resampleKernel.cjs`. */
-const moduleFile = (name: string) => path.join(__dirname, '..', '..', '..', '..', 'models', `${name}.wasm`);
+const file = (ending: string) => path.join(__dirname, '..', '..', '..', '..', 'models', `resample.${ending}`);
 
-/** Node.js 22 and newer know the instructions that multiply and add at once. */
-async function readModule(mayRelax: boolean): Promise<Buffer> {
-	const relaxed = mayRelax ? await readPackageFile(moduleFile('resample.relaxed')) : undefined;
-	return relaxed && wasm.validate(relaxed) ? relaxed : await readPackageFile(moduleFile('resample'));
-}
-
-const compiled = oncePerKey(async (mayRelax: boolean) => await wasm.compile(await readModule(mayRelax)));
+const compiled = oncePerKey(
+	async (mayRelax: boolean) => await wasm.compile(await readFastest(async (ending) => await readPackageFile(file(ending)), mayRelax)),
+);
 
 /** Takes interleaved samples, which are valid during the call. */
 export type OnResampled = (samples: Float32Array, frames: number) => void;

@@ -109,7 +109,7 @@ const facts = (clips: ClipArtefact[]) => clips.map(({ index, channelNumber, star
 
 async function decoded({ path, sampleRate }: ClipArtefact): Promise<Float32Array> {
 	const blocks: number[] = [];
-	await decodeMedia({ path, channelMode: 'split' }, ([block]) => blocks.push(...block), undefined, folder, sampleRate);
+	await decodeMedia({ path, channelMode: 'split' }, { onBlock: ([block]) => blocks.push(...block) }, { workFolder: folder, rate: sampleRate });
 	return Float32Array.from(blocks);
 }
 

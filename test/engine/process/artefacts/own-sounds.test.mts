@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { OwnSound, type CutSource } from '../../../../dist/engine/process/artefacts/cuts/ownSound.js';
 import { OwnSounds } from '../../../../dist/engine/process/artefacts/cuts/ownSounds.js';
-import { decodeInto } from '../../../../dist/engine/process/media/decode.js';
+import { decodeMedia } from '../../../../dist/engine/process/media/decode.js';
 import { Spool } from '../../../../dist/engine/process/media/spool.js';
 import type { MediaRequest } from '../../../../dist/engine/client/protocol.js';
 import { encode, file, floatWav, temporaryFolder } from '../media/support/encode.mts';
@@ -41,7 +41,7 @@ async function ownOf(media: MediaRequest, { freeBytes, spans = ALL, onDecoded }:
 	const work = mkdtempSync(join(folder, 'job-'));
 	const own = new OwnSounds(work, freeBytes);
 	const spool = new Spool(work);
-	const { info, channelNumbers } = await decodeInto(media, { onBlock: (block) => spool.append(block), onSilence: (samples) => spool.appendSilence(samples) }, { workFolder: work, original: own });
+	const { info, channelNumbers } = await decodeMedia(media, { onBlock: (block) => spool.append(block), onSilence: (samples) => spool.appendSilence(samples) }, { workFolder: work, original: own });
 	spool.finish();
 	onDecoded?.();
 	const decoded = channelNumbers.map((_, channel) => ({ length: spool.length, read: (start: number, target: Float32Array) => void spool.read(channel, start, target) }));

@@ -36,7 +36,7 @@ interface Decoded {
 
 async function decodeAt(path: string, rate: number): Promise<Float32Array[]> {
 	const blocks: Float32Array[][] = [];
-	await decodeMedia({ path, channelMode: 'split' }, (block) => blocks.push(block.map((samples) => samples.slice())), undefined, folder, rate);
+	await decodeMedia({ path, channelMode: 'split' }, { onBlock: (block) => blocks.push(block.map((samples) => samples.slice())) }, { workFolder: folder, rate });
 	return blocks[0].map((_, channel) => new Float32Array(Buffer.concat(blocks.map((block) => Buffer.from(block[channel].buffer))).buffer));
 }
 

@@ -122,7 +122,7 @@ describe('a missing or damaged file is RUNTIME_UNAVAILABLE, with a word of what 
 test('the text of a fault of our own does not say where the package lies', async () => {
 	const script = join(copy, 'dist', 'engine', 'process', 'media', 'decode.js');
 	const code = readFileSync(script, 'utf8');
-	const broken = "exports.decodeInto = async () => { throw new Error(`broken at ${__filename}, ${require.resolve('@ffmpeg/core')}`); };";
+	const broken = "exports.decodeMedia = async () => { throw new Error(`broken at ${__filename}, ${require.resolve('@ffmpeg/core')}`); };";
 	writeFileSync(script, `${code}\n${broken}`);
 	const fault = await faultOf(detection());
 	writeFileSync(script, code);

@@ -110,7 +110,7 @@ test('a file at the rate that is wanted is read as it is', async () => {
 	const bytes = wav(samples16(signal(22_050, 1, 1)), { rate: 22_050 });
 	const samples = async (path: string) => {
 		const parts: number[] = [];
-		const decoded = await decodeMedia({ path, channelMode: 'split' }, ([block]) => parts.push(...block), undefined, undefined, 22_050);
+		const decoded = await decodeMedia({ path, channelMode: 'split' }, { onBlock: ([block]) => parts.push(...block) }, { rate: 22_050 });
 		return { ...decoded, audio: [Float32Array.from(parts)] };
 	};
 	const direct = await samples(file('own-rate.wav', bytes));

@@ -127,9 +127,11 @@ for (const name of ['stop.wav', 'stop.mp3']) {
 		const path = await encode({ channels: signal(16000, 20, 1), rate: 16000 }, name);
 		const reason = Object.assign(new Error('Aborted by the test'), { name: 'ErrnoError', errno: 28 });
 		let blocks = 0;
-		const stopped = decodeMedia({ path, channelMode: 'split' }, () => {
-			blocks++;
-			if (blocks === 2) throw reason;
+		const stopped = decodeMedia({ path, channelMode: 'split' }, {
+			onBlock: () => {
+				blocks++;
+				if (blocks === 2) throw reason;
+			},
 		});
 		await assert.rejects(stopped, (error) => error === reason);
 		assert.equal(blocks, 2);

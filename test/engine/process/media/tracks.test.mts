@@ -75,7 +75,7 @@ describe('of two tracks', async () => {
 	it('all leave nothing on the disk, also where the receiver throws', async () => {
 		const folder = temporaryFolder();
 		const reason = new Error('stop');
-		const stopped = decodeMedia({ path, channelMode: 'mix', track: 'all' }, () => { throw reason; }, undefined, folder);
+		const stopped = decodeMedia({ path, channelMode: 'mix', track: 'all' }, { onBlock: () => { throw reason; } }, { workFolder: folder });
 		await assert.rejects(stopped, (error) => error === reason);
 		assert.deepEqual(readdirSync(folder), []);
 	});

@@ -26,9 +26,11 @@ export type Options = Omit<MediaRequest, 'path' | 'channelMode'> & { channelMode
 
 export async function decode(path: string, options: Options = {}): Promise<Decoded> {
 	const blocks: Float32Array[][] = [];
-	const media = await decodeMedia({ path, channelMode: 'split', ...options }, (block) => {
-		assert.ok(block.every((channel) => channel.length === block[0].length && channel.length <= 16384));
-		blocks.push(block.map((channel) => channel.slice()));
+	const media = await decodeMedia({ path, channelMode: 'split', ...options }, {
+		onBlock: (block) => {
+			assert.ok(block.every((channel) => channel.length === block[0].length && channel.length <= 16384));
+			blocks.push(block.map((channel) => channel.slice()));
+		},
 	});
 	const audio = media.channelNumbers.map((_, channel) => {
 		const whole = new Float32Array(media.samples);

@@ -11,6 +11,6 @@ const state = () => ({
 const before = state();
 const { decodeMedia } = await import('../../../../../dist/engine/process/media/decode.js');
 const path = process.argv[2];
-await decodeMedia({ path, channelMode: 'split' }, () => {});
-await decodeMedia({ path, channelMode: 'split', channels: [7] }, () => {}).catch(() => {});
+await decodeMedia({ path, channelMode: 'split' }, { onBlock: () => {} });
+await decodeMedia({ path, channelMode: 'split', channels: [7] }, { onBlock: () => {} }).catch(() => {});
 console.log(JSON.stringify({ before, after: state() }));
