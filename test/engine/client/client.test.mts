@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, linkSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { runJob, stopEngine, withWorkFolder } from '../../../dist/engine/client/client.js';
@@ -49,6 +49,20 @@ before(() => writeNoise(longFile, LONG));
 after(() => {
 	stopEngine();
 	rmSync(longFolder, { recursive: true, force: true });
+});
+
+const ONE_CORE = NO_PROC || (availableParallelism() < 2 && 'there is one core');
+
+test('a long file is decoded in a second thread where there is a core for it', { skip: ONE_CORE }, async () => {
+	const threadsOf = (pid: number) => readdirSync(`/proc/${pid}/task`).length;
+	await detect(CALL);
+	const [pid] = enginePids();
+	const before = threadsOf(pid);
+	const canceling = new AbortController();
+	const job = detect(longFile, canceling.signal);
+	job.catch(() => {});
+	await until(() => threadsOf(pid) > before, 'a second thread').finally(() => canceling.abort());
+	await assert.rejects(job, { code: 'CANCELED' });
 });
 
 test('jobs share one process and are answered in order of arrival', async () => {

@@ -78,12 +78,22 @@ describe('one decoding gives what another one for it alone would give', () => {
 		const channels = signal(RATE, 2, 2).map((samples) => samples.map((sample) => 3 * sample));
 		channels[0][1000] = NaN;
 		channels[1][2000] = 1e9;
-		await compare({ path: file('own-float.wav', floatWav({ channels, rate: RATE })), channelMode: 'split' });
+		const path = file('own-float.wav', floatWav({ channels, rate: RATE }));
+		await compare({ path, channelMode: 'split' });
+		const { sound, dispose } = await ownOf({ path, channelMode: 'split' });
+		assert.equal(sound.readWhole!(0, new Int16Array(100)), false);
+		dispose();
 	});
 
 	test('also where recordings are one behind the other, of which only the second decoding knows', async () => {
 		const ogg = readFileSync(await encode(SOUND, 'own.ogg', '-c:a', 'libopus', '-frame_duration', '10'));
 		await compare({ path: file('two.ogg', Buffer.concat([ogg, ogg])), channelMode: 'split' });
+	});
+
+	test('also where the rate changes on the way', async () => {
+		const part = async (rate: number) => readFileSync(await encode({ channels: signal(rate, 3, 1), rate }, `part-${rate}.mp2`, '-c:a', 'mp2'));
+		const [high, low] = [await part(44_100), await part(16_000)];
+		await compare({ path: file('rates.mp2', Buffer.concat([high, low])), channelMode: 'split' });
 	});
 
 	test('also where it begins late', async () => {
@@ -103,6 +113,28 @@ describe('one decoding gives what another one for it alone would give', () => {
 		dispose();
 		await compare({ path, channelMode: 'split' });
 	});
+});
+
+test('what did not all come is decoded again', async () => {
+	const media: MediaRequest = { path: await M4A, channelMode: 'split' };
+	const work = mkdtempSync(join(folder, 'job-'));
+	const own = new OwnSounds(work);
+	own.begin({ rate: RATE, codec: 'aac' }).onBlock(signal(RATE, 1, 2).map((samples) => samples.slice(0, 16_000)));
+	const { info } = await decodeMedia(media, { onBlock() {} });
+	const silence = { length: 3 * 16_000, read: (_: number, target: Float32Array) => void target.fill(0) };
+	const sound = await own.of({ media, info, decoded: [silence, silence], spans: ALL });
+	assert.ok(sound.length > 2.9 * RATE, `${sound.length} samples`);
+	sound.dispose();
+});
+
+test('whole numbers are read as they are stored, which is what the others are rounded to', async () => {
+	const { sound, dispose } = await ownOf({ path: await M4A, channelMode: 'split' });
+	const whole = new Int16Array(2 * 5000);
+	assert.equal(sound.readWhole!(RATE, whole), true);
+	const [left, right] = samplesOf(sound).map((samples) => samples.subarray(RATE, RATE + 5000));
+	assert.ok(whole.some((sample) => sample !== 0));
+	assert.deepEqual([...whole], [...left].flatMap((sample, i) => [sample, right[i]].map((one) => one * 32_768)));
+	dispose();
 });
 
 test('the file is not read again', async () => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import workerThreads from 'node:worker_threads';
 import { after, beforeEach, describe, it } from 'node:test';
+import { decodeMedia } from '../../../../dist/engine/process/media/decode.js';
 import { worthWhile } from '../../../../dist/engine/process/media/ffmpeg/decoder.js';
 import { allowThreads } from '../../../../dist/engine/process/threads.js';
 import { decode, failure, useThreads, type Options } from './support/decode.mts';
@@ -69,6 +70,24 @@ describe('FFmpeg in a thread', () => {
 			assert.deepEqual(two, one);
 		});
 	}
+
+	it('waits for who is slow with its samples, and overwrites none of them', async () => {
+		// Many times as much as lies between the threads.
+		const path = await encode({ channels: signal(RATE, 40, 2), rate: RATE }, 'slow.flac', '-c:a', 'flac');
+		const first = async () => {
+			const sums: number[] = [];
+			await decodeMedia({ path, channelMode: 'split' }, {
+				onBlock(block) {
+					Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 15);
+					sums.push(block.flatMap((samples) => [...samples]).reduce((sum, sample) => sum + Math.abs(sample), 0));
+				},
+			});
+			return sums;
+		};
+		const [one, two] = await bothWays(first);
+		assert.ok(one.length > 30);
+		assert.deepEqual(two, one);
+	});
 
 	const failures: Array<[string, () => string, Options, string]> = [
 		['too long', () => mp3, { maximumDuration: 1 }, 'FILE_TOO_LONG'],

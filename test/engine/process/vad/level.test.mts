@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { highPass, VOICE_ONLY } from '../../../../dist/engine/process/highPass.js';
 import { LevelMeter, WINDOW_SAMPLES } from '../../../../dist/engine/process/vad/level.js';
 import { LevelKernel, LevelState, MOST_MEASURED, PART } from '../../../../dist/engine/process/vad/levelKernel.js';
+import { SampleScale } from '../../../../dist/engine/process/vad/sampleScale.js';
 import { generator } from '../../../support/disturbances.mts';
 
 /** 1e-9 dB. */
@@ -100,6 +101,21 @@ test('what is no number is no peak', async () => {
 	const state = new LevelState();
 	assert.equal(kernel.measure(new Float32Array(PART).fill(2, 38), state).peak, 2);
 	assert.equal(kernel.measure(new Float32Array(37), state).peak, 0);
+});
+
+test('what is beyond full scale is counted as without the kernel', async () => {
+	const random = generator(5);
+	const newMeter = await LevelMeter.prepare();
+	for (const size of [0.9, 3, 5, 20_000]) {
+		const samples = Float32Array.from({ length: 60_000 }, () => size * (2 * random() - 1));
+		const [meter, scale] = [newMeter(), new SampleScale()];
+		for (let from = 0; from < samples.length; from += 7000) meter.add(samples.subarray(from, from + 7000));
+		meter.finish();
+		scale.add(samples);
+		scale.finish();
+		assert.deepEqual([meter.scale.unit, meter.scale.absurd], [scale.unit, scale.absurd], String(size));
+		assert.equal(scale.unit < 1, size > 4);
+	}
 });
 
 test('other filters', async () => {
