@@ -62,8 +62,7 @@ async function cancel() {
 async function kill() {
 	const before = engines().length;
 	const victim = spawn(process.execPath, [...process.argv.slice(1, 5), 'victim'], { stdio: 'ignore' });
-	await until(() => engines().length > before);
-	await sleep(1500);
+	await until(() => engines().length > before && works());
 	const running = engines().length - before;
 	victim.kill('SIGKILL');
 	await sleep(3000);
