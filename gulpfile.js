@@ -13,6 +13,7 @@ const { pictureFont } = require('./tools/build/fonts.cjs');
 const { kernelConstants } = require('./tools/build/kernelConstants.cjs');
 const { kernelModule } = require('./tools/build/sileroKernel.cjs');
 const { levelModule } = require('./tools/build/levelKernel.cjs');
+const { planesModule } = require('./tools/build/planesKernel.cjs');
 const { resampleModule } = require('./tools/build/resampleKernel.cjs');
 const { onnxRuntimeWeb, onnxRuntimeCommon } = require('./tools/build/onnxRuntimeWeb.cjs');
 
@@ -53,6 +54,7 @@ async function sileroModels() {
 async function sampleKernels() {
 	await fs.promises.mkdir(MODELS, { recursive: true });
 	await fs.promises.writeFile(path.join(MODELS, 'level.wasm'), levelModule());
+	await fs.promises.writeFile(path.join(MODELS, 'planes.wasm'), planesModule());
 	await fs.promises.writeFile(path.join(MODELS, 'resample.wasm'), resampleModule(false));
 	await fs.promises.writeFile(path.join(MODELS, 'resample.relaxed.wasm'), resampleModule(true));
 }

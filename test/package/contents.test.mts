@@ -67,6 +67,7 @@ describe('the tarball', () => {
 			'dist/engine/process/host/watchdogThread.js',
 			'dist/models/checksums.json',
 			'dist/models/level.wasm',
+			'dist/models/planes.wasm',
 			'dist/models/resample.wasm',
 			'dist/models/resample.relaxed.wasm',
 			'dist/models/silero-vad-6.2-16k.onnx',

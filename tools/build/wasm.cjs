@@ -81,6 +81,11 @@ const op = {
 		/** @param {number[]} lanes four of 0 to 7: those of the first vector, then those of the second */
 		shuffle: (a, b, lanes) => [...a, ...b, 0xfd, 0x0d, ...lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => 4 * lane + byte))],
 	},
+	i16x8: {
+		/** The first four lanes, and the last four, to whole numbers of 32 bits. */
+		extendLow: simd(0xa7),
+		extendHigh: simd(0xa8),
+	},
 	i32x4: {
 		shl: (a, bits) => [...a, ...int(bits), 0xfd, ...leb(0xab)],
 		add: simd(0xae),
@@ -88,6 +93,8 @@ const op = {
 	f32x4: {
 		splat: (value) => [...(typeof value === 'number' ? float(value) : value), 0xfd, 0x13],
 		lane: (a, lane) => [...a, 0xfd, 0x1f, lane],
+		/** Of whole numbers. */
+		convert: simd(0xfa),
 		abs: simd(0xe0),
 		neg: simd(0xe1),
 		sqrt: simd(0xe3),

@@ -4,6 +4,7 @@ import { VoiceprintError } from '../../../errors';
 import { LARGEST_SAMPLE } from './limits';
 import type { MixMethod } from '../../client/protocol';
 import { Mixer } from './mixing';
+import type { MakePlanes, Planes } from './planes';
 
 /** Samples per channel in the largest block that is handed on: about one second at 16 kHz. */
 export const BLOCK_SAMPLES = 16384;
@@ -47,8 +48,8 @@ const LONG_SILENCE = BLOCK_SAMPLES;
 /** Written so that NaN does not pass. */
 const isSound = (sample: number) => sample <= LARGEST_SAMPLE && sample >= -LARGEST_SAMPLE;
 
-/** Energy from which samples are looked at one by one; below, none is as large as what is no sound. */
-const LOUD = LARGEST_SAMPLE ** 2;
+/** Energy from which samples are looked at one by one; below, none is as large as what is no sound, however it was rounded. */
+const LOUD = LARGEST_SAMPLE ** 2 / 2;
 
 /** Copies one of so many interleaved channels, from a place on; returns its energy, NaN where a sample is. */
 function separateOne(samples: Float32Array, first: number, channels: number, target: Float32Array): number {
@@ -61,22 +62,12 @@ function separateOne(samples: Float32Array, first: number, channels: number, tar
 	return energy;
 }
 
-/** Copies both of two channels, which takes half as long. */
-function separateBoth(samples: Float32Array, first: number, left: Float32Array, right: Float32Array): number {
-	let [lefts, rights] = [0, 0];
-	for (let at = 0, source = first; at < left.length; at++, source += 2) {
-		const [one, other] = [samples[source]!, samples[source + 1]!];
-		left[at] = one;
-		right[at] = other;
-		lefts += one * one;
-		rights += other * other;
-	}
-	return lefts + rights;
-}
-
 /** Collects interleaved samples into blocks of at most BLOCK_SAMPLES samples per channel. */
 export class BlockWriter {
 	private readonly block: Float32Array[];
+
+	/** Of the usual channels: one or two, all of them kept. */
+	private readonly planes: Planes | undefined;
 
 	private filled = 0;
 
@@ -95,13 +86,15 @@ export class BlockWriter {
 		/** Absent: each channel on its own. */
 		mix: MixMethod | undefined,
 		private readonly sinks: BlockSinks,
+		makePlanes: MakePlanes,
 		/** Hz. */
 		rate = SAMPLE_RATE,
 	) {
 		this.channels = channels;
 		this.kept = kept;
 		this.mixer = mix && new Mixer(mix, kept.length, rate);
-		this.block = kept.map(() => new Float32Array(BLOCK_SAMPLES));
+		this.planes = channels <= 2 && kept.length === channels ? makePlanes(channels, BLOCK_SAMPLES) : undefined;
+		this.block = this.planes?.blocks ?? kept.map(() => new Float32Array(BLOCK_SAMPLES));
 	}
 
 	/** Takes the frames from `from` to before `to` of interleaved samples. */
@@ -161,13 +154,12 @@ export class BlockWriter {
 	}
 
 	private separate(samples: Float32Array, frame: number, count: number): void {
-		const { channels, filled, kept } = this;
+		const { channels, filled, kept, planes } = this;
 		const targets = this.block.map((channel) => channel.subarray(filled, filled + count));
 		const first = frame * channels;
-		const energies =
-			channels === 2 && kept.length === 2
-				? [separateBoth(samples, first, targets[0]!, targets[1]!)]
-				: kept.map((channel, index) => separateOne(samples, first + channel, channels, targets[index]!));
+		const energies = planes
+			? [planes.take(samples.subarray(first, first + count * channels), filled)]
+			: kept.map((channel, index) => separateOne(samples, first + channel, channels, targets[index]!));
 		if (!energies.every((energy) => energy < LOUD)) targets.forEach((target) => this.replaceNoise(target));
 	}
 }

@@ -21,6 +21,7 @@ import { rawFile } from './raw/rawFile';
 import { decodeRecordings, tracksOf, type Decoding } from './decodeRecordings';
 import { SNIFF_BYTES, sniffForeign } from './sniff';
 import { findTrack, NO_TRACK, trackMap, TrackSpools } from './tracks';
+import { Planes, type MakePlanes } from './planes';
 import { plainWav } from './wav/plain';
 import { isRiffWave } from './wav/riff';
 import { mediaWarnings, severalTracks } from './warnings';
@@ -43,6 +44,7 @@ interface Task {
 	range: Range;
 	/** The recordings in it. */
 	files: InputFile[];
+	makePlanes: MakePlanes;
 	/** Takes the sound of a single track at its own rate too. */
 	original?: OriginalSink | undefined;
 }
@@ -58,7 +60,7 @@ function openRecordings(file: InputFile, raw: RawAudio | undefined): InputFile[]
 	return recordingsOf(file);
 }
 
-const newCut = ({ request, name, range }: Task, sinks: BlockSinks) => new RangeCut(request, name, range, sinks);
+const newCut = ({ request, name, range, makePlanes }: Task, sinks: BlockSinks) => new RangeCut(request, name, range, sinks, makePlanes);
 
 /** The tracks of a file; those of the first, where it is several. */
 async function listTracks(task: Task): Promise<LoggedStream[]> {
@@ -96,7 +98,7 @@ async function decodeAllTracks(task: Task, tracks: number, sinks: BlockSinks, wo
 			parts.push(await decodeTrack(split, { onBlock: (block) => spool.append(block), onSilence }, trackMap(track)));
 			spool.finish();
 		}
-		const cut = new RangeCut(task.request, task.name, { from: 0, to: Infinity, rate: task.range.rate }, sinks);
+		const cut = new RangeCut(task.request, task.name, { from: 0, to: Infinity, rate: task.range.rate }, sinks, task.makePlanes);
 		spools.merge(parts.map(({ channelNumbers }) => channelNumbers.length), cut);
 		cut.finish();
 		const { audio_track: _track, audio_language: _language, ...info } = parts[0]!.info;
@@ -157,13 +159,14 @@ export interface DecodeOptions {
  * @param sinks what they throw stops decoding and is thrown on; blocks have at most BLOCK_SAMPLES samples per channel, -1 to 1
  * @throws VoiceprintError for the file: EMPTY_FILE, NOT_MEDIA, NO_AUDIO, UNSUPPORTED_CODEC, UNSUPPORTED_FORMAT, NO_SAMPLES, DECODE_FAILED;
  * for the request: CHANNEL_NOT_FOUND, TRACK_NOT_FOUND, INVALID_RANGE, RANGE_OUTSIDE_FILE, FILE_TOO_LONG; TEMPORARY_FILE where the file
- * cannot be read
+ * cannot be read; RUNTIME_UNAVAILABLE where a file of the package is missing or damaged
  */
 export async function decodeMedia(request: MediaRequest, sinks: BlockSinks, { workFolder = tmpdir(), rate = SAMPLE_RATE, original }: DecodeOptions = {}): Promise<DecodedMedia> {
 	const range = sampleRange(request.rangeFrom, request.rangeTo, rate);
 	const file = openInput(request.path, request.fileName ?? basename(request.path));
 	try {
-		const task: Task = { request, name: file.name, range, files: openRecordings(file, request.raw), original };
+		const files = openRecordings(file, request.raw);
+		const task: Task = { request, name: file.name, range, files, makePlanes: await Planes.prepare(), original };
 		return await decodeOpened(task, sinks, workFolder);
 	} finally {
 		file.close();

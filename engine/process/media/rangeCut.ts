@@ -6,6 +6,7 @@ import { VoiceprintError } from '../../../errors';
 import type { MediaRequest, MixMethod, Warning } from '../../client/protocol';
 import { BlockWriter, keptChannels, type BlockSinks } from './channels';
 import { LONGEST } from './limits';
+import type { MakePlanes } from './planes';
 import { formatSeconds, sampleRange, type Range } from './range';
 import type { TimelineSink } from './ffmpeg/timeline';
 
@@ -56,6 +57,7 @@ export class RangeCut implements TimelineSink {
 		fileName: string,
 		range: Range,
 		private readonly sinks: BlockSinks,
+		private readonly makePlanes: MakePlanes,
 	) {
 		this.request = request;
 		this.fileName = fileName;
@@ -66,14 +68,14 @@ export class RangeCut implements TimelineSink {
 	/** The same of the recording, in samples of another rate. @param rate Hz */
 	atRate(rate: number, sinks: BlockSinks): RangeCut {
 		const { rangeFrom, rangeTo } = this.request;
-		return new RangeCut(this.request, this.fileName, sampleRange(rangeFrom, rangeTo, rate), sinks);
+		return new RangeCut(this.request, this.fileName, sampleRange(rangeFrom, rangeTo, rate), sinks, this.makePlanes);
 	}
 
 	/** @throws VoiceprintError CHANNEL_NOT_FOUND */
 	onChannels(channels: number): void {
 		this.channels = channels;
 		this.kept = keptChannels(this.request.channels, channels, this.fileName);
-		this.writer = new BlockWriter(channels, this.kept, this.mixMethod, this.sinks, this.range.rate);
+		this.writer = new BlockWriter(channels, this.kept, this.mixMethod, this.sinks, this.makePlanes, this.range.rate);
 	}
 
 	/** Absent: the channels are not mixed. */

@@ -5,6 +5,7 @@
 import type { MediaInfo } from '../../../client/protocol';
 import { SAMPLE_RATE } from '../../audio';
 import { unreadable, type InputFile } from '../inputFile';
+import { Shorts } from '../planes';
 import { RANGE_END, type RangeCut } from '../rangeCut';
 import { isResampled, Resampler } from '../resampling/resampler';
 import type { PlainWav } from './plain';
@@ -22,6 +23,12 @@ const SHORTEST_RESAMPLED = 0.1;
 /** Whether a file can be read without FFmpeg. @param rate Hz that are wanted */
 export function canRead({ frames, sampleRate }: PlainWav, rate: number): boolean {
 	return sampleRate === rate || (rate === SAMPLE_RATE && isResampled(sampleRate) && frames >= SHORTEST_RESAMPLED * sampleRate);
+}
+
+/** Where bytes are put, and how many samples of theirs are got; valid until the next. */
+interface Reader {
+	bytes: Uint8Array;
+	convert(count: number): Float32Array;
 }
 
 export class WavRun {
@@ -65,7 +72,7 @@ export class WavRun {
 		cut.begin(offset + start.sample, end / cut.range.rate);
 		if (cut.channels === 0) cut.onChannels(wav.channels);
 		try {
-			this.readAll(start.frame);
+			this.readAll(start.frame, await this.newReader());
 			this.resampler?.finish();
 		} catch (reason) {
 			if (reason !== RANGE_END) throw reason;
@@ -92,20 +99,36 @@ export class WavRun {
 		return { sample: seconds * cut.range.rate, frame: seconds * wav.sampleRate };
 	}
 
-	private readAll(from: number): void {
-		const { channels, codec, dataStart, frameBytes, frames } = this.wav;
-		const step = Math.max(1, Math.floor(READ_SAMPLES / channels));
-		const bytes = Buffer.alloc(step * frameBytes);
-		const samples = new Float32Array(step * channels);
+	/** Frames read at once. */
+	private get step(): number {
+		return Math.max(1, Math.floor(READ_SAMPLES / this.wav.channels));
+	}
+
+	private async newReader(): Promise<Reader> {
+		const { step, wav } = this;
+		const { channels, codec, frameBytes } = wav;
+		if (codec === 'pcm_s16le') return await Shorts.prepare(step * channels);
+		const [bytes, samples] = [Buffer.alloc(step * frameBytes), new Float32Array(step * channels)];
+		return {
+			bytes,
+			convert(count) {
+				CONVERT[codec](bytes, samples.subarray(0, count));
+				return samples;
+			},
+		};
+	}
+
+	private readAll(from: number, reader: Reader): void {
+		const { step, wav } = this;
+		const { channels, dataStart, frameBytes, frames } = wav;
 		for (let frame = from; frame < frames; frame += step) {
 			const count = Math.min(step, frames - frame);
-			this.fill(bytes.subarray(0, count * frameBytes), dataStart + frame * frameBytes);
-			CONVERT[codec](bytes, samples.subarray(0, count * channels));
-			this.sink.onFrames(samples, count);
+			this.fill(reader.bytes.subarray(0, count * frameBytes), dataStart + frame * frameBytes);
+			this.sink.onFrames(reader.convert(count * channels), count);
 		}
 	}
 
-	private fill(target: Buffer, position: number): void {
+	private fill(target: Uint8Array, position: number): void {
 		try {
 			for (let filled = 0; filled < target.length; ) {
 				const count = this.file.readInto(target.subarray(filled), position + filled);

@@ -3,10 +3,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { BLOCK_SAMPLES, BlockWriter } from '../../../../dist/engine/process/media/channels.js';
 import { WavOutput } from '../../../../dist/engine/process/media/ffmpeg/wavOutput.js';
+import { Planes } from '../../../../dist/engine/process/media/planes.js';
 import { LARGEST_SAMPLE } from '../../../../dist/engine/process/media/limits.js';
 import { Spool } from '../../../../dist/engine/process/media/spool.js';
 import { temporaryFolder } from './support/encode.mts';
 import { samplesFloat, wav } from './support/wav.mts';
+
+const makePlanes = await Planes.prepare();
 
 const value = (channel: number, index: number) => Math.fround(Math.sin(channel + index / 7));
 const channelsOf = (count: number, length: number) =>
@@ -20,7 +23,7 @@ const isSame = (a: ArrayLike<number>, b: ArrayLike<number>) => a.length === b.le
 function written(channels: Float32Array[], kept: number[], steps: number[]): { blocks: number[][]; replaced: number } {
 	const blocks: number[][] = kept.map(() => []);
 	const onBlock = (block: Float32Array[]) => block.forEach((samples, index) => blocks[index].push(...samples));
-	const writer = new BlockWriter(channels.length, kept, undefined, { onBlock });
+	const writer = new BlockWriter(channels.length, kept, undefined, { onBlock }, makePlanes);
 	const samples = interleaved(channels);
 	for (let frame = 0, turn = 0; frame < channels[0].length; turn++) {
 		const to = Math.min(channels[0].length, frame + steps[turn % steps.length]);

@@ -4,6 +4,7 @@ import { describe, test } from 'node:test';
 import { decodeMedia } from '../../../../dist/engine/process/media/decode.js';
 import { decodeRecordings } from '../../../../dist/engine/process/media/decodeRecordings.js';
 import { openInput } from '../../../../dist/engine/process/media/inputFile.js';
+import { Planes } from '../../../../dist/engine/process/media/planes.js';
 import { sampleRange } from '../../../../dist/engine/process/media/range.js';
 import { RangeCut } from '../../../../dist/engine/process/media/rangeCut.js';
 import { rawFile } from '../../../../dist/engine/process/media/raw/rawFile.js';
@@ -12,6 +13,8 @@ import { decode, failure, type Decoded, type Options } from './support/decode.mt
 import { ffmpeg, file, floatWav } from './support/encode.mts';
 import { signal } from './support/signal.mts';
 import { noise, samples16, wav } from './support/wav.mts';
+
+const makePlanes = await Planes.prepare();
 
 /** A placeholder for the size leaves the file to FFmpeg. */
 function forFfmpeg(bytes: Buffer): Buffer {
@@ -23,7 +26,7 @@ function forFfmpeg(bytes: Buffer): Buffer {
 /** Whether a file is read without FFmpeg. */
 async function isDirect(path: string, open = (input: ReturnType<typeof openInput>) => input): Promise<boolean> {
 	const input = openInput(path, 'recording.wav');
-	const newCut = () => new RangeCut({ path, channelMode: 'split' }, 'recording.wav', sampleRange(), { onBlock() {} });
+	const newCut = () => new RangeCut({ path, channelMode: 'split' }, 'recording.wav', sampleRange(), { onBlock() {} }, makePlanes);
 	const { runs } = await decodeRecordings([open(input)], { newCut });
 	input.close();
 	return runs.every((run) => run instanceof WavRun);
