@@ -15,6 +15,9 @@ const { kernelModule } = require('./tools/build/sileroKernel.cjs');
 const { levelModule } = require('./tools/build/levelKernel.cjs');
 const { planesModule } = require('./tools/build/planesKernel.cjs');
 const { resampleModule } = require('./tools/build/resampleKernel.cjs');
+const { segmentationConstants } = require('./tools/build/segmentationConstants.cjs');
+const { segmentationKernel } = require('./tools/build/segmentationKernel.cjs');
+const { sequenceModel } = require('./tools/build/segmentationModel.cjs');
 const { onnxRuntimeWeb, onnxRuntimeCommon } = require('./tools/build/onnxRuntimeWeb.cjs');
 
 const MODELS = 'dist/models';
@@ -50,6 +53,16 @@ async function sileroModels() {
 	}
 }
 
+/** The model in two parts, see `segmentationModel.cjs`. */
+async function segmentationModel() {
+	await fs.promises.mkdir(MODELS, { recursive: true });
+	const file = path.join(MODELS, 'segmentation-3.0');
+	await fs.promises.writeFile(`${file}.sequence.onnx`, sequenceModel());
+	await fs.promises.writeFile(`${file}.kernel.bin`, segmentationConstants());
+	await fs.promises.writeFile(`${file}.kernel.wasm`, segmentationKernel(false));
+	await fs.promises.writeFile(`${file}.kernel.relaxed.wasm`, segmentationKernel(true));
+}
+
 /** What computes on samples. */
 async function sampleKernels() {
 	await fs.promises.mkdir(MODELS, { recursive: true });
@@ -60,7 +73,7 @@ async function sampleKernels() {
 }
 
 /** The voiceprint models with their calibrations, and the cards of all bundled models, with their licences. */
-const modelFiles = () => src('models/*.{md,onnx,json,bin}', { base: '.', ...BINARY }).pipe(dest('dist'));
+const modelFiles = () => src(['models/*.{md,onnx,json,bin}', '!models/segmentation-3.0.onnx'], { base: '.', ...BINARY }).pipe(dest('dist'));
 
 async function wasmRuntime() {
 	await onnxRuntimeWeb('dist/vendor/onnxruntime-web');
@@ -92,7 +105,7 @@ async function checksums() {
 exports.clean = clean;
 exports.build = series(
 	clean,
-	parallel(compile, nodeFiles, credentialFiles, sileroModels, sampleKernels, modelFiles, wasmRuntime, fonts),
+	parallel(compile, nodeFiles, credentialFiles, sileroModels, segmentationModel, sampleKernels, modelFiles, wasmRuntime, fonts),
 	checksums,
 );
 exports.default = exports.build;

@@ -2,7 +2,7 @@
 /** The numbers that the kernel of `sileroKernel.cjs` works with: the weights of Silero VAD in the order in which it reads them, and tables. */
 const { GATES, geometry, HIDDEN, layout, OUTPUTS, PANEL, VECTOR } = require('./kernelLayout.cjs');
 const { tapValues } = require('./kernelConvolution.cjs');
-const { SIGMOID, TANH } = require('./kernelRecurrence.cjs');
+const { GATE_SCALES, SIGMOID } = require('./kernelRecurrence.cjs');
 const { sileroWeights } = require('./sileroWeights.cjs');
 
 /** A matrix [rows, columns], given by its elements, in panels: 8 columns, row by row, then the next 8. */
@@ -41,8 +41,6 @@ function firstConvolution({ dims, values }) {
 	return Float32Array.from(matrices.flatMap((matrix) => Array.from(matrix)));
 }
 
-/** What makes powers of 2 of the gates input, forget, cell, output. */
-const GATE_SCALES = [SIGMOID, SIGMOID, TANH, SIGMOID];
 const gateScale = (gate) => GATE_SCALES[Math.floor(gate / HIDDEN)];
 
 /** Tables of the FFT, by their names in `layout(sampleRate).tables`. */
@@ -94,4 +92,4 @@ function kernelConstants(sampleRate) {
 	return bytes;
 }
 
-module.exports = { kernelConstants, kernelTables };
+module.exports = { kernelConstants, kernelTables, panels };

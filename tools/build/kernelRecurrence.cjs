@@ -1,7 +1,7 @@
 'use strict';
 /**
- * The LSTM and what follows it, one chunk at a time. Weights and biases come multiplied with what makes a power of 2 of
- * each function: e^-x = 2^(x · SIGMOID), e^-2x = 2^(x · TANH).
+ * LSTMs with as many numbers as Silero's, one step at a time, and what follows Silero's. Its weights and biases come
+ * multiplied with what makes a power of 2 of each function: e^-x = 2^(x · SIGMOID), e^-2x = 2^(x · TANH).
  */
 const { loop, op } = require('./wasm.cjs');
 const { FLOAT, GATES, HIDDEN, OUTPUTS, VECTOR } = require('./kernelLayout.cjs');
@@ -20,8 +20,14 @@ const POWER = [1.53533616e-4, 1.33988745e-3, 9.61843736e-3, 5.55033247e-2, 2.402
 /** Rows of the state's matrix in one turn of the loop. */
 const UNROLLED = 4;
 
+/** What makes powers of 2 of the gates input, forget, cell, output. */
+const GATE_SCALES = [SIGMOID, SIGMOID, TANH, SIGMOID];
+
 class Recurrence {
-	/** @param madd (a, b, c): a · b + c */
+	/**
+	 * @param at addresses: `state` (h, then c), `gates`; for `chunk` also `weightState`, `weightOut`, `biasOut`
+	 * @param madd (a, b, c): a · b + c
+	 */
 	constructor(module, at, madd) {
 		Object.assign(this, { module, at, madd });
 	}
@@ -39,7 +45,7 @@ class Recurrence {
 	}
 
 	/** The state's part of the gates, added to what is at `from`. */
-	addState(body, from) {
+	addState(body, from, weights) {
 		const { at } = this;
 		const [j, h, weight] = ['i32', 'i32', 'i32'].map((type) => body.local(type));
 		const sums = Array.from({ length: OUTPUTS / 4 }, () => body.local('v128'));
@@ -49,7 +55,7 @@ class Recurrence {
 			...sums.map((sum, i) => sum.set(this.madd(x.get, v128.load(weight.get, n * OUTPUTS * FLOAT + i * VECTOR), sum.get))),
 		];
 		return [
-			weight.set(at.weightState),
+			weight.set(weights),
 			...loop(
 				...[j, 0, GATES * FLOAT, OUTPUTS * FLOAT],
 				...sums.map((sum, i) => sum.set(v128.load(i32.add(from.get, j.get), i * VECTOR))),
@@ -63,12 +69,19 @@ class Recurrence {
 		];
 	}
 
-	/** The new state from the gates, and the sum of its rectified values with the output's weights. */
-	step(body, total) {
+	/**
+	 * The new state from the gates.
+	 * @param scales of the gates input, forget, cell and output; absent: they come multiplied
+	 * @param use (j, h): statements for each vector of the state, j bytes behind its beginning
+	 */
+	step(body, use, scales) {
 		const { at } = this;
 		const j = body.local('i32');
 		const [one, input, forget, cell, output, whole, state] = Array.from({ length: 7 }, () => body.local('v128'));
-		const gate = (index) => v128.load(j.get, at.gates + index * HIDDEN * FLOAT);
+		const gate = (index) => {
+			const value = v128.load(j.get, at.gates + index * HIDDEN * FLOAT);
+			return scales ? mul(f32x4.splat(scales[index]), value) : value;
+		};
 		const cells = at.state + HIDDEN * FLOAT;
 		const gates = [input, forget, cell, output].flatMap((variable, index) => this.power(variable, gate(index), whole));
 		const more = (variable) => add(one.get, variable.get);
@@ -90,9 +103,17 @@ class Recurrence {
 				...this.power(cell, mul(f32x4.splat(TANH), state.get), whole),
 				state.set(div(less(cell), mul(more(cell), more(output)))),
 				v128.store(j.get, at.state, state.get),
-				total.set(this.madd(f32x4.pmax(f32x4.splat(0), state.get), v128.load(j.get, at.weightOut), total.get)),
+				...use(j, state),
 			),
 		];
+	}
+
+	/** @returns a function (from, weights, to): gates at `from` without the state's part, in the order of GATE_SCALES; h to `to`. */
+	hidden() {
+		return this.module.func(['i32', 'i32', 'i32'], (body, from, weights, to) => [
+			...this.addState(body, from, weights.get),
+			...this.step(body, (j, h) => v128.store(i32.add(to.get, j.get), 0, h.get), GATE_SCALES),
+		]);
 	}
 
 	/** @returns a function (from, to): gates at `from` without the state's part, the probability to `to`. */
@@ -102,9 +123,9 @@ class Recurrence {
 			const [total, power, whole] = Array.from({ length: 3 }, () => body.local('v128'));
 			const sum = [0, 1, 2, 3].map((lane) => f32x4.lane(total.get, lane)).reduce(f32.add);
 			return [
-				...this.addState(body, from),
+				...this.addState(body, from, at.weightState),
 				total.set(f32x4.splat(0)),
-				...this.step(body, total),
+				...this.step(body, (j, h) => total.set(this.madd(f32x4.pmax(f32x4.splat(0), h.get), v128.load(j.get, at.weightOut), total.get))),
 				...this.power(power, f32x4.splat(f32.add(sum, f32.load(0, at.biasOut))), whole),
 				f32.store(to.get, 0, f32x4.lane(div(f32x4.splat(1), add(f32x4.splat(1), power.get)), 0)),
 			];
@@ -112,4 +133,4 @@ class Recurrence {
 	}
 }
 
-module.exports = { Recurrence, SIGMOID, TANH };
+module.exports = { GATE_SCALES, Recurrence, SIGMOID };
