@@ -18,6 +18,7 @@ const { resampleModule } = require('./tools/build/resampleKernel.cjs');
 const { segmentationConstants } = require('./tools/build/segmentationConstants.cjs');
 const { segmentationKernel } = require('./tools/build/segmentationKernel.cjs');
 const { sequenceModel } = require('./tools/build/segmentationModel.cjs');
+const { trunkKernel } = require('./tools/build/trunkKernel.cjs');
 const { onnxRuntimeWeb, onnxRuntimeCommon } = require('./tools/build/onnxRuntimeWeb.cjs');
 
 const MODELS = 'dist/models';
@@ -63,6 +64,14 @@ async function segmentationModel() {
 	await fs.promises.writeFile(`${file}.kernel.relaxed.wasm`, segmentationKernel(true));
 }
 
+/** The layers of the accurate model. */
+async function trunkKernels() {
+	await fs.promises.mkdir(MODELS, { recursive: true });
+	const file = path.join(MODELS, 'voiceprint-resnet34-v1.trunk.kernel');
+	await fs.promises.writeFile(`${file}.wasm`, trunkKernel(false));
+	await fs.promises.writeFile(`${file}.relaxed.wasm`, trunkKernel(true));
+}
+
 /** What computes on samples. */
 async function sampleKernels() {
 	await fs.promises.mkdir(MODELS, { recursive: true });
@@ -105,7 +114,7 @@ async function checksums() {
 exports.clean = clean;
 exports.build = series(
 	clean,
-	parallel(compile, nodeFiles, credentialFiles, sileroModels, segmentationModel, sampleKernels, modelFiles, wasmRuntime, fonts),
+	parallel(compile, nodeFiles, credentialFiles, sileroModels, segmentationModel, trunkKernels, sampleKernels, modelFiles, wasmRuntime, fonts),
 	checksums,
 );
 exports.default = exports.build;

@@ -4,6 +4,7 @@
  * that a slow moment of the machine hits all of them.
  */
 import { readFileSync } from 'node:fs';
+import { TrunkKernel } from '../dist/engine/process/embedding/trunkKernel.js';
 import { chooseRuntime } from '../dist/engine/process/runtime/chooseRuntime.js';
 import type { Session } from '../dist/engine/process/runtime/interface.js';
 import { ACCURATE_MODEL, modelPath } from '../dist/models/bundled.js';
@@ -18,7 +19,7 @@ const PUBLISHED = process.env.VOICEPRINT_RESNET34;
 
 interface Candidate {
 	label: string;
-	session: Session;
+	session: Pick<Session, 'run' | 'release'>;
 	/** Milliseconds that loading took. */
 	load: number;
 }
@@ -34,13 +35,11 @@ async function cost<T>(work: () => Promise<T>): Promise<[number, T]> {
 async function candidatesOf(name: 'native' | 'wasm'): Promise<Candidate[]> {
 	const runtime = chooseRuntime(name);
 	const bytes = readFileSync(modelPath(TRUNK));
-	const loads: Array<[label: string, load: () => Promise<Session>]> = [
+	const native = async () => await runtime.load(readFileSync(modelPath(`${ACCURATE_MODEL}.trunk.native.onnx`)), { name: TRUNK, bytes });
+	const loads: Array<[label: string, load: () => Promise<Candidate['session']>]> = [
 		...(PUBLISHED ? [['published graph', async () => await runtime.load(readFileSync(PUBLISHED))] as [string, () => Promise<Session>]] : []),
 		['trunk as it is stored', async () => await runtime.load(bytes)],
-		[
-			'trunk as it ships for this runtime',
-			async () => await runtime.load(readFileSync(modelPath(`${ACCURATE_MODEL}.trunk.${name}.onnx`)), { name: TRUNK, bytes }),
-		],
+		['trunk as it ships for this runtime', name === 'native' ? native : async () => await TrunkKernel.load(bytes)],
 	];
 	const candidates: Candidate[] = [];
 	for (const [label, load] of loads) {

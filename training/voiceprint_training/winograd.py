@@ -1,7 +1,8 @@
 """The trunk of ResNet34 (resnet34_export.py) as graphs with fewer multiplications: same weights, same numbers, no second copy.
 
     python -m voiceprint_training.winograd [--trunk models/voiceprint-resnet34-v1.trunk.onnx]
-writes beside the trunk one small graph per runtime: .trunk.wasm.onnx and .trunk.native.onnx. Input and output are the trunk's.
+writes beside the trunk one small graph per runtime: .trunk.native.onnx. Input and output are the trunk's. Where there is no native
+ONNX Runtime the package has a kernel of its own (tools/build/trunkKernel.cjs).
 
 3x3 convolutions of stride 1 are computed by Winograd's minimal filtering F(m x n, 3x3) [Lavin and Gray, Fast Algorithms for
 Convolutional Neural Networks, 2015]: overlapping tiles of the image are transformed, multiplied with transformed weights (one
@@ -34,7 +35,6 @@ Tiling = tuple[int, int] | None
 """Outputs per tile over time and over bands; None: the stage stays as convolutions."""
 
 PLANS: dict[str, tuple[Tiling, ...]] = {
-    "wasm": ((4, 4), (4, 4), (4, 4), (4, 2)),
     "native": (None, None, (4, 4), (4, 2)),
 }
 """Per runtime the tiling of each stage. Natively ONNX Runtime's own convolution is faster where channels are few. The last stage has

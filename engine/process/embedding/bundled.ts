@@ -6,7 +6,8 @@ import type { Runtime } from '../runtime/interface';
 import { loadEmbedder, type Embedder, type ModelEmbedder } from './embedder';
 import { KALDI_FBANK } from './featureDescription';
 import type { ModelDescription } from './modelDescription';
-import { loadPooledEmbedder, type PooledEmbedder, type PooledModel } from './pooledEmbedder';
+import { loadPooledEmbedder, PooledEmbedder, type PooledModel } from './pooledEmbedder';
+import { TrunkKernel } from './trunkKernel';
 
 export const FAST: ModelDescription = {
 	id: FAST_MODEL,
@@ -31,10 +32,10 @@ async function loadFast(runtime: Runtime): Promise<ModelEmbedder> {
 
 async function loadAccurate(runtime: Runtime): Promise<PooledEmbedder> {
 	const read = async (part: string) => await readPackageFile(modelPath(`${ACCURATE_MODEL}.${part}.onnx`));
-	// The trunk as it is cheapest on this runtime; the weights are those of the trunk's own file.
-	const trunk = await read(`trunk.${runtime.name}`);
-	const weights = { name: `${ACCURATE_MODEL}.trunk.onnx`, bytes: await read('trunk') };
-	return await loadPooledEmbedder(runtime, ACCURATE, trunk, await read('head'), weights);
+	const bytes = await read('trunk');
+	// The trunk as it is cheapest on this runtime; the weights are those of its own file.
+	if (runtime.name === 'wasm') return new PooledEmbedder(await TrunkKernel.load(bytes), await runtime.load(await read('head')), ACCURATE);
+	return await loadPooledEmbedder(runtime, ACCURATE, await read('trunk.native'), await read('head'), { name: `${ACCURATE_MODEL}.trunk.onnx`, bytes });
 }
 
 /** By what the job says. */

@@ -59,7 +59,7 @@ export class PooledEmbedder implements Embedder {
 	private readonly fbank: Fbank;
 
 	constructor(
-		private readonly trunk: Session,
+		private readonly trunk: Pick<Session, 'run' | 'release'>,
 		private readonly head: Session,
 		private readonly model: PooledModel,
 	) {

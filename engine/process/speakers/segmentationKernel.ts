@@ -7,6 +7,7 @@
 import { modelPath } from '../../../models/bundled';
 import { readPackageFile } from '../../../models/packageFiles';
 import { SAMPLE_RATE, type Audio } from '../audio';
+import { makeWhole } from '../halves';
 import { readFastest, wasm } from '../webAssembly';
 
 /** Samples per window. */
@@ -74,27 +75,13 @@ function momentsOf(values: Float32Array, width: number, columns: number): { mean
 	return { mean, variance };
 }
 
-/** Numbers of 16 bits as numbers of 32. */
-function makeWhole(halves: Uint16Array, target: Float32Array): void {
-	const fraction = (bits: number) => (bits & 1023) / 1024;
-	const table = Float32Array.from({ length: 32_768 }, (_, bits) => {
-		const exponent = bits >> 10;
-		return exponent === 0 ? fraction(bits) * 2 ** -14 : (1 + fraction(bits)) * 2 ** (exponent - 15);
-	});
-	for (let i = 0; i < halves.length; i++) {
-		const bits = halves[i]!;
-		target[i] = bits < table.length ? table[bits]! : -table[bits - table.length]!;
-	}
-}
-
 type Kernel = Exports & Record<Place, { value: number }>;
 
 /** Copies the weights in: numbers of 32 bits, then of 16. */
 function fill({ memory, floats, halves, end }: Kernel, bytes: Buffer): void {
 	const whole = halves.value - floats.value;
 	new Uint8Array(memory.buffer).set(bytes.subarray(0, whole), floats.value);
-	const rest = Uint8Array.from(bytes.subarray(whole));
-	makeWhole(new Uint16Array(rest.buffer), new Float32Array(memory.buffer, halves.value, (end.value - halves.value) / 4));
+	makeWhole(bytes.subarray(whole), new Float32Array(memory.buffer, halves.value, (end.value - halves.value) / 4));
 }
 
 export class SegmentationKernel {

@@ -1,0 +1,260 @@
+'use strict';
+/**
+ * The layers of the accurate model's trunk (ResNet34) as WebAssembly: see `engine/process/embedding/trunkKernel.ts`, which
+ * calls them. An image lies as rows of positions, [time + 2, bands + 2 or more, channels], with zeros around it and behind
+ * it up to whole tiles.
+ *
+ * Convolutions of 3 x 3 positions and stride 1 are computed by Winograd's minimal filtering F(4x4, 3x3) [Lavin and Gray, Fast
+ * Algorithms for Convolutional Neural Networks, 2015]: tiles of 6 x 6 are transformed, multiplied with transformed weights,
+ * one matrix for each of the 36 places, and transformed back to 4 x 4.
+ *
+ * exports  memory
+ *          spread(from, to, tiles, channels, row, plane)   so many tiles beside each other at `from` to the planes at `to`
+ *          multiply32(rows, planes, weights, products, plane) … multiply256   of all 36 places
+ *          gather(from, to, origin, bias, tiles, channels, row, plane)   the products back to the image at `to`, with the bias,
+ *                          plus what is at `origin` in an image of the same size, unless it is 0; not below 0
+ *          collect(from, to, rows, channels, row)  what a convolution of stride 2 meets, each position's 9 · channels after another
+ *          stem(rows, from, weights, to), stride32(rows, from, weights, to) … stride128   convolutions of what was collected, to
+ *                          positions beside each other, without bias
+ *          shortcut32(rows, from, weights, to) … shortcut128   of every other position, likewise
+ *          finish(at, bias, positions, channels, floor)   the bias added, and what is below the floor brought to it
+ *          clear(from, times, row, bytes)  zeros: so many bytes in each row
+ *          `free`, from where on the memory is free, and, by the names of the tensors, how far into the trunk's file each lies
+ * Sizes of channels, rows of an image and planes are in bytes, so are addresses.
+ */
+const { readFileSync } = require('node:fs');
+const path = require('node:path');
+const { onnx } = require('onnx-proto');
+const { WasmModule, loop, op, when } = require('./wasm.cjs');
+const { FLOAT, PAGE, VECTOR } = require('./kernelLayout.cjs');
+const { matrixProduct } = require('./kernelProduct.cjs');
+
+const { i32, v128, f32x4 } = op;
+const { add, sub, mul } = f32x4;
+
+const FILE = path.join(__dirname, '..', '..', 'models', 'voiceprint-resnet34-v1.trunk.onnx');
+
+const TILE = 6;
+const OUTPUTS = 4;
+const PLACES = TILE * TILE;
+const WIDTHS = [32, 64, 128, 256];
+
+/** A tile between its two transforms. */
+const SCRATCH = 64;
+const FREE = SCRATCH + PLACES * VECTOR;
+
+const times = (factor, value) => mul(f32x4.splat(factor), value);
+
+/** The data's transform of six numbers, of the points 0, 1, -1, 2, -2 and infinity. */
+function dataTransform(body) {
+	const [a, b, c, d] = Array.from({ length: 4 }, () => body.local('v128'));
+	return ([d0, d1, d2, d3, d4, d5], put) => [
+		a.set(sub(d4, times(4, d2))),
+		b.set(sub(d3, times(4, d1))),
+		c.set(sub(d4, d2)),
+		d.set(times(2, sub(d3, d1))),
+		put(0, add(sub(times(4, d0), times(5, d2)), d4)),
+		put(1, add(a.get, b.get)),
+		put(2, sub(a.get, b.get)),
+		put(3, add(c.get, d.get)),
+		put(4, sub(c.get, d.get)),
+		put(5, add(sub(times(4, d1), times(5, d3)), d5)),
+	];
+}
+
+/** Six numbers of products to four of the result. */
+function resultTransform(body) {
+	const [a, b, c, d] = Array.from({ length: 4 }, () => body.local('v128'));
+	return ([m0, m1, m2, m3, m4, m5], put) => [
+		...[a.set(add(m1, m2)), b.set(sub(m1, m2)), c.set(add(m3, m4)), d.set(sub(m3, m4))],
+		put(0, add(add(m0, a.get), c.get)),
+		put(1, add(b.get, times(2, d.get))),
+		put(2, add(a.get, times(4, c.get))),
+		put(3, add(add(b.get, times(8, d.get)), m5)),
+	];
+}
+
+const six = (make) => Array.from({ length: TILE }, (_, i) => make(i));
+const scratch = (line, place) => SCRATCH + (line * TILE + place) * VECTOR;
+
+class TrunkKernel {
+	constructor(madd) {
+		this.module = new WasmModule();
+		this.madd = madd;
+	}
+
+	export(name, parameters, write) {
+		this.module.func(Array(parameters).fill('i32'), write);
+		this.module.export(name);
+	}
+
+	spread() {
+		this.export('spread', 6, (body, from, to, tiles, channels, row, plane) => {
+			const [tile, c, at, place] = ['i32', 'i32', 'i32', 'i32'].map((type) => body.local(type));
+			const values = six(() => body.local('v128'));
+			const transform = dataTransform(body);
+			const got = values.map(({ get }) => get);
+			return [
+				loop(
+					...[tile, 0, tiles.get, 1],
+					loop(
+						...[c, 0, channels.get, VECTOR],
+						at.set(i32.add(from.get, c.get)),
+						// Each line of the tile, then each column of what that gives.
+						...six((line) => [
+							...values.flatMap((value, i) => value.set(v128.load(i32.add(at.get, i32.mul(channels.get, i)), 0))),
+							...transform(got, (i, value) => v128.store(scratch(line, i), 0, value)).flat(),
+							...at.set(i32.add(at.get, row.get)),
+						]).flat(),
+						place.set(i32.add(to.get, c.get)),
+						...six((column) => [
+							...values.flatMap((value, line) => value.set(v128.load(scratch(line, column), 0))),
+							...transform(got, (line, value) => v128.store(i32.add(place.get, i32.mul(plane.get, line * TILE + column)), 0, value)).flat(),
+						]).flat(),
+					),
+					...[from.set(i32.add(from.get, i32.mul(channels.get, OUTPUTS))), to.set(i32.add(to.get, channels.get))],
+				),
+			];
+		});
+	}
+
+	multiply(width) {
+		const product = matrixProduct(this.module, this.madd, { depth: width, outputs: width, inputRow: width, outputRow: width });
+		this.export(`multiply${width}`, 5, (body, rows, planes, weights, products, plane) => {
+			const place = body.local('i32');
+			return [
+				loop(
+					...[place, 0, PLACES, 1],
+					product(rows.get, planes.get, weights.get, products.get),
+					...[planes, products].map((address) => address.set(i32.add(address.get, plane.get))),
+					weights.set(i32.add(weights.get, width * width * FLOAT)),
+				),
+			];
+		});
+	}
+
+	gather() {
+		this.export('gather', 8, (body, from, to, origin, bias, tiles, channels, row, plane) => {
+			const [tile, c, at, place, step] = ['i32', 'i32', 'i32', 'i32', 'i32'].map((type) => body.local(type));
+			const values = six(() => body.local('v128'));
+			const [offset, sum] = [body.local('v128'), body.local('v128')];
+			const transform = resultTransform(body);
+			const got = values.map(({ get }) => get);
+			const address = i32.add(place.get, i32.add(c.get, step.get));
+			/** Beside each other in a line of the image. */
+			const put = (i, value) => [
+				...sum.set(add(value, offset.get)),
+				...step.set(i32.mul(channels.get, i)),
+				...when(i32.lt(0, origin.get), sum.set(add(sum.get, v128.load(i32.add(address, i32.sub(origin.get, to.get)), 0)))),
+				...v128.store(address, 0, f32x4.pmax(f32x4.splat(0), sum.get)),
+			];
+			return [
+				loop(
+					...[tile, 0, tiles.get, 1],
+					loop(
+						...[c, 0, channels.get, VECTOR],
+						at.set(i32.add(from.get, c.get)),
+						...six((column) => [
+							...values.flatMap((value, line) => value.set(v128.load(i32.add(at.get, i32.mul(plane.get, line * TILE + column)), 0))),
+							...transform(got, (line, value) => v128.store(scratch(line, column), 0, value)).flat(),
+						]).flat(),
+						...[offset.set(v128.load(i32.add(bias.get, c.get), 0)), place.set(to.get)],
+						...Array.from({ length: OUTPUTS }, (_, line) => [
+							...values.flatMap((value, column) => value.set(v128.load(scratch(line, column), 0))),
+							...transform(got, put).flat(),
+							...place.set(i32.add(place.get, row.get)),
+						]).flat(),
+					),
+					...[from.set(i32.add(from.get, channels.get)), to.set(i32.add(to.get, i32.mul(channels.get, OUTPUTS)))],
+					when(i32.lt(0, origin.get), origin.set(i32.add(origin.get, i32.mul(channels.get, OUTPUTS)))),
+				),
+			];
+		});
+	}
+
+	collect() {
+		this.export('collect', 5, (body, from, to, rows, channels, row) => {
+			const [position, c, end, at] = ['i32', 'i32', 'i32', 'i32'].map((type) => body.local(type));
+			return [
+				end.set(i32.mul(channels.get, 3)),
+				loop(
+					...[position, 0, rows.get, 1],
+					at.set(from.get),
+					...Array.from({ length: 3 }, () => [
+						...loop(...[c, 0, end.get, VECTOR], v128.store(i32.add(to.get, c.get), 0, v128.load(i32.add(at.get, c.get), 0))),
+						...to.set(i32.add(to.get, end.get)),
+						...at.set(i32.add(at.get, row.get)),
+					]).flat(),
+					from.set(i32.add(from.get, i32.mul(channels.get, 2))),
+				),
+			];
+		});
+	}
+
+	/** A product that is called from outside as it is. */
+	product(name, sizes) {
+		const product = matrixProduct(this.module, this.madd, sizes);
+		this.export(name, 4, (_, rows, from, weights, to) => [product(rows.get, from.get, weights.get, to.get)]);
+	}
+
+	finish() {
+		this.module.func(['i32', 'i32', 'i32', 'i32', 'f32'], (body, at, bias, positions, channels, floor) => {
+			const [position, c, least] = [body.local('i32'), body.local('i32'), body.local('v128')];
+			return [
+				least.set(f32x4.splat(floor.get)),
+				loop(
+					...[position, 0, positions.get, 1],
+					loop(
+						...[c, 0, channels.get, VECTOR],
+						v128.store(i32.add(at.get, c.get), 0, f32x4.pmax(least.get, add(v128.load(i32.add(at.get, c.get), 0), v128.load(i32.add(bias.get, c.get), 0)))),
+					),
+					at.set(i32.add(at.get, channels.get)),
+				),
+			];
+		});
+		this.module.export('finish');
+	}
+
+	clear() {
+		this.export('clear', 4, (body, from, times, row, bytes) => {
+			const [i, at] = [body.local('i32'), body.local('i32')];
+			return [
+				loop(
+					...[i, 0, times.get, 1],
+					loop(...[at, from.get, i32.add(from.get, bytes.get), VECTOR], v128.store(at.get, 0, f32x4.splat(0))),
+					from.set(i32.add(from.get, row.get)),
+				),
+			];
+		});
+	}
+
+	bytes() {
+		this.spread();
+		for (const width of WIDTHS) this.multiply(width);
+		this.gather();
+		this.collect();
+		this.product('stem', { depth: 9, outputs: 32, inputRow: 9, outputRow: 32 });
+		for (const width of WIDTHS.slice(0, -1)) {
+			this.product(`stride${width}`, { depth: 9 * width, outputs: 2 * width, inputRow: 9 * width, outputRow: 2 * width });
+			this.product(`shortcut${width}`, { depth: width, outputs: 2 * width, inputRow: 2 * width, outputRow: 2 * width });
+		}
+		this.finish();
+		this.clear();
+		this.module.constant('free', FREE);
+		for (const [name, offset] of Object.entries(tensorOffsets())) this.module.constant(name, offset);
+		return this.module.bytes(Math.ceil(FREE / PAGE));
+	}
+}
+
+/** @returns {Record<string, number>} bytes before each stored tensor */
+function tensorOffsets() {
+	const file = readFileSync(FILE);
+	const { initializer } = onnx.ModelProto.decode(file).graph;
+	const named = initializer.filter(({ name }) => /weight|bias/.test(name));
+	return Object.fromEntries(named.map(({ name, rawData }) => [name, file.indexOf(rawData)]));
+}
+
+/** @param {boolean} isRelaxed with multiplying and adding at once @returns {Buffer} the WebAssembly module */
+const trunkKernel = (isRelaxed) => new TrunkKernel(isRelaxed ? f32x4.relaxedMadd : (a, b, c) => add(mul(a, b), c)).bytes();
+
+module.exports = { trunkKernel };
