@@ -61,11 +61,14 @@ function poolOf(size: number, threads: number): EnginePool {
 
 type Run = () => Promise<unknown>;
 
-/** Its engines are started, and have had the file once. */
+/** Files that an engine has had before it is as fast as it becomes: its code is compiled meanwhile. */
+const WARMING = 3;
+
+/** Its engines are started and warm. */
 async function warmPool(size: number, threads: number, path: string, runtime: RuntimeName): Promise<{ run: Run; stop: () => void }> {
 	const pool = poolOf(size, threads);
 	const run = async () => await pool.runInWorkFolder(async (folder) => vadJob(path, folder, { runtime }));
-	await atOnce(size, run);
+	for (let i = 0; i < WARMING; i++) await atOnce(size, run);
 	return { run, stop: () => pool.stop() };
 }
 
@@ -82,8 +85,8 @@ async function together(path: string, runtime: RuntimeName, rounds: number): Pro
 	}
 }
 
-export async function engines({ rounds, callSeconds }: Extent): Promise<Findings> {
-	const [path, longer] = [await callFile(FILE_SECONDS, M4A), await callFile(callSeconds, M4A)];
+export async function engines({ rounds, seconds: longSeconds }: Extent): Promise<Findings> {
+	const [path, longer] = [await callFile(FILE_SECONDS, M4A), await callFile(longSeconds, M4A)];
 	const reached = { twoNative: await together(longer, 'native', rounds), twoWasm: await together(longer, 'wasm', rounds) };
 	const rows: Table['rows'] = [];
 	for (const runtime of RUNTIMES) {
@@ -101,6 +104,6 @@ export async function engines({ rounds, callSeconds }: Extent): Promise<Findings
 			rows.push([`${size}, ${LABEL[runtime]}`, threads, two(speed), two(speed / alone), memory]);
 		}
 	}
-	const title = `Engines on ${availableParallelism()} cores, ${JOBS} files of one minute at once (M4A); goals with two files of ${lengthOf(callSeconds)}`;
+	const title = `Engines on ${availableParallelism()} cores, ${JOBS} files of one minute at once (M4A); goals with two files of ${lengthOf(longSeconds)}`;
 	return { reached, tables: [{ title, header: ['engines', 'threads of each', 'files a second', 'to one engine', 'memory of all, MiB'], rows }] };
 }

@@ -25,14 +25,14 @@ declare const WebAssembly: WebAssemblyApi;
 export const wasm = WebAssembly;
 
 /**
- * One of two files with the same module: the one with the instructions that multiply and add at once, where Node.js knows
- * them (22 and newer), else the other.
- * @param read the file with an ending
+ * Compiles one of two files with the same module: the one with the instructions that multiply and add at once, where Node.js
+ * knows them (22 and newer), else the other.
+ * @param read the file with an ending; what it throws is thrown on
  * @param mayRelax whether they may be used
  */
-export async function readFastest(read: (ending: 'relaxed.wasm' | 'wasm') => Promise<Buffer>, mayRelax: boolean): Promise<Buffer> {
+export async function compileFastest(read: (ending: 'relaxed.wasm' | 'wasm') => Promise<Buffer>, mayRelax: boolean): Promise<WasmModule> {
 	const relaxed = mayRelax ? await read('relaxed.wasm') : undefined;
-	return relaxed && wasm.validate(relaxed) ? relaxed : await read('wasm');
+	return await wasm.compile(relaxed && wasm.validate(relaxed) ? relaxed : await read('wasm'));
 }
 
 /** Bytes in a page of memory. */

@@ -19,7 +19,7 @@ const WANTED = [
 	/^dist\/nodes\/[^/]+\/[^/]+\.node\.json$/,
 	/^dist\/nodes\/[^/]+\/__schema__\/.+\.json$/,
 	/^dist\/models\/[^/]+\.(onnx|(cohort|kernel)\.bin|kernel(\.relaxed)?\.wasm)$/,
-	/^dist\/models\/(level|resample(\.relaxed)?)\.wasm$/,
+	/^dist\/models\/(level|planes|resample(\.relaxed)?)\.wasm$/,
 	/^dist\/models\/.+\.(md|txt|json)$/,
 	/^dist\/models\/(.+\/)?LICENSE[^/]*$/,
 	/^dist\/vendor\/onnxruntime-(web|common)\/[^/]+\.(js|mjs|wasm|json)$/,
@@ -29,9 +29,9 @@ const WANTED = [
 
 const MEGABYTE = 2 ** 20;
 
-/** The WASM runtime alone is 14 MB unpacked, the models 23 MB, of which little can be packed; more than this means that something slipped in. */
+/** The WASM runtime alone is 14 MB unpacked, the models 27 MB (with some weights twice, as a graph for native ONNX Runtime and for the kernels), of which little can be packed; more than this means that something slipped in. */
 const MOST_PACKED = 30 * MEGABYTE;
-const MOST_UNPACKED = 40 * MEGABYTE;
+const MOST_UNPACKED = 44 * MEGABYTE;
 
 /** Names in `require(…)` and `import(…)` calls of a compiled file. */
 function requiredBy(file: string): string[] {
@@ -72,6 +72,9 @@ describe('the tarball', () => {
 			'dist/models/resample.relaxed.wasm',
 			'dist/models/silero-vad-6.2-16k.onnx',
 			'dist/models/silero-vad-6.2-8k.onnx',
+			'dist/models/segmentation-3.0.sequence.onnx',
+			...['bin', 'wasm', 'relaxed.wasm'].map((end) => `dist/models/segmentation-3.0.kernel.${end}`),
+			...['wasm', 'relaxed.wasm'].map((end) => `dist/models/voiceprint-resnet34-v1.trunk.kernel.${end}`),
 			...['bin', 'wasm', 'relaxed.wasm'].flatMap((end) => [16, 8].map((rate) => `dist/models/silero-vad-6.2-${rate}k.kernel.${end}`)),
 			'dist/vendor/onnxruntime-web/ort.node.min.js',
 			'dist/vendor/onnxruntime-web/ort-wasm-simd-threaded.wasm',

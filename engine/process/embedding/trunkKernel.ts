@@ -6,7 +6,7 @@ import { ACCURATE_MODEL, modelPath } from '../../../models/bundled';
 import { readPackageFile } from '../../../models/packageFiles';
 import { makeWhole } from '../halves';
 import type { InputTensor, Session, Tensors } from '../runtime/interface';
-import { PAGE, readFastest, wasm } from '../webAssembly';
+import { compileFastest, PAGE, wasm } from '../webAssembly';
 
 type Call = (...numbers: number[]) => void;
 
@@ -177,7 +177,7 @@ export class TrunkKernel implements Pick<Session, 'run' | 'release'> {
 	 * @throws VoiceprintError RUNTIME_UNAVAILABLE where a file is missing or damaged
 	 */
 	static async load(bytes: Uint8Array, mayRelax = true): Promise<TrunkKernel> {
-		const module = await wasm.compile(await readFastest(async (ending) => await readPackageFile(file(ending)), mayRelax));
+		const module = await compileFastest(async (ending) => await readPackageFile(file(ending)), mayRelax);
 		const kernel = new wasm.Instance(module).exports as Exports;
 		return new TrunkKernel(kernel, loadWeights(kernel, bytes));
 	}

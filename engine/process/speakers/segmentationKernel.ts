@@ -8,7 +8,7 @@ import { modelPath } from '../../../models/bundled';
 import { readPackageFile } from '../../../models/packageFiles';
 import { SAMPLE_RATE, type Audio } from '../audio';
 import { makeWhole } from '../halves';
-import { readFastest, wasm } from '../webAssembly';
+import { compileFastest, wasm } from '../webAssembly';
 
 /** Samples per window. */
 export const WINDOW = 10 * SAMPLE_RATE;
@@ -98,7 +98,7 @@ export class SegmentationKernel {
 	 * @throws VoiceprintError RUNTIME_UNAVAILABLE where a file is missing or damaged
 	 */
 	static async load(mayRelax = true): Promise<SegmentationKernel> {
-		const module = await wasm.compile(await readFastest(async (ending) => await readPackageFile(file(ending)), mayRelax));
+		const module = await compileFastest(async (ending) => await readPackageFile(file(ending)), mayRelax);
 		const kernel = new wasm.Instance(module).exports as Kernel;
 		fill(kernel, await readPackageFile(file('bin')));
 		return new SegmentationKernel(kernel);

@@ -5,7 +5,7 @@
 import { modelPath } from '../../../models/bundled';
 import { readPackageFile } from '../../../models/packageFiles';
 import { oncePerKey } from '../../../once';
-import { readFastest, wasm } from '../webAssembly';
+import { compileFastest, wasm } from '../webAssembly';
 import { SILERO_MODEL, type Gain, type SileroRate, type SpeechModel } from './speechModel';
 
 /** For so many chunks or samples, with the factor and the limit of a gain. */
@@ -60,7 +60,7 @@ export async function inRuns(
 
 /** Compiled once, though a model and the filter before it have a kernel each. */
 const compiled = (mayRelax: boolean) =>
-	oncePerKey(async (sampleRate: SileroRate) => await wasm.compile(await readFastest(async (ending) => await readPackageFile(file(sampleRate, ending)), mayRelax)));
+	oncePerKey(async (sampleRate: SileroRate) => await compileFastest(async (ending) => await readPackageFile(file(sampleRate, ending)), mayRelax));
 
 const [fastest, plain] = [compiled(true), compiled(false)];
 

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { oncePerKey } from '../../../../once';
 import { readPackageFile } from '../../../../models/packageFiles';
 import { SAMPLE_RATE } from '../../audio';
-import { PAGE, readFastest, wasm } from '../../webAssembly';
+import { compileFastest, PAGE, wasm } from '../../webAssembly';
 import { ALIGNMENT, filterBank, type FilterBank } from './filterBank';
 
 interface Exports {
@@ -39,9 +39,7 @@ export const RATE_FILTER = `aformat=sample_rates=${RESAMPLED.join('|')}`;
 /** Made by `tools/build/resampleKernel.cjs`. */
 const file = (ending: string) => path.join(__dirname, '..', '..', '..', '..', 'models', `resample.${ending}`);
 
-const compiled = oncePerKey(
-	async (mayRelax: boolean) => await wasm.compile(await readFastest(async (ending) => await readPackageFile(file(ending)), mayRelax)),
-);
+const compiled = oncePerKey(async (mayRelax: boolean) => await compileFastest(async (ending) => await readPackageFile(file(ending)), mayRelax));
 
 /** Takes interleaved samples, which are valid during the call. */
 export type OnResampled = (samples: Float32Array, frames: number) => void;
