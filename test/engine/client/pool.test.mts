@@ -54,6 +54,7 @@ describe('an engine process', () => {
 
 	const deaths: Array<[string, string, string, RegExp]> = [
 		['out of memory by its last words', 'saysMemory', 'OUT_OF_MEMORY', /heap out of memory/],
+		['out of memory in a thread, by Node.js itself', 'fillsHeapOfThread', 'OUT_OF_MEMORY', /^Process parts of the file.*FATAL ERROR: [^\n]*out of memory$/],
 		['killed by the system', 'killed', 'OUT_OF_MEMORY', /SIGKILL.*more memory/],
 		['ended by itself', 'exits', 'ENGINE_CRASHED', /exit code 3/],
 	];

@@ -1,6 +1,7 @@
 'use strict';
 /** Stands in for the engine's entry: what it does with a job is said in the job's `media.path`. */
 const { writeSync } = require('node:fs');
+const { Worker } = require('node:worker_threads');
 
 const answer = (id, more) => process.send({ kind: 'result', id, result: { pid: process.pid }, ...more });
 
@@ -14,6 +15,7 @@ const ACTIONS = {
 		writeSync(2, 'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory');
 		process.abort();
 	},
+	fillsHeapOfThread: () => new Worker('for (const all = []; ; ) all.push(1.5);', { eval: true, resourceLimits: { maxOldGenerationSizeMb: 16 } }),
 	killed: () => process.kill(process.pid, 'SIGKILL'),
 	exits: () => process.exit(3),
 };
