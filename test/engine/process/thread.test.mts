@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import workerThreads from 'node:worker_threads';
 import { VoiceprintError } from '../../../dist/errors.js';
@@ -102,10 +102,18 @@ describe('a thread that never comes up', { timeout: 20_000 }, () => {
 		const thread = start();
 		await thread.ask('later');
 		await assert.rejects(thread.ask('exit'), (error) => !(error instanceof ThreadNeverCameUp));
+		let ended: Promise<unknown> | undefined;
+		workerThreads.Worker = class extends Worker {
+			constructor(...given: ConstructorParameters<typeof Worker>) {
+				super(...given);
+				ended = once(this, 'exit');
+			}
+		};
 		const stopped = start();
 		const asked = stopped.ask('later');
 		stopped.stop();
 		await assert.rejects(asked, (error) => !(error instanceof ThreadNeverCameUp));
+		await ended!;
 		assert.equal(hasSecondThread(), true);
 	});
 
