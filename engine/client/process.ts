@@ -26,6 +26,9 @@ const ENVIRONMENT = [
 /** ONNX Runtime's own builds for Linux report to their maker unless they are told not to (its pull request 27379). */
 const NO_TELEMETRY = { ORT_DISABLE_TELEMETRY: '1' };
 
+/** Threads that read files. Node.js begins four at once and aborts where the system does not give all; one job needs no more than these. */
+const FEW_THREADS = { UV_THREADPOOL_SIZE: '2' };
+
 /** Told how far a job is, about once a second; must not throw. */
 export type OnProgress = (progress: Progress) => void;
 
@@ -33,7 +36,7 @@ type Settle = { resolve: (result: JobResult) => void; reject: (error: Error) => 
 
 function engineEnvironment(): NodeJS.ProcessEnv {
 	const inherited = ENVIRONMENT.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []));
-	return { ...(Object.fromEntries(inherited) as NodeJS.ProcessEnv), ...NO_TELEMETRY };
+	return { ...(Object.fromEntries(inherited) as NodeJS.ProcessEnv), ...NO_TELEMETRY, ...FEW_THREADS };
 }
 
 export class EngineProcess {
@@ -174,7 +177,7 @@ function endOfProcess(code: number | null, signal: NodeJS.Signals | null, lastWo
 	if (isOutOfMemory(lastWords)) return outOfMemory(BY_NODE.test(lastWords) ? `${HEAP_FULL} ${lastWords}` : lastWords);
 	if (signal === 'SIGKILL') return outOfMemory(KILLED);
 	const how = signal ? `was ended by signal ${signal}` : `ended with exit code ${code}`;
-	const advice = 'Run the item again; if it happens each time with this file, please report it with the text below.';
+	const advice = signal === 'SIGABRT' && lastWords === '' ? NO_THREAD : ADVICE;
 	return new VoiceprintError(
 		'ENGINE_CRASHED',
 		'The speech engine stopped in the middle of this file',
@@ -186,6 +189,13 @@ function endOfProcess(code: number | null, signal: NodeJS.Signals | null, lastWo
 const KILLED =
 	'The system ended it (SIGKILL), which it does when memory runs out: give the machine or container more memory, or let ' +
 	'fewer engines work at the same time (environment variable N8N_VOICEPRINT_ENGINES).';
+
+const ADVICE = 'Run the item again; if it happens each time with this file, please report it with the text below.';
+
+/** What else aborts says why. */
+const NO_THREAD =
+	'So Node.js ends where the system gives it no thread. Raise the limit of processes of the container or user (pids limit, ' +
+	'ulimit -u), or let fewer engines work at the same time (environment variable N8N_VOICEPRINT_ENGINES).';
 
 /** How Node.js begins where it gives up itself; the engine's own words say what to do. */
 const BY_NODE = /fatal (?:error|javascript)/i;
