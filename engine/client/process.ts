@@ -2,6 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { isOutOfMemory, outOfMemory, VoiceprintError } from '../../errors';
+import { LastWords } from './lastWords';
 import type { FromEngine, Job, JobResult, Progress, ToEngine } from './protocol';
 import { engineFolder, removeFolder } from './workFolder';
 
@@ -16,9 +17,6 @@ export interface ProcessOptions {
 	threads?: number;
 }
 
-/** How much of the process's last words is kept for an error's description, characters. */
-const STDERR_KEPT = 2000;
-
 /** Nothing of n8n's environment but what a process needs to run: it holds n8n's secrets. */
 const ENVIRONMENT = [
 	...['PATH', 'TMPDIR', 'TEMP', 'TMP', 'HOME', 'LANG', 'LD_LIBRARY_PATH', 'SYSTEMROOT', 'WINDIR'],
@@ -28,6 +26,9 @@ const ENVIRONMENT = [
 /** ONNX Runtime's own builds for Linux report to their maker unless they are told not to (its pull request 27379). */
 const NO_TELEMETRY = { ORT_DISABLE_TELEMETRY: '1' };
 
+/** Threads that read files. Node.js begins four at once and aborts where the system does not give all; one job needs no more than these. */
+const FEW_THREADS = { UV_THREADPOOL_SIZE: '2' };
+
 /** Told how far a job is, about once a second; must not throw. */
 export type OnProgress = (progress: Progress) => void;
 
@@ -35,7 +36,7 @@ type Settle = { resolve: (result: JobResult) => void; reject: (error: Error) => 
 
 function engineEnvironment(): NodeJS.ProcessEnv {
 	const inherited = ENVIRONMENT.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []));
-	return { ...(Object.fromEntries(inherited) as NodeJS.ProcessEnv), ...NO_TELEMETRY };
+	return { ...(Object.fromEntries(inherited) as NodeJS.ProcessEnv), ...NO_TELEMETRY, ...FEW_THREADS };
 }
 
 export class EngineProcess {
@@ -45,7 +46,7 @@ export class EngineProcess {
 
 	private current: ({ id: number; onProgress?: OnProgress } & Settle) | undefined;
 
-	private lastWords = '';
+	private readonly lastWords = new LastWords();
 
 	private gone = false;
 
@@ -74,9 +75,7 @@ export class EngineProcess {
 		});
 		this.ready = this.watchStart();
 		this.ready.catch(() => {}); // reported to whoever runs a job
-		this.child.stderr?.on('data', (data: Buffer) => {
-			this.lastWords = (this.lastWords + data.toString()).slice(-STDERR_KEPT);
-		});
+		this.child.stderr?.on('data', (data: Buffer) => this.lastWords.add(data.toString()));
 		this.child.on('message', (message: FromEngine) => this.onMessage(message));
 		this.child.on('close', (code, signal) => this.onClose(code, signal));
 		this.letParentExit();
@@ -131,7 +130,7 @@ export class EngineProcess {
 			}, this.options.startMs);
 			timer.unref();
 			this.child.once('error', (error) => fail(error.message));
-			this.child.once('close', () => fail(this.lastWords || 'It ended before it was ready.'));
+			this.child.once('close', () => fail(this.lastWords.text || 'It ended before it was ready.'));
 			this.child.once('message', () => {
 				clearTimeout(timer);
 				resolve();
@@ -155,7 +154,7 @@ export class EngineProcess {
 
 	private onClose(code: number | null, signal: NodeJS.Signals | null): void {
 		this.gone = true;
-		this.current?.reject(endOfProcess(code, signal, this.lastWords));
+		this.current?.reject(endOfProcess(code, signal, this.lastWords.text));
 		this.current = undefined;
 		void removeFolder(this.folder).catch(() => {}); // swept at the next start
 	}
@@ -175,14 +174,14 @@ export class EngineProcess {
 
 /** Why a process that nobody ended is gone. */
 function endOfProcess(code: number | null, signal: NodeJS.Signals | null, lastWords: string): VoiceprintError {
-	if (isOutOfMemory(lastWords)) return outOfMemory(lastWords);
+	if (isOutOfMemory(lastWords)) return outOfMemory(BY_NODE.test(lastWords) ? `${HEAP_FULL} ${lastWords}` : lastWords);
 	if (signal === 'SIGKILL') return outOfMemory(KILLED);
 	const how = signal ? `was ended by signal ${signal}` : `ended with exit code ${code}`;
-	const advice = 'Run the item again; if it happens each time with this file, please report it with the text below.';
+	const advice = signal === 'SIGABRT' && lastWords === '' ? NO_THREAD : ADVICE;
 	return new VoiceprintError(
 		'ENGINE_CRASHED',
 		'The speech engine stopped in the middle of this file',
-		[`It ${how}.`, advice, lastWords.trim()].filter(Boolean).join(' '),
+		[`It ${how}.`, advice, lastWords].filter(Boolean).join(' '),
 	);
 }
 
@@ -190,3 +189,16 @@ function endOfProcess(code: number | null, signal: NodeJS.Signals | null, lastWo
 const KILLED =
 	'The system ended it (SIGKILL), which it does when memory runs out: give the machine or container more memory, or let ' +
 	'fewer engines work at the same time (environment variable N8N_VOICEPRINT_ENGINES).';
+
+const ADVICE = 'Run the item again; if it happens each time with this file, please report it with the text below.';
+
+/** What else aborts says why. */
+const NO_THREAD =
+	'So Node.js ends where the system gives it no thread. Raise the limit of processes of the container or user (pids limit, ' +
+	'ulimit -u), or let fewer engines work at the same time (environment variable N8N_VOICEPRINT_ENGINES).';
+
+/** How Node.js begins where it gives up itself; the engine's own words say what to do. */
+const BY_NODE = /fatal (?:error|javascript)/i;
+
+const HEAP_FULL =
+	"Process parts of the file with 'Range From' and 'Range To'. No file should need so much: please report it, with this text.";

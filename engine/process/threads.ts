@@ -8,5 +8,10 @@ export function allowThreads(threads: number): void {
 	allowed = threads;
 }
 
+/** From now on, as none came up: each try would cost time, and the next may fail in the middle of its work. */
+export function doWithoutThreads(): void {
+	allowed = 1;
+}
+
 /** Whether there is a core for a second thread. */
 export const hasSecondThread = (): boolean => allowed > 1;

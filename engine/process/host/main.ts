@@ -15,7 +15,13 @@ import { memoryLimit, startWatchdog, type Watchdog } from './watchdog';
 
 type Answer = Exclude<FromEngine, { kind: 'ready' | 'progress' }>;
 
-const send = (message: FromEngine) => process.send?.(message);
+/** Whoever cannot be told any more is gone, and with it the reason for being here. */
+function send(message: FromEngine, onSent = () => {}): void {
+	process.send?.(message, undefined, undefined, (error) => {
+		if (error) process.exit(0);
+		onSent();
+	});
+}
 
 /** Whatever was thrown, as an engine error; texts of unknown errors go to the description, where they help support. */
 function toEngineError(error: unknown): VoiceprintError {
@@ -42,7 +48,7 @@ function offerToKernel(): void {
 	}
 }
 
-/** Folder of the job at work. Its owner removes it, unless the owner is gone first: then nobody else is left to do it. */
+/** Folder of the job whose answer is not sent. Its owner removes it, unless the owner is gone first: then nobody else is left to do it. */
 let workFolder: string | undefined;
 
 async function onMessage({ id, job }: ToEngine, watchdog: Watchdog): Promise<void> {
@@ -55,15 +61,18 @@ async function onMessage({ id, job }: ToEngine, watchdog: Watchdog): Promise<voi
 	} catch (error) {
 		answer = { kind: 'failure', id, error: forUsers(toEngineError(error)) };
 	}
-	workFolder = undefined;
-	watchdog.jobIn(null);
-	send({ ...answer, rss: process.memoryUsage.rss() });
+	send({ ...answer, rss: process.memoryUsage.rss() }, () => {
+		// The next job may be there already.
+		if (workFolder !== job.workFolder) return;
+		workFolder = undefined;
+		watchdog.jobIn(null);
+	});
 }
 
-/** A limit that cannot be understood ends the process with these words, which the client passes on. */
-function readLimit(): number {
+/** What makes the engine impossible ends the process with these words, which the client passes on. */
+function watch(): Watchdog {
 	try {
-		return memoryLimit(process.env);
+		return startWatchdog(memoryLimit(process.env));
 	} catch (error) {
 		writeSync(2, `${(error as Error).message}.`);
 		return process.exit(1);
@@ -74,7 +83,7 @@ offerToKernel();
 allowThreads(Number(process.argv[2]) || 1);
 validateLazily();
 thisPlatform();
-const watchdog = startWatchdog(readLimit());
+const watchdog = watch();
 process.on('exit', () => {
 	if (workFolder !== undefined) rmSync(workFolder, { recursive: true, force: true });
 });

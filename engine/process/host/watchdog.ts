@@ -44,15 +44,29 @@ export function memoryLimit(environment: NodeJS.ProcessEnv): number {
 	);
 }
 
-/** The thread needs next to nothing. Should it fail, the process ends with it: unwatched it must not run. */
+/** @throws VoiceprintError ENGINE_START where the system gives no thread */
+function startThread(watched: Watched): Worker {
+	try {
+		return new Worker(path.join(__dirname, 'watchdogThread.js'), {
+			workerData: watched,
+			execArgv: [],
+			env: {},
+			resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2, codeRangeSizeMb: 4, stackSizeMb: 1 },
+		});
+	} catch {
+		throw new VoiceprintError(
+			'ENGINE_START',
+			'The system gives the engine no thread: raise the limit of processes of the container or user (pids limit, ulimit -u), or its memory',
+		);
+	}
+}
+
+/**
+ * The thread needs next to nothing. Should it fail, the process ends with it: unwatched it must not run.
+ * @throws VoiceprintError ENGINE_START where there cannot be one
+ */
 export function startWatchdog(limit: number): Watchdog {
-	const watched: Watched = { parent: process.ppid, limit };
-	const thread = new Worker(path.join(__dirname, 'watchdogThread.js'), {
-		workerData: watched,
-		execArgv: [],
-		env: {},
-		resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2, codeRangeSizeMb: 4, stackSizeMb: 1 },
-	});
+	const thread = startThread({ parent: process.ppid, limit });
 	thread.unref();
 	return { jobIn: (folder) => thread.postMessage(folder) };
 }

@@ -54,11 +54,13 @@ describe('an engine process', () => {
 
 	const deaths: Array<[string, string, string, RegExp]> = [
 		['out of memory by its last words', 'saysMemory', 'OUT_OF_MEMORY', /heap out of memory/],
+		['out of memory in a thread, by Node.js itself', 'fillsHeapOfThread', 'OUT_OF_MEMORY', /^Process parts of the file.*FATAL ERROR: [^\n]*out of memory$/],
 		['killed by the system', 'killed', 'OUT_OF_MEMORY', /SIGKILL.*more memory/],
+		['aborted without a word', 'aborts', 'ENGINE_CRASHED', /signal SIGABRT.*gives it no thread.*pids limit.*N8N_VOICEPRINT_ENGINES/],
 		['ended by itself', 'exits', 'ENGINE_CRASHED', /exit code 3/],
 	];
 	for (const [name, action, code, description] of deaths) {
-		it(`${name}: ${code}, and the next job works`, async () => {
+		it(`${name}: ${code}, and the next job works`, { skip: action === 'aborts' && process.platform === 'win32' }, async () => {
 			const pool = poolOf();
 			await assert.rejects(pidOf(pool, action), (error: Error & { code: string; description: string }) => {
 				assert.equal(error.code, code);
@@ -78,6 +80,11 @@ describe('an engine process', () => {
 
 	it('that ends while it starts says its last words', async () => {
 		await assert.rejects(pidOf(poolOf({}, 'broken-host.cjs')), { code: 'ENGINE_START', description: 'a file is missing' });
+	});
+
+	it('begins two threads to read files with, where Node.js would begin four', { skip: NO_PROC }, async () => {
+		const { begun } = (await poolOf().run(vadJob('readsFile', ''))) as unknown as { begun: number };
+		assert.equal(begun, 2);
 	});
 
 	it('stands in an empty folder of its own, which goes with it', { skip: NO_PROC }, async () => {

@@ -2,9 +2,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { describe, test } from 'node:test';
+import { EventEmitter, once } from 'node:events';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import workerThreads from 'node:worker_threads';
 import { VoiceprintError } from '../../../dist/errors.js';
-import { Thread } from '../../../dist/engine/process/thread.js';
+import { startThread, Thread, ThreadNeverCameUp } from '../../../dist/engine/process/thread.js';
+import { allowThreads, hasSecondThread } from '../../../dist/engine/process/threads.js';
 
 const script = (name: string) => join(import.meta.dirname, 'support', `${name}.mts`);
 const start = (data: unknown = undefined, heapMiB?: number) => new Thread<string, unknown>(script('answering'), data, heapMiB);
@@ -47,10 +50,6 @@ describe('a thread that is gone', { timeout: 20_000 }, () => {
 		});
 	}
 
-	test('without its script it is gone, which is told', async () => {
-		const thread = new Thread<string, unknown>(script('nowhere'), undefined);
-		await assert.rejects(thread.ask('data'), isOurs('ENGINE_CRASHED', /thread of the speech engine stopped/, /nowhere/));
-	});
 
 	test('too much JavaScript is out of memory, and ends the thread alone', async () => {
 		await assert.rejects(start(undefined, 16).ask('greedy'), isOurs('OUT_OF_MEMORY', /out of memory/, /memory limit/));
@@ -61,6 +60,72 @@ describe('a thread that is gone', { timeout: 20_000 }, () => {
 		const asked = thread.ask('later');
 		thread.stop();
 		await assert.rejects(asked, isOurs('ENGINE_CRASHED', /stopped/, /It was stopped/));
+	});
+});
+
+describe('a thread that never comes up', { timeout: 20_000 }, () => {
+	const { Worker } = workerThreads;
+	const never = (code: string, description: RegExp) => (error: unknown) =>
+		error instanceof ThreadNeverCameUp && isOurs(code, /speech engine/, description)(error);
+
+	beforeEach(() => allowThreads(2));
+	afterEach(() => {
+		workerThreads.Worker = Worker;
+		allowThreads(1);
+	});
+
+	test('as its script cannot be loaded: whoever asks is told, and the process does without', async () => {
+		const thread = new Thread<string, unknown>(script('nowhere'), undefined);
+		await assert.rejects(thread.ask('data'), never('ENGINE_CRASHED', /nowhere/));
+		assert.equal(hasSecondThread(), false);
+	});
+
+	test('as the system gives none: the same, and nothing is thrown before', async () => {
+		workerThreads.Worker = class {
+			constructor() {
+				throw new Error('no more of them');
+			}
+		} as never;
+		const thread = start();
+		assert.deepEqual([thread.isGone, hasSecondThread()], [true, false]);
+		await assert.rejects(thread.ask('data'), never('ENGINE_CRASHED', /no more of them/));
+		thread.stop();
+	});
+
+	test('as there is no memory for it: the same', async () => {
+		const thread = new Thread<string, unknown>(script('greedy'), undefined, 16);
+		await assert.rejects(thread.ask('data'), never('OUT_OF_MEMORY', /memory limit/));
+		assert.equal(hasSecondThread(), false);
+	});
+
+	test('is none that has answered, nor one that was stopped', async () => {
+		const thread = start();
+		await thread.ask('later');
+		await assert.rejects(thread.ask('exit'), (error) => !(error instanceof ThreadNeverCameUp));
+		let ended: Promise<unknown> | undefined;
+		workerThreads.Worker = class extends Worker {
+			constructor(...given: ConstructorParameters<typeof Worker>) {
+				super(...given);
+				ended = once(this, 'exit');
+			}
+		};
+		const stopped = start();
+		const asked = stopped.ask('later');
+		stopped.stop();
+		await assert.rejects(asked, (error) => !(error instanceof ThreadNeverCameUp));
+		await ended!;
+		assert.equal(hasSecondThread(), true);
+	});
+
+	test('ends once, and nothing is heard of it afterwards', () => {
+		workerThreads.Worker = EventEmitter as never;
+		const heard: unknown[] = [];
+		const hearer = { onMessage: (message: unknown) => heard.push(message), onEnd: (reason: Error) => heard.push(reason.constructor) };
+		const worker = startThread({ file: '', data: undefined, heapMiB: 1 }, hearer);
+		worker.emit('error', new Error('gone'));
+		worker.emit('message', 'said before');
+		worker.emit('exit', 1);
+		assert.deepEqual(heard, [ThreadNeverCameUp]);
 	});
 });
 

@@ -1,12 +1,12 @@
 /**
  * Where FFmpeg runs: in a thread of its own, so that what is done with the samples is done beside decoding; or in this one,
- * where there is no core for a second thread or the file is small. The listener sees the same in both.
+ * where there is no core for a second thread, the file is small or no thread comes up. The listener sees the same in both.
  */
 import path from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { textOf, VoiceprintError, type ErrorData } from '../../../../errors';
-import { endOfThread } from '../../thread';
-import { hasSecondThread } from '../../threads';
+import type { Worker } from 'node:worker_threads';
+import { VoiceprintError, type ErrorData } from '../../../../errors';
+import { startThread, ThreadNeverCameUp } from '../../thread';
+import { doWithoutThreads, hasSecondThread } from '../../threads';
 import type { WasmModule } from '../../webAssembly';
 import type { Source } from '../inputFile';
 import { compiledFfmpeg } from './core';
@@ -31,9 +31,19 @@ export type FromThread = Sent | { end: End } | { error: ErrorData };
  */
 export const worthWhile = { bytes: 2 * 2 ** 20 };
 
-/** What the thread comes to, once all that it sent was listened to. Rejects with what the listener throws, and where the thread dies. */
-async function listen(worker: Worker, relay: RelayReceiver): Promise<Exclude<FromThread, Sent>> {
-	return await new Promise((resolve, reject) => {
+type Answer = Exclude<FromThread, Sent>;
+
+/** MiB for the thread's JavaScript; FFmpeg's memory is no part of it. */
+const HEAP = 64;
+
+/**
+ * Starts a thread, where the system gives one.
+ * @returns what it comes to as well, once all that it sent was listened to; rejects with what the listener throws, and where it dies
+ */
+function begin({ file: { name, source }, ...execution }: Execution, relay: RelayReceiver): { worker?: Worker; answer: Promise<Answer> } {
+	const data: ThreadData = { ...execution, file: { name, source }, listened: relay.listened };
+	let worker: Worker | undefined;
+	const answer = new Promise<Answer>((resolve, reject) => {
 		let isOver = false;
 		const onMessage = (message: FromThread) => {
 			if (isOver) return;
@@ -46,37 +56,29 @@ async function listen(worker: Worker, relay: RelayReceiver): Promise<Exclude<Fro
 				reject(reason instanceof Error ? reason : new Error(String(reason)));
 			}
 		};
-		worker.on('message', onMessage);
-		worker.once('error', (error) => reject(endOfThread(`${textOf(error)}.`)));
-		worker.once('exit', (code) => reject(endOfThread(`It ended with exit code ${code}.`)));
+		worker = startThread({ file: path.join(__dirname, 'decoderThread.js'), data, heapMiB: HEAP }, { onMessage, onEnd: reject });
 	});
+	answer.catch(() => {}); // awaited by whoever began
+	return { worker, answer };
 }
 
 /**
  * The thread is there for one file: with it goes all its memory, which a thread that waits for the next file would keep,
  * and whatever FFmpeg is at is ended.
  */
-async function runInThread({ file: { name, source }, ...execution }: Execution, listener: Listener): Promise<End> {
-	const relay = new RelayReceiver(listener);
-	const worker = new Worker(path.join(__dirname, 'decoderThread.js'), {
-		workerData: { ...execution, file: { name, source }, listened: relay.listened } satisfies ThreadData,
-		execArgv: [],
-		env: {},
-		resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 2 },
-	});
+async function runInThread(execution: Execution, listener: Listener): Promise<End> {
+	const { worker, answer } = begin(execution, new RelayReceiver(listener));
 	try {
-		const answer = listen(worker, relay);
-		answer.catch(() => {}); // awaited below
 		const module: ToThread = await compiledFfmpeg().catch((error: unknown) => {
 			throw notStarted(error);
 		});
-		worker.postMessage(module);
+		worker?.postMessage(module);
 		const end = await answer;
 		if ('error' in end) throw VoiceprintError.from(end.error);
 		return end.end;
 	} finally {
 		// It must not read the file any more when that is closed.
-		await worker.terminate();
+		await worker?.terminate();
 	}
 }
 
@@ -86,6 +88,14 @@ async function runInThread({ file: { name, source }, ...execution }: Execution, 
  *   ENGINE_CRASHED and OUT_OF_MEMORY where the thread is gone
  */
 export async function runFfmpeg(execution: Execution, listener: Listener): Promise<End> {
-	const isBeside = hasSecondThread() && execution.file.size >= worthWhile.bytes;
-	return isBeside ? await runInThread(execution, listener) : await execute(execution, listener);
+	if (hasSecondThread() && execution.file.size >= worthWhile.bytes) {
+		try {
+			return await runInThread(execution, listener);
+		} catch (error) {
+			// The listener has heard nothing.
+			if (!(error instanceof ThreadNeverCameUp)) throw error;
+			doWithoutThreads();
+		}
+	}
+	return await execute(execution, listener);
 }

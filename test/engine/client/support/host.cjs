@@ -1,8 +1,12 @@
 'use strict';
 /** Stands in for the engine's entry: what it does with a job is said in the job's `media.path`. */
-const { writeSync } = require('node:fs');
+const { readFile, readdirSync, writeSync } = require('node:fs');
+const { Worker } = require('node:worker_threads');
 
 const answer = (id, more) => process.send({ kind: 'result', id, result: { pid: process.pid }, ...more });
+
+/** On Linux. */
+const threads = () => readdirSync('/proc/self/task').length;
 
 const ACTIONS = {
 	answer: (id) => answer(id, { rss: 1e6 }),
@@ -13,6 +17,12 @@ const ACTIONS = {
 	saysMemory: () => {
 		writeSync(2, 'FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory');
 		process.abort();
+	},
+	fillsHeapOfThread: () => new Worker('for (const all = []; ; ) all.push(1.5);', { eval: true, resourceLimits: { maxOldGenerationSizeMb: 16 } }),
+	aborts: () => process.kill(process.pid, 'SIGABRT'),
+	readsFile: (id) => {
+		const before = threads();
+		readFile(process.argv[1], () => process.send({ kind: 'result', id, result: { begun: threads() - before } }));
 	},
 	killed: () => process.kill(process.pid, 'SIGKILL'),
 	exits: () => process.exit(3),

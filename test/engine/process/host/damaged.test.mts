@@ -109,6 +109,20 @@ describe('a missing or damaged file is RUNTIME_UNAVAILABLE, with a word of what 
 		});
 	});
 
+	for (const name of ['ffmpeg-core.js', 'ffmpeg-core.wasm']) {
+		test(`and so it is where FFmpeg has a thread of its own: ${name}`, async () => {
+			const long = join(modules, '..', 'long.ogg');
+			writeFileSync(long, Buffer.concat([readFileSync(CALL), Buffer.alloc(2 * 2 ** 20)]));
+			const job = vadJob(long, join(modules, '..'), { runtime: 'native' });
+			await withFault(join(ffmpeg, name), async (problem) => {
+				const fault = await faultOf(job, 2);
+				assert.equal(fault.code, 'RUNTIME_UNAVAILABLE');
+				assert.match(`${fault.message} ${fault.description}`, new RegExp(`The file \\S+ of the package ${problem}`));
+				assert.deepEqual(fault, await faultOf(job, 1));
+			});
+		});
+	}
+
 	test('and so is the list of checksums', async () => {
 		const list = join(models, 'checksums.json');
 		const text = readFileSync(list);

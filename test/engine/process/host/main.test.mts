@@ -17,8 +17,8 @@ import { endlessModel, greedyModel } from '../embedding/support/hostileModels.mt
 
 const MAIN = join(import.meta.dirname, '..', '..', '..', '..', 'dist', 'engine', 'process', 'host', 'main.js');
 
-const start = (env: NodeJS.ProcessEnv = {}) =>
-	fork(MAIN, { serialization: 'advanced', env, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+const start = (env: NodeJS.ProcessEnv = {}, execArgv: string[] = []) =>
+	fork(MAIN, { serialization: 'advanced', env, execArgv, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
 
 function voiceprintJob(onnx: Uint8Array, workFolder: string, runtime: RuntimeChoice): VoiceprintJob {
 	const modelFile = writeModel({ id: 'own', file: 'own.onnx', dimension: 4, input: { kind: 'waveform' } }, onnx);
@@ -41,6 +41,26 @@ test('a limit that is no number of MiB is named, and nothing runs', async () => 
 	const [words, [code]] = await Promise.all([text(engine.stderr!), once(engine, 'exit')]);
 	assert.equal(code, 1);
 	assert.match(words, /^The environment variable N8N_VOICEPRINT_MEMORY must be .*MiB.*\.$/);
+});
+
+test('where the system gives no thread to watch with, that is said, and nothing runs', async () => {
+	const without = 'data:text/javascript,import threads from "node:worker_threads"; threads.Worker = class { constructor() { throw new Error("EAGAIN"); } };';
+	const engine = start({}, ['--import', without]);
+	const [words, [code]] = await Promise.all([text(engine.stderr!), once(engine, 'exit')]);
+	assert.equal(code, 1);
+	assert.match(words, /^The system gives the engine no thread: .*limit of processes.*\.$/);
+});
+
+test('an answer that nobody can hear ends the process without a word, and the recording goes with it', async () => {
+	const engine = start();
+	await once(engine, 'message');
+	const folder = mkdtempSync(join(tmpdir(), 'voiceprint-test-'));
+	writeFileSync(join(folder, 'recording.wav'), 'secret');
+	// Fails at once, before the process can see that the other end is closed.
+	engine.send({ kind: 'run', id: 1, job: vadJob(CALL, folder, { vad: { preset: 'unheard of' as never } }) });
+	engine.disconnect();
+	const [words, [code]] = await Promise.all([text(engine.stderr!), once(engine, 'exit')]);
+	assert.deepEqual([words, code, existsSync(folder)], ['', 0, false]);
 });
 
 test('answers tell how much memory the process holds', async () => {

@@ -1,8 +1,9 @@
 /** FFmpeg in a thread of its own gives what it gives in this one: the same samples, errors and warnings. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { once } from 'node:events';
 import workerThreads from 'node:worker_threads';
-import { after, beforeEach, describe, it } from 'node:test';
+import { after, afterEach, beforeEach, describe, it } from 'node:test';
 import { decodeMedia } from '../../../../dist/engine/process/media/decode.js';
 import { worthWhile } from '../../../../dist/engine/process/media/ffmpeg/decoder.js';
 import { allowThreads } from '../../../../dist/engine/process/threads.js';
@@ -12,7 +13,8 @@ import { signal } from './support/signal.mts';
 
 const RATE = 44100;
 const source = { channels: signal(RATE, 6, 2), rate: RATE };
-const USUAL = worthWhile.bytes;
+/** As it is where no test has set it; `THREADS=2` has. */
+const USUAL = 2 * 2 ** 20;
 
 const { Worker } = workerThreads;
 let begun: workerThreads.Worker[] = [];
@@ -123,10 +125,42 @@ describe('FFmpeg in a thread', () => {
 		useThreads(2);
 		const failing = failure(mp3);
 		while (begun.length === 0) await new Promise((resolve) => setImmediate(resolve));
+		await once(begun[0], 'message');
 		await begun[0].terminate();
 		const { code, message } = await failing;
 		assert.equal(code, 'ENGINE_CRASHED');
 		assert.match(message, /thread/);
 		assert.ok((await decode(mp3)).samples > 8000);
+	});
+
+	describe('that never comes up', { timeout: 20_000 }, () => {
+		const counting = workerThreads.Worker;
+		let tried = 0;
+		afterEach(() => {
+			workerThreads.Worker = counting;
+			tried = 0;
+		});
+
+		type Arguments = ConstructorParameters<typeof Worker>;
+		const faults: Array<[string, (...given: Arguments) => Arguments]> = [
+			['as the system gives none', () => assert.fail('there are too many')],
+			['as its script is not there', (_, options) => [file('nowhere.js', Buffer.from('throw new Error("no script")')), options]],
+			['as it ends before it says anything', (_, options) => [file('silent.js', Buffer.from('process.exit(0)')), options]],
+		];
+		for (const [name, fault] of faults) {
+			it(`${name}: this thread decodes, to the same samples, and no other is tried`, async () => {
+				useThreads(1);
+				const one = await decode(m4a);
+				workerThreads.Worker = class extends Worker {
+					constructor(...given: Arguments) {
+						tried++;
+						super(...fault(...given));
+					}
+				};
+				useThreads(2);
+				assert.deepEqual([await decode(m4a), await decode(m4a)], [one, one]);
+				assert.equal(tried, 1);
+			});
+		}
 	});
 });
