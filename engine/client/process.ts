@@ -67,7 +67,7 @@ export class EngineProcess {
 		// eslint-disable-next-line @n8n/community-nodes/no-dangerous-functions -- native inference can abort its process and cannot be cancelled, so it must not share n8n's
 		this.child = fork(options.host, [String(options.threads ?? 1)], {
 			serialization: 'advanced',
-			execArgv: [`--max-old-space-size=${options.heapMiB}`],
+			execArgv: [`--max-old-space-size=${options.heapMiB}`, '--expose-gc'],
 			env: engineEnvironment(),
 			cwd: this.folder,
 			stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

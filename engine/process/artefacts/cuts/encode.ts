@@ -7,6 +7,7 @@ import { dirname } from 'node:path';
 import type { AudioFormat } from '../../../client/protocol';
 import { isOutOfMemory, outOfMemory, VoiceprintError } from '../../../../errors';
 import { describeFault, isDiskFull } from '../../../../systemFaults';
+import { collectGarbage } from '../../garbage';
 import { createFfmpegCore, type FfmpegCore } from '../../media/ffmpeg/core';
 import { mountInput, mountOutput } from '../../media/ffmpeg/streams';
 import { BETWEEN_LOOKS, freeBytesOf, LEAST_FREE, toInt16 } from '../../media/spool';
@@ -265,7 +266,10 @@ export async function encodeSounds(files: readonly Written[], options: EncodeOpt
 	for (let first = 0; first < files.length; first += AT_ONCE) {
 		const some = files.slice(first, first + AT_ONCE);
 		if (options.format === 'wav') for (const one of some) writeWav(one, options.gain);
-		else await new EncodeRun(some, options).execute();
+		else {
+			await new EncodeRun(some, options).execute();
+			collectGarbage();
+		}
 	}
 	return files.map(({ path }) => statSync(path).size);
 }

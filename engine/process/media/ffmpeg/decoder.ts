@@ -5,6 +5,7 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { textOf, VoiceprintError, type ErrorData } from '../../../../errors';
+import { collectGarbage } from '../../garbage';
 import { endOfThread } from '../../thread';
 import { hasSecondThread } from '../../threads';
 import type { WasmModule } from '../../webAssembly';
@@ -86,6 +87,12 @@ async function runInThread({ file: { name, source }, ...execution }: Execution, 
  *   ENGINE_CRASHED and OUT_OF_MEMORY where the thread is gone
  */
 export async function runFfmpeg(execution: Execution, listener: Listener): Promise<End> {
-	const isBeside = hasSecondThread() && execution.file.size >= worthWhile.bytes;
-	return isBeside ? await runInThread(execution, listener) : await execute(execution, listener);
+	const isLarge = execution.file.size >= worthWhile.bytes;
+	if (isLarge && hasSecondThread()) return await runInThread(execution, listener);
+	try {
+		return await execute(execution, listener);
+	} finally {
+		// Its memory is not to be there beside that of the models.
+		if (isLarge) collectGarbage();
+	}
 }
