@@ -30,8 +30,11 @@ export interface EncodeOptions {
 /** Samples per channel that are read at once. */
 const READ_SAMPLES = 8192;
 
-/** Files that one instance of FFmpeg writes: a new one takes longer than many a clip. */
-const AT_ONCE = 16;
+/**
+ * Files that one instance of FFmpeg writes: a new one takes longer than many a clip, and each encoder takes 7 MiB. An instance
+ * runs once: it loses a part of its stack each time.
+ */
+const AT_ONCE = 8;
 
 /** Bytes that the header of a WAV file can say. */
 const LONGEST_WAV = 0xffff_ffff - 64;
@@ -268,7 +271,7 @@ export async function encodeSounds(files: readonly Written[], options: EncodeOpt
 		if (options.format === 'wav') for (const one of some) writeWav(one, options.gain);
 		else {
 			await new EncodeRun(some, options).execute();
-			collectGarbage();
+			await collectGarbage();
 		}
 	}
 	return files.map(({ path }) => statSync(path).size);

@@ -93,6 +93,6 @@ export async function runFfmpeg(execution: Execution, listener: Listener): Promi
 		return await execute(execution, listener);
 	} finally {
 		// Its memory is not to be there beside that of the models.
-		if (isLarge) collectGarbage();
+		if (isLarge) await collectGarbage();
 	}
 }
