@@ -34,6 +34,12 @@ export class DelayFinder {
 
 	private readonly sumIm = new Float64Array(SIZE);
 
+	/** Forgets all moments. */
+	clear(): void {
+		this.sumRe.fill(0);
+		this.sumIm.fill(0);
+	}
+
 	/**
 	 * @param original from LONGEST_DELAY seconds before the moment to its end
 	 * @param echo of the moment; both at ECHO_RATE

@@ -52,11 +52,23 @@ const MUCH_QUIETER_DB = 12;
 /** Pairs of channels that are compared at most. */
 const PAIRS = 56;
 
-/** Sound at ECHO_RATE from `start` on, without its offset and with the high tones raised, as speech is compared best. */
-function readSound(audio: Audio, start: number, seconds: number): Float32Array {
-	const samples = new Float32Array(2 * Math.round(seconds * ECHO_RATE) + 2);
+/** Samples at ECHO_RATE of a moment, and of what may be its original. */
+const [ECHO, ORIGINAL] = [MOMENT, MOMENT + LONGEST_DELAY].map((seconds) => Math.ceil(seconds * ECHO_RATE) + 1) as [number, number];
+
+/**
+ * Where the moments of a group lie, and what is read of one: there are thousands of them, and the collector does not hurry
+ * for what lies outside of its heap.
+ */
+const sounds = new Float32Array(GROUP * (ECHO + ORIGINAL));
+const read = new Float32Array(2 * ORIGINAL + 2);
+
+const finder = new DelayFinder();
+
+/** Sound at ECHO_RATE from `start` on, without its offset and with the high tones raised, as speech is compared best. @param room for it */
+function readSound(audio: Audio, start: number, seconds: number, room: Float32Array): Float32Array {
+	const samples = read.subarray(0, 2 * Math.round(seconds * ECHO_RATE) + 2);
 	audio.read(Math.round(start * SAMPLE_RATE) - 2, samples);
-	const sound = new Float32Array(samples.length / 2 - 1);
+	const sound = room.subarray(0, samples.length / 2 - 1);
 	let before = (samples[0]! + samples[1]!) / 2;
 	for (let i = 0; i < sound.length; i++) {
 		const now = (samples[2 * i + 2]! + samples[2 * i + 3]!) / 2;
@@ -129,9 +141,11 @@ function powerOf(sound: Float32Array): number {
 	return sum / sound.length;
 }
 
-function soundsOf(moment: Span, own: Audio, other: Audio): Sounds {
-	const echo = readSound(own, moment.start, moment.end - moment.start);
-	const original = readSound(other, moment.start - LONGEST_DELAY, moment.end - moment.start + LONGEST_DELAY);
+/** @param place in the group: valid until there is another moment */
+function soundsOf(moment: Span, own: Audio, other: Audio, place = 0): Sounds {
+	const room = sounds.subarray(place * (ECHO + ORIGINAL), (place + 1) * (ECHO + ORIGINAL));
+	const echo = readSound(own, moment.start, moment.end - moment.start, room.subarray(0, ECHO));
+	const original = readSound(other, moment.start - LONGEST_DELAY, moment.end - moment.start + LONGEST_DELAY, room.subarray(ECHO));
 	return { moment, echo, original, share: powerOf(echo) / powerOf(original) };
 }
 
@@ -140,15 +154,15 @@ const spread = <T>(all: readonly T[], most: number): T[] =>
 
 /** The moments of a group that are the other channel's sound. */
 function matchGroup(group: readonly Span[], own: Audio, other: Audio): Match[] {
-	const sounds = group.map((moment) => soundsOf(moment, own, other)).filter(({ share }) => share < LOUDEST);
-	if (sounds.length === 0) return [];
+	const heard = group.map((moment, place) => soundsOf(moment, own, other, place)).filter(({ share }) => share < LOUDEST);
+	if (heard.length === 0) return [];
 	// Where the channel is quietest beside the other one, it is least its own.
-	const least = sounds.toSorted((a, b) => a.share - b.share);
-	const finder = new DelayFinder();
+	const least = heard.toSorted((a, b) => a.share - b.share);
+	finder.clear();
 	for (const { original, echo } of least.slice(0, FINDERS)) finder.add(original, echo);
 	const { lag, clarity } = finder.find();
 	if (clarity < CLEAR) return [];
-	return sounds
+	return heard
 		.map(({ moment, original, echo }) => ({ moment, ...likeness(original, echo, lag) }))
 		.filter(({ correlation }) => correlation >= ECHOES);
 }

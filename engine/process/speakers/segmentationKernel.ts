@@ -165,8 +165,6 @@ export class SegmentationKernel {
 			scales[channel] = weights[channel]! / Math.sqrt(variance[channel]! + EPSILON);
 			offsets[channel] = weights[width + channel]! - mean[channel]! * scales[channel]!;
 		}
-		scales.fill(0, channels);
-		offsets.fill(0, channels);
 		if (name === 'first') this.kernel.normalizeFirst();
 		else if (name === 'second') this.kernel.normalizeSecond();
 		else this.kernel.normalizeThird();

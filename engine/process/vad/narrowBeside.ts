@@ -5,7 +5,8 @@
 import path from 'node:path';
 import type { RuntimeName } from '../../client/protocol';
 import { SAMPLE_RATE } from '../audio';
-import { Thread } from '../thread';
+import { Thread, ThreadNeverCameUp } from '../thread';
+import { hasSecondThread } from '../threads';
 import { HALFBAND_LEAD, MOST_HALVED } from './halfband';
 import type { NarrowModel } from './narrow';
 import type { Gain } from './speechModel';
@@ -65,10 +66,14 @@ class NarrowThread implements NarrowModel {
 			return await this.thread.ask({ length: audio.length, chunks, gain, isFirst });
 		} catch (error) {
 			// It may have failed to load, or lost the thread of what it heard: the next job gets a new one.
-			process.off('exit', this.finish);
-			this.thread.stop();
+			this.stop();
 			throw error;
 		}
+	}
+
+	stop(): void {
+		process.off('exit', this.finish);
+		this.thread.stop();
 	}
 
 	/** Native ONNX Runtime ends a process by SIGABRT that ends while it is at work in a thread. */
@@ -98,8 +103,14 @@ export class NarrowBeside implements NarrowModel {
 	) {}
 
 	expect(samples: number): void {
-		if (this.thread?.isGone) this.thread = undefined;
-		if (samples >= LONG) this.thread ??= new NarrowThread(this.runtime);
+		if (this.thread?.isGone) this.forget();
+		if (samples >= LONG && hasSecondThread()) this.thread ??= new NarrowThread(this.runtime);
+	}
+
+	/** Nobody waits for what is gone when the process ends. */
+	private forget(): void {
+		this.thread?.stop();
+		this.thread = undefined;
 	}
 
 	reset(): void {
@@ -108,7 +119,15 @@ export class NarrowBeside implements NarrowModel {
 	}
 
 	async run(audio: Float32Array, chunks: number, gain?: Gain): Promise<Float32Array> {
-		const model = this.current ?? (this.here ??= await this.load());
-		return await model.run(audio, chunks, gain);
+		try {
+			if (this.current) return await this.current.run(audio, chunks, gain);
+		} catch (error) {
+			if (!(error instanceof ThreadNeverCameUp)) throw error;
+			// It has heard nothing of the recording, which begins here.
+			this.current = undefined;
+			this.here?.reset();
+		}
+		this.here ??= await this.load();
+		return await this.here.run(audio, chunks, gain);
 	}
 }

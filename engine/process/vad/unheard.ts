@@ -36,9 +36,12 @@ const FRAME = 320;
 
 const decibels = (power: number) => 10 * Math.log10(power + 1e-12);
 
-/** Levels of the frames of a stretch, dBFS, without their offset. */
+/** One for all: what is looked at goes into the thousands, and would lie about until 64 MiB are full of it. */
+const stretch = new Float32Array(Math.ceil((DEAF + PIECE) * SAMPLE_RATE));
+
+/** Levels of the frames of a stretch, dBFS, without their offset. @param span of DEAF and PIECE seconds at most */
 function frameLevels(audio: Audio, { start, end }: Span): number[] {
-	const samples = new Float32Array(Math.floor((end - start) * SAMPLE_RATE));
+	const samples = stretch.subarray(0, Math.floor((end - start) * SAMPLE_RATE));
 	audio.read(Math.round(start * SAMPLE_RATE), samples);
 	const levels: number[] = [];
 	for (let at = 0; at + FRAME <= samples.length; at += FRAME) {

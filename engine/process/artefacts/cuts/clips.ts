@@ -28,7 +28,7 @@ export interface ClipsOf {
 	baseName: string;
 }
 
-/** One channel of a sound. */
+/** One channel of a sound. For all clips of it: there may be thousands. */
 function channelOf(sound: Sound, channel: number): Sound {
 	const { channels, rate, length } = sound;
 	let all = new Int16Array(0);
@@ -72,8 +72,6 @@ function listsOf(recording: ClipsOf, channels: ClipsRequest['channels']): ClipSe
 	return [union(all, []).map(({ start, end }) => ({ start, end, label: {} }))];
 }
 
-const soundOf = (sound: Sound, { channel }: ClipPlan): Sound => (channel === undefined ? sound : channelOf(sound, channel));
-
 /** @param rate of the samples. @throws VoiceprintError INVALID_PARAMETER */
 function limitsOf({ format, bitRate, mergePauses, padding, longest, largest }: ClipsRequest, { rate, channels }: Sound): ClipLimits {
 	const bytes = largest === 0 ? Infinity : largest - OVERHEAD;
@@ -102,18 +100,20 @@ interface Clip {
 class ClipWriter {
 	private count = 0;
 
+	/** @param channels of the sound */
 	constructor(
 		private readonly recording: ClipsOf,
 		private readonly request: ClipsRequest,
+		private readonly channels: readonly Sound[],
 	) {}
 
 	async write(plans: readonly ClipPlan[]): Promise<Clip[]> {
-		const { sound, folder, gain } = this.recording;
+		const { folder, gain } = this.recording;
 		const { format, bitRate, largest } = this.request;
 		const options: EncodeOptions = { format, bitRate, gain };
 		const files = plans.map((plan) => ({
 			path: join(folder, `clip-${this.count++}.${FORMATS[format].extension}`),
-			sound: new CutSound(soundOf(sound, plan), [plan]),
+			sound: new CutSound(this.soundOf(plan), [plan]),
 		}));
 		const sizes = await encodeSounds(files, options);
 		const clips: Clip[] = [];
@@ -125,9 +125,13 @@ class ClipWriter {
 			}
 			rmSync(path);
 			const longest = Math.floor(((plan.end - plan.start) * largest * 0.9) / size);
-			clips.push(...(await this.write(divideClip(plan, soundOf(sound, plan), Math.max(2, longest)))));
+			clips.push(...(await this.write(divideClip(plan, this.soundOf(plan), Math.max(2, longest)))));
 		}
 		return clips;
+	}
+
+	private soundOf({ channel }: ClipPlan): Sound {
+		return channel === undefined ? this.recording.sound : this.channels[channel]!;
 	}
 }
 
@@ -139,13 +143,14 @@ export async function cutClips(recording: ClipsOf, request: ClipsRequest): Promi
 	const { sound, start, baseName } = recording;
 	const { rate } = sound;
 	const lists = listsOf(recording, request.channels);
+	const channels = recording.channels.map((_, i) => channelOf(sound, i));
 	const heard = request.channels === 'each' ? 1 : sound.channels;
 	checkChannels(request.format, heard);
 	const plans = lists.flatMap((segments, i) => {
-		const source = request.channels === 'each' ? channelOf(sound, i) : sound;
+		const source = request.channels === 'each' ? channels[i]! : sound;
 		return planClips(segments, source, limitsOf(request, { ...source, channels: heard }));
 	});
-	const clips = await new ClipWriter(recording, request).write(plans.sort((one, other) => one.start - other.start || (one.channel ?? 0) - (other.channel ?? 0)));
+	const clips = await new ClipWriter(recording, request, channels).write(plans.sort((one, other) => one.start - other.start || (one.channel ?? 0) - (other.channel ?? 0)));
 	const { extension, mimeType } = FORMATS[request.format];
 	const digits = Math.max(3, String(clips.length).length);
 	return clips.map(({ plan, path, size }, index) => {

@@ -7,6 +7,7 @@ import { dirname } from 'node:path';
 import type { AudioFormat } from '../../../client/protocol';
 import { isOutOfMemory, outOfMemory, VoiceprintError } from '../../../../errors';
 import { describeFault, isDiskFull } from '../../../../systemFaults';
+import { collectGarbage } from '../../garbage';
 import { createFfmpegCore, type FfmpegCore } from '../../media/ffmpeg/core';
 import { mountInput, mountOutput } from '../../media/ffmpeg/streams';
 import { BETWEEN_LOOKS, freeBytesOf, LEAST_FREE, toInt16 } from '../../media/spool';
@@ -29,8 +30,11 @@ export interface EncodeOptions {
 /** Samples per channel that are read at once. */
 const READ_SAMPLES = 8192;
 
-/** Files that one instance of FFmpeg writes: a new one takes longer than many a clip. */
-const AT_ONCE = 16;
+/**
+ * Files that one instance of FFmpeg writes: a new one takes longer than many a clip, and each encoder takes 7 MiB. An instance
+ * runs once: it loses a part of its stack each time.
+ */
+const AT_ONCE = 8;
 
 /** Bytes that the header of a WAV file can say. */
 const LONGEST_WAV = 0xffff_ffff - 64;
@@ -265,7 +269,10 @@ export async function encodeSounds(files: readonly Written[], options: EncodeOpt
 	for (let first = 0; first < files.length; first += AT_ONCE) {
 		const some = files.slice(first, first + AT_ONCE);
 		if (options.format === 'wav') for (const one of some) writeWav(one, options.gain);
-		else await new EncodeRun(some, options).execute();
+		else {
+			await new EncodeRun(some, options).execute();
+			await collectGarbage();
+		}
 	}
 	return files.map(({ path }) => statSync(path).size);
 }

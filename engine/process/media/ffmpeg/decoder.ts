@@ -5,6 +5,7 @@
 import path from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { VoiceprintError, type ErrorData } from '../../../../errors';
+import { collectGarbage } from '../../garbage';
 import { startThread, ThreadNeverCameUp } from '../../thread';
 import { doWithoutThreads, hasSecondThread } from '../../threads';
 import type { WasmModule } from '../../webAssembly';
@@ -88,7 +89,8 @@ async function runInThread(execution: Execution, listener: Listener): Promise<En
  *   ENGINE_CRASHED and OUT_OF_MEMORY where the thread is gone
  */
 export async function runFfmpeg(execution: Execution, listener: Listener): Promise<End> {
-	if (hasSecondThread() && execution.file.size >= worthWhile.bytes) {
+	const isLarge = execution.file.size >= worthWhile.bytes;
+	if (isLarge && hasSecondThread()) {
 		try {
 			return await runInThread(execution, listener);
 		} catch (error) {
@@ -97,5 +99,10 @@ export async function runFfmpeg(execution: Execution, listener: Listener): Promi
 			doWithoutThreads();
 		}
 	}
-	return await execute(execution, listener);
+	try {
+		return await execute(execution, listener);
+	} finally {
+		// Its memory is not to be there beside that of the models.
+		if (isLarge) await collectGarbage();
+	}
 }

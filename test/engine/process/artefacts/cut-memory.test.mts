@@ -1,6 +1,7 @@
 /** Cutting takes no more memory for a long recording than for a short one. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { temporaryFolder } from '../media/support/encode.mts';
@@ -24,4 +25,20 @@ test('a quarter of an hour of cut audio takes no more memory than a minute', () 
 	const [before, after] = measured.map(({ peak }) => peak);
 	// The samples alone would be 71 MB; what the collector leaves lying is below 30.
 	assert.ok(after - before < 45, `${before.toFixed(0)} MB after a minute, ${after.toFixed(0)} MB after a quarter of an hour`);
+});
+
+/** MiB that many files take beside what the first instance of FFmpeg takes. */
+function growth(attempt: number): number {
+	const script = join(import.meta.dirname, 'support', 'encodePeak.mts');
+	const own = join(folder, `attempt-${attempt}`);
+	mkdirSync(own);
+	const [some, many] = JSON.parse(execFileSync(process.execPath, ['--expose-gc', script, own], { encoding: 'utf8' })) as [number, number];
+	return many - some;
+}
+
+test('many files take no more memory than some', () => {
+	// An instance with its encoders has 60 MiB, given back beside our thread: on a busy machine two may be there for a moment.
+	const grown: number[] = [];
+	while (grown.length < 3 && !(grown.at(-1)! < 35)) grown.push(growth(grown.length));
+	assert.ok(Math.min(...grown) < 35, `${grown.map((one) => one.toFixed(0)).join(', ')} MiB`);
 });

@@ -6,6 +6,7 @@ import { before, describe, test } from 'node:test';
 import { VoiceprintError } from '../../../../dist/errors.js';
 import type { RuntimeName } from '../../../../dist/engine/client/protocol.js';
 import { chooseRuntime } from '../../../../dist/engine/process/runtime/chooseRuntime.js';
+import { ThreadNeverCameUp } from '../../../../dist/engine/process/thread.js';
 import { allowThreads } from '../../../../dist/engine/process/threads.js';
 import { loadSileroModels } from '../../../../dist/engine/process/vad/detect.js';
 import { loadSilero } from '../../../../dist/engine/process/vad/narrow.js';
@@ -19,6 +20,7 @@ const RUNTIMES: RuntimeName[] = ['native', 'wasm'];
 let speech: Float32Array;
 
 before(async () => {
+	allowThreads(2);
 	const [one, other] = await decodeChannels(CALL);
 	const once = concatenate([one.subarray(0, MINUTE / 4), new Float32Array(10 * 16_000), other.subarray(0, MINUTE / 4)]);
 	speech = concatenate([once, once, one.subarray(0, 12_345)]);
@@ -39,7 +41,9 @@ async function besideOnly(runtime: RuntimeName) {
 
 for (const runtime of RUNTIMES) {
 	test(`${runtime}: a thread gives the same numbers, one recording after the other`, async () => {
+		allowThreads(1);
 		const here = await loadSileroModels(chooseRuntime(runtime));
+		allowThreads(2);
 		const beside = await besideOnly(runtime);
 		const short = speech.subarray(MINUTE / 4, MINUTE / 2);
 		for (const samples of [speech, short]) {
@@ -50,11 +54,11 @@ for (const runtime of RUNTIMES) {
 
 test('where there is a core for a second thread the model is in it, from a minute of sound on', async () => {
 	const runtime = chooseRuntime('native');
-	allowThreads(2);
 	const { narrow } = await loadSileroModels(runtime);
-	allowThreads(1);
 	assert.ok(narrow instanceof NarrowBeside);
+	allowThreads(1);
 	assert.ok(!((await loadSileroModels(runtime)).narrow instanceof NarrowBeside));
+	allowThreads(2);
 	const here = { reset() {}, run: async () => Float32Array.of(0.5) };
 	const beside = new NarrowBeside(async () => here, 'native');
 	const block = new Float32Array(512 + 128);
@@ -67,6 +71,25 @@ test('where there is a core for a second thread the model is in it, from a minut
 });
 
 describe('faults', () => {
+	test('where the system gives no thread, the model is here, for all of the recording and the next ones', async () => {
+		const heard: string[] = [];
+		const here = { reset: () => heard.push('reset'), run: async () => (heard.push('here'), Float32Array.of(0.5)) };
+		const beside = new NarrowBeside(async () => here, 'native');
+		const never = { isGone: false, reset() {}, stop() {}, run: () => Promise.reject(new ThreadNeverCameUp('No thread.')) };
+		Object.assign(beside, { here, thread: never });
+		const block = new Float32Array(512 + 128);
+		beside.reset();
+		assert.deepEqual([await beside.run(block, 1), await beside.run(block, 1)], [Float32Array.of(0.5), Float32Array.of(0.5)]);
+		assert.deepEqual(heard, ['reset', 'here', 'here']);
+		Object.assign(never, { isGone: true });
+		allowThreads(1);
+		beside.expect(MINUTE);
+		beside.reset();
+		await beside.run(block, 1);
+		allowThreads(2);
+		assert.deepEqual(heard, ['reset', 'here', 'here', 'reset', 'here']);
+	});
+
 	test('a thread that cannot load its model says why to each job', async () => {
 		const models = await besideOnly('native');
 		const narrow = new NarrowBeside(nowhere, 'neither' as RuntimeName);
