@@ -38,7 +38,8 @@ ${missing(failures)}
 - **Voiceprints cost more than speech segments**, and the accurate model most: choose Fast where there is much to do.
   Extract Voiceprint makes them of 30 s of speech per channel, however long the call is; Speaker Diarization of all of it.
 - **n8n's own process** loads no model and no decoder.
-- Speech segments with WASM need no ONNX Runtime: the VAD has a kernel of its own there. Voiceprints do.
+- With WASM, kernels of our own find speech, hear who takes turns and do most of the accurate model's work; ONNX Runtime is
+  loaded for voiceprints alone.
 
 ## Measured
 
