@@ -92,7 +92,7 @@ export class TrunkKernel implements Pick<Session, 'run' | 'release'> {
 		const [large, small] = [0, 1].map((stage) => Math.max(...sizes.slice(stage).map(bytesOf))) as [number, number];
 		const planes = Math.max(...STAGES.map(({ width }) => PLACES * planeOf(width)));
 		const columns = Math.max(...sizes.map(({ bands, width }) => (bands / 2 + BEYOND) * 9 * width * FLOAT), (MELS + BEYOND) * 9 * FLOAT);
-		const regions = { columns: region(columns), planes: region(planes), products: region(planes), one: region(large), other: region(large), third: region(small) };
+		const regions = { planes: region(planes), products: region(planes), columns: region(columns), one: region(large), other: region(large), third: region(small) };
 		grow(this.kernel.memory, end);
 		return regions;
 	}
