@@ -8,7 +8,7 @@ export interface WasmInstance {
 	readonly exports: object;
 }
 
-interface WasmMemory {
+export interface WasmMemory {
 	buffer: ArrayBuffer;
 	grow(pages: number): number;
 }
@@ -37,3 +37,9 @@ export async function compileFastest(read: (ending: 'relaxed.wasm' | 'wasm') => 
 
 /** Bytes in a page of memory. */
 export const PAGE = 65_536;
+
+/** Makes a memory so many bytes long, where it is shorter; views of it before are void. */
+export function growTo(memory: WasmMemory, bytes: number): void {
+	const missing = bytes - memory.buffer.byteLength;
+	if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+}

@@ -1,7 +1,7 @@
 'use strict';
 /**
  * Samples on their way to blocks of channels, as WebAssembly: JavaScript takes ten times as long for it. See
- * `engine/process/media/planes.ts` and `engine/process/media/wav/samples.ts`.
+ * `engine/process/media/planes.ts`.
  *
  * exports  memory
  *          energy(from, end)             to `energies`: sums of squares of the samples from one address to before another

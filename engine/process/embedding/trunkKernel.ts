@@ -5,8 +5,8 @@
 import { ACCURATE_MODEL, modelPath } from '../../../models/bundled';
 import { readPackageFile } from '../../../models/packageFiles';
 import type { InputTensor, Session, Tensors } from '../runtime/interface';
-import { compileFastest, wasm } from '../webAssembly';
-import { FLOAT, grow, loadWeights, PLACES, STAGES, VECTOR, type TrunkExports, type TrunkWeights } from './trunkWeights';
+import { compileFastest, growTo, wasm } from '../webAssembly';
+import { FLOAT, loadWeights, PLACES, STAGES, VECTOR, type TrunkExports, type TrunkWeights } from './trunkWeights';
 
 /** Mel bands of the first stage; each further one has half as many, and half as many steps in time. */
 const MELS = 80;
@@ -93,7 +93,7 @@ export class TrunkKernel implements Pick<Session, 'run' | 'release'> {
 		const planes = Math.max(...STAGES.map(({ width }) => PLACES * planeOf(width)));
 		const columns = Math.max(...sizes.map(({ bands, width }) => (bands / 2 + BEYOND) * 9 * width * FLOAT), (MELS + BEYOND) * 9 * FLOAT);
 		const regions = { planes: region(planes), products: region(planes), columns: region(columns), one: region(large), other: region(large), third: region(small) };
-		grow(this.kernel.memory, end);
+		growTo(this.kernel.memory, end);
 		return regions;
 	}
 

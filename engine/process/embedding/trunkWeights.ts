@@ -1,9 +1,9 @@
 /** The weights of the accurate model's trunk as its kernel multiplies with them, made of the trunk's file. */
 import { makeWhole } from '../halves';
-import { PAGE } from '../webAssembly';
+import { growTo, type WasmMemory } from '../webAssembly';
 
 /** What the kernel exports: functions, and where tensors lie in the trunk's file. */
-export type TrunkExports = Record<string, (...numbers: number[]) => void> & Record<string, { value: number }> & { memory: { buffer: ArrayBuffer; grow(pages: number): number } };
+export type TrunkExports = Record<string, (...numbers: number[]) => void> & Record<string, { value: number }> & { memory: WasmMemory };
 
 /** Blocks of each stage, and their channels. */
 export const STAGES = [
@@ -57,7 +57,7 @@ class Packing {
 		const at = this.end;
 		this.at.set(name, at);
 		this.end += length * FLOAT;
-		grow(memory, this.end);
+		growTo(memory, this.end);
 		return new Float32Array(memory.buffer, at, length);
 	}
 
@@ -113,11 +113,6 @@ class Packing {
 
 /** Index of a matrix's element where 8 columns lie row by row, then the next 8. */
 const placeInPanels = (row: number, column: number, rows: number) => (Math.floor(column / PANEL) * rows + row) * PANEL + (column % PANEL);
-
-export function grow(memory: TrunkExports['memory'], end: number): void {
-	const missing = end - memory.buffer.byteLength;
-	if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
-}
 
 export function loadWeights(kernel: TrunkExports, bytes: Uint8Array): TrunkWeights {
 	const weights = new Packing(kernel, bytes, kernel.free!.value);

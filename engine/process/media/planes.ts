@@ -5,10 +5,10 @@
 import path from 'node:path';
 import { once } from '../../../once';
 import { readPackageFile } from '../../../models/packageFiles';
-import { PAGE, wasm } from '../webAssembly';
+import { growTo, wasm, type WasmMemory } from '../webAssembly';
 
 interface Exports {
-	memory: { buffer: ArrayBuffer; grow(pages: number): number };
+	memory: WasmMemory;
 	energy(from: number, end: number): void;
 	separate(from: number, end: number, one: number, two: number): void;
 	shorts(from: number, end: number, to: number): void;
@@ -27,7 +27,7 @@ const compiled = once(async () => await wasm.compile(await readPackageFile(path.
 /** @param floats that there has to be room for */
 function instanceOf(module: Awaited<ReturnType<typeof compiled>>, floats: number): Exports {
 	const kernel = new wasm.Instance(module).exports as Exports;
-	kernel.memory.grow(Math.ceil((floats * FLOAT) / PAGE));
+	growTo(kernel.memory, kernel.samples.value + floats * FLOAT);
 	return kernel;
 }
 

@@ -1,12 +1,8 @@
 /** Samples of a WAV file to float, bit for bit as FFmpeg converts them. */
 
-import { endianness } from 'node:os';
-
 /** One step of 16, and of 32 bits: multiplying by them is as exact as dividing, and faster. */
 const STEP_16 = 2 ** -15;
 const STEP_32 = 2 ** -31;
-
-const isLittleEndian = endianness() === 'LE';
 
 /** FFmpeg's codec names. */
 export type SampleFormat =
@@ -49,11 +45,6 @@ export const CONVERT: Record<SampleFormat, Convert> = {
 	pcm_alaw: table(aLaw),
 	pcm_mulaw: table(muLaw),
 	pcm_s16le(bytes, target) {
-		if (isLittleEndian && bytes.byteOffset % 2 === 0) {
-			const values = new Int16Array(bytes.buffer, bytes.byteOffset, target.length);
-			for (let index = 0; index < target.length; index++) target[index] = (values[index] as number) * STEP_16;
-			return;
-		}
 		for (let index = 0, at = 0; index < target.length; index++, at += 2) {
 			target[index] = (((bytes[at + 1]! << 24) | (bytes[at]! << 16)) >> 16) * STEP_16;
 		}
