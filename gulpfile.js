@@ -18,7 +18,8 @@ const { resampleModule } = require('./tools/build/resampleKernel.cjs');
 const { segmentationConstants } = require('./tools/build/segmentationConstants.cjs');
 const { segmentationKernel } = require('./tools/build/segmentationKernel.cjs');
 const { sequenceModel } = require('./tools/build/segmentationModel.cjs');
-const { trunkKernel } = require('./tools/build/trunkKernel.cjs');
+const { fastKernel } = require('./tools/build/fastKernel.cjs');
+const { accurateKernel } = require('./tools/build/accurateKernel.cjs');
 const { onnxRuntimeWeb, onnxRuntimeCommon } = require('./tools/build/onnxRuntimeWeb.cjs');
 
 const MODELS = 'dist/models';
@@ -64,12 +65,14 @@ async function segmentationModel() {
 	await fs.promises.writeFile(`${file}.kernel.relaxed.wasm`, segmentationKernel(true));
 }
 
-/** The layers of the accurate model. */
-async function trunkKernels() {
+/** The layers of the voiceprint models. */
+async function voiceprintKernels() {
 	await fs.promises.mkdir(MODELS, { recursive: true });
-	const file = path.join(MODELS, 'voiceprint-resnet34-v1.trunk.kernel');
-	await fs.promises.writeFile(`${file}.wasm`, trunkKernel(false));
-	await fs.promises.writeFile(`${file}.relaxed.wasm`, trunkKernel(true));
+	for (const [name, kernel] of [['voiceprint-resnet34-v1', accurateKernel], ['voiceprint-small-v2', fastKernel]]) {
+		const file = path.join(MODELS, `${name}.kernel`);
+		await fs.promises.writeFile(`${file}.wasm`, kernel(false));
+		await fs.promises.writeFile(`${file}.relaxed.wasm`, kernel(true));
+	}
 }
 
 /** What computes on samples. */
@@ -114,7 +117,7 @@ async function checksums() {
 exports.clean = clean;
 exports.build = series(
 	clean,
-	parallel(compile, nodeFiles, credentialFiles, sileroModels, segmentationModel, trunkKernels, sampleKernels, modelFiles, wasmRuntime, fonts),
+	parallel(compile, nodeFiles, credentialFiles, sileroModels, segmentationModel, voiceprintKernels, sampleKernels, modelFiles, wasmRuntime, fonts),
 	checksums,
 );
 exports.default = exports.build;

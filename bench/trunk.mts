@@ -4,7 +4,7 @@
  * that a slow moment of the machine hits all of them.
  */
 import { readFileSync } from 'node:fs';
-import { TrunkKernel } from '../dist/engine/process/embedding/trunkKernel.js';
+import { AccurateKernel } from '../dist/engine/process/embedding/accurateKernel.js';
 import { chooseRuntime } from '../dist/engine/process/runtime/chooseRuntime.js';
 import type { Session } from '../dist/engine/process/runtime/interface.js';
 import { ACCURATE_MODEL, modelPath } from '../dist/models/bundled.js';
@@ -39,7 +39,7 @@ async function candidatesOf(name: 'native' | 'wasm'): Promise<Candidate[]> {
 	const loads: Array<[label: string, load: () => Promise<Candidate['session']>]> = [
 		...(PUBLISHED ? [['published graph', async () => await runtime.load(readFileSync(PUBLISHED))] as [string, () => Promise<Session>]] : []),
 		['trunk as it is stored', async () => await runtime.load(bytes)],
-		['trunk as it ships for this runtime', name === 'native' ? native : async () => await TrunkKernel.load(bytes)],
+		['trunk as it ships for this runtime', name === 'native' ? native : async () => await AccurateKernel.load(bytes, readFileSync(modelPath(`${ACCURATE_MODEL}.head.onnx`)))],
 	];
 	const candidates: Candidate[] = [];
 	for (const [label, load] of loads) {

@@ -74,7 +74,7 @@ describe('the tarball', () => {
 			'dist/models/silero-vad-6.2-8k.onnx',
 			'dist/models/segmentation-3.0.sequence.onnx',
 			...['bin', 'wasm', 'relaxed.wasm'].map((end) => `dist/models/segmentation-3.0.kernel.${end}`),
-			...['wasm', 'relaxed.wasm'].map((end) => `dist/models/voiceprint-resnet34-v1.trunk.kernel.${end}`),
+			...['wasm', 'relaxed.wasm'].map((end) => `dist/models/voiceprint-resnet34-v1.kernel.${end}`),
 			...['bin', 'wasm', 'relaxed.wasm'].flatMap((end) => [16, 8].map((rate) => `dist/models/silero-vad-6.2-${rate}k.kernel.${end}`)),
 			'dist/vendor/onnxruntime-web/ort.node.min.js',
 			'dist/vendor/onnxruntime-web/ort-wasm-simd-threaded.wasm',

@@ -1,8 +1,9 @@
 'use strict';
-/** The numbers that the kernel of `sileroKernel.cjs` works with: the weights of Silero VAD in the order in which it reads them, and tables. */
-const { GATES, geometry, HIDDEN, layout, OUTPUTS, PANEL, VECTOR } = require('./kernelLayout.cjs');
+/** The numbers that the kernel of `sileroKernel.cjs` works with: the weights of Silero VAD in the order in which it reads them. */
+const { GATES, HIDDEN, layout, OUTPUTS, PANEL } = require('./kernelLayout.cjs');
 const { tapValues } = require('./kernelConvolution.cjs');
-const { GATE_SCALES, SIGMOID } = require('./kernelRecurrence.cjs');
+const { SIGMOID } = require('./kernelFunctions.cjs');
+const { GATE_SCALES } = require('./kernelRecurrence.cjs');
 const { sileroWeights } = require('./sileroWeights.cjs');
 
 /** A matrix [rows, columns], given by its elements, in panels: 8 columns, row by row, then the next 8. */
@@ -23,16 +24,6 @@ function convolution({ dims, values }, taps) {
 	});
 }
 
-/** Index of each point of an FFT after its bits were reversed. */
-function bitReversed(points) {
-	const bits = Math.log2(points);
-	return Array.from({ length: points }, (_, i) => {
-		let reversed = 0;
-		for (let bit = 0; bit < bits; bit++) if (i & (1 << bit)) reversed |= 1 << (bits - 1 - bit);
-		return reversed;
-	});
-}
-
 /** The first convolution's matrices, one for each of its products. */
 function firstConvolution({ dims, values }) {
 	const [outputs, inputs, kernel] = dims;
@@ -42,22 +33,6 @@ function firstConvolution({ dims, values }) {
 }
 
 const gateScale = (gate) => GATE_SCALES[Math.floor(gate / HIDDEN)];
-
-/** Tables of the FFT, by their names in `layout(sampleRate).tables`. */
-function kernelTables(sampleRate) {
-	const { half, fft } = geometry(sampleRate);
-	const angles = (count, points, wave) => Float32Array.from({ length: count }, (_, i) => wave((2 * Math.PI * i) / points));
-	return {
-		// A bin is half of a sum of two, see Spectrum.split: halved here.
-		window: angles(fft, fft, (angle) => 0.25 - 0.25 * Math.cos(angle)),
-		twiddleRe: angles(half, half, Math.cos),
-		twiddleIm: angles(half, half, (angle) => -Math.sin(angle)),
-		splitRe: angles(half / 2 + 1, fft, Math.cos),
-		splitIm: angles(half / 2 + 1, fft, (angle) => -Math.sin(angle)),
-		// Where every other point goes; the one behind it goes half of them further.
-		order: Int32Array.from(bitReversed(half).filter((_, i) => i % 2 === 0), (index) => VECTOR * index),
-	};
-}
 
 /**
  * What is copied to `layout(sampleRate).file`.
@@ -92,4 +67,4 @@ function kernelConstants(sampleRate) {
 	return bytes;
 }
 
-module.exports = { kernelConstants, kernelTables, panels };
+module.exports = { kernelConstants, panels };

@@ -16,15 +16,16 @@ const UNROLLED = 4;
  * @param {number} sizes.outputs columns of B and C
  * @param {number} sizes.inputRow from one row of A to the next, floats
  * @param {number} sizes.outputRow likewise of C
- * @param {number} [sizes.bias] its address
+ * @param {number | true} [sizes.bias] its address; true: the function takes it, behind the others
  * @param {boolean} [sizes.isRectified] not below 0
- * @returns a function (rows, a, b, c) of addresses
+ * @returns a function (rows, a, b, c) of addresses, or (rows, a, b, c, bias)
  */
 function matrixProduct(module, madd, { depth, panel = depth, outputs, inputRow, outputRow, bias, isRectified = false }) {
 	const columns = PANEL / 4;
 	const [stepIn, stepOut] = [inputRow * FLOAT, outputRow * FLOAT];
 	const floor = (value) => (isRectified ? f32x4.pmax(f32x4.splat(0), value) : value);
-	return module.func(['i32', 'i32', 'i32', 'i32'], (body, rows, a, b, c) => {
+	const parameters = Array(bias === true ? 5 : 4).fill('i32');
+	return module.func(parameters, (body, rows, a, b, c, given) => {
 		const [j, row, end, x, matrix, last, out] = Array.from({ length: 7 }, () => body.local('i32'));
 		const lefts = Array.from({ length: columns }, () => body.local('v128'));
 		const value = body.local('v128');
@@ -38,7 +39,10 @@ function matrixProduct(module, madd, { depth, panel = depth, outputs, inputRow, 
 		];
 		const terms = (count) => Array.from({ length: count }, (_, n) => term(n)).flat();
 		const rest = depth % UNROLLED;
-		const start = (i) => (bias === undefined ? f32x4.splat(0) : v128.load(j.get, bias + i * VECTOR));
+		const start = (i) => {
+			if (bias === undefined) return f32x4.splat(0);
+			return bias === true ? v128.load(i32.add(given.get, j.get), i * VECTOR) : v128.load(j.get, bias + i * VECTOR);
+		};
 		const tile = [
 			...sums.flatMap((sum) => sum.map((part, i) => part.set(start(i)))),
 			...[x.set(row.get), matrix.set(b.get), last.set(i32.add(row.get, (depth - rest) * FLOAT))],

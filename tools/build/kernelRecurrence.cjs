@@ -1,22 +1,15 @@
 'use strict';
 /**
  * LSTMs with as many numbers as Silero's, one step at a time, and what follows Silero's. Its weights and biases come
- * multiplied with what makes a power of 2 of each function: e^-x = 2^(x · SIGMOID), e^-2x = 2^(x · TANH).
+ * multiplied with SIGMOID and TANH, which make powers of 2 of each function.
  */
 const { loop, op } = require('./wasm.cjs');
 const { FLOAT, GATES, HIDDEN, OUTPUTS, VECTOR } = require('./kernelLayout.cjs');
+const { powerOfTwo, SIGMOID, TANH } = require('./kernelFunctions.cjs');
 
-const { i32, f32, v128, i32x4, f32x4 } = op;
+const { i32, f32, v128, f32x4 } = op;
 const { add, sub, mul, div } = f32x4;
 
-const SIGMOID = -Math.LOG2E;
-const TANH = -2 * Math.LOG2E;
-/** Powers of 2 beyond this make no difference, and three of them can be multiplied. */
-const MOST = 40;
-/** Added to a number and taken off again, rounds it; its last bits are then the whole number. */
-const ROUNDER = 1.5 * 2 ** 23;
-/** Polynomial of 2^x from -0.5 to 0.5, highest power first, the last being 1: least relative error, 2e-9. */
-const POWER = [1.53533616e-4, 1.33988745e-3, 9.61843736e-3, 5.55033247e-2, 2.40226479e-1, 6.93147203e-1, 1];
 /** Rows of the state's matrix in one turn of the loop. */
 const UNROLLED = 4;
 
@@ -32,16 +25,8 @@ class Recurrence {
 		Object.assign(this, { module, at, madd });
 	}
 
-	/** 2^x for each lane: statements that set `result`; `whole` is a variable to work with. */
 	power(result, x, whole) {
-		const rounder = f32x4.splat(ROUNDER);
-		const polynomial = POWER.slice(1).reduce((sum, term) => this.madd(sum, result.get, f32x4.splat(term)), f32x4.splat(POWER[0]));
-		return [
-			result.set(f32x4.pmax(f32x4.splat(-MOST), f32x4.pmin(f32x4.splat(MOST), x))),
-			whole.set(add(result.get, rounder)),
-			result.set(sub(result.get, sub(whole.get, rounder))),
-			result.set(i32x4.add(polynomial, i32x4.shl(whole.get, 23))),
-		];
+		return powerOfTwo(this.madd, result, x, whole);
 	}
 
 	/** The state's part of the gates, added to what is at `from`. */
@@ -133,4 +118,4 @@ class Recurrence {
 	}
 }
 
-module.exports = { GATE_SCALES, Recurrence, SIGMOID };
+module.exports = { GATE_SCALES, Recurrence };

@@ -1,20 +1,23 @@
 'use strict';
 /**
- * The spectrum of a chunk as functions of WebAssembly: its four frames are the four lanes of one real FFT, that is of a
- * complex one of half the points, each a pair of samples.
+ * Spectra as functions of WebAssembly: four frames are the four lanes of one real FFT, that is of a complex one of half the
+ * points, each a pair of samples.
  */
 const { loop, op, repeatWhile } = require('./wasm.cjs');
-const { FLOAT, FRAMES, geometry, layout, VECTOR } = require('./kernelLayout.cjs');
+const { VECTOR } = require('./kernelLayout.cjs');
 
 const { i32, v128, f32x4 } = op;
 const { add, sub, mul } = f32x4;
 
+/** Four frames of any kind. */
 class Spectrum {
-	/** @param {import('./wasm.cjs').WasmModule} module the functions are added to it */
-	constructor(module, sampleRate) {
-		this.module = module;
-		this.at = layout(sampleRate);
-		this.size = geometry(sampleRate);
+	/**
+	 * @param {import('./wasm.cjs').WasmModule} module the functions are added to it
+	 * @param at addresses: `re`, `im`, `spectrum`, and of the tables that `spectrumTables` makes
+	 * @param size `fft`, samples of a frame, and `half` of it
+	 */
+	constructor(module, at, size) {
+		Object.assign(this, { module, at, size });
 	}
 
 	put(address, offset, re, im) {
@@ -34,37 +37,22 @@ class Spectrum {
 		]);
 	}
 
-	/** The points in the order of reversed bits, windowed, from the chunk at `x` with its context. */
-	gather(body, x, i) {
+	/**
+	 * Four samples of each frame to where the FFT takes them, in the order of reversed bits and windowed.
+	 * @param i their place in the frame and in the window, bytes
+	 * @param to, frames, mixed variables to work with: an address, and two for each frame
+	 * @param loads what is loaded of each frame
+	 */
+	gatherFour(i, to, frames, mixed, loads) {
 		const { at, size } = this;
-		const { half, fft, window, context, reflected } = size;
-		const [from, to] = [body.local('i32'), body.local('i32')];
-		const frames = Array.from({ length: FRAMES }, () => body.local('v128'));
-		const mixed = Array.from({ length: FRAMES }, () => body.local('v128'));
 		const [f0, f1, f2, f3] = frames.map(({ get }) => get);
 		const [m0, m1, m2, m3] = mixed.map(({ get }) => get);
-		/** The last frame reaches beyond the chunk, and is reflected there. */
-		const makeTail = loop(
-			...[i, 0, reflected * FLOAT, VECTOR],
-			from.set(i32.sub(i32.add(x.get, FLOAT * (window + context - 5)), i.get)),
-			frames[0].set(v128.load(from.get, 0)),
-			v128.store(i.get, at.tail, v128.shuffle(f0, f0, [3, 2, 1, 0])),
-		);
-		/** Four samples of each frame: two points of each. @param last address of those of the last frame */
-		const four = (last) => [
-			from.set(i32.add(x.get, i.get)),
+		return [
 			to.set(i32.load(i32.shr(i.get, 2), at.order)),
-			...[0, 1, 2].map((n) => frames[n].set(mul(v128.load(from.get, n * FLOAT * half), v128.load(i.get, at.window)))),
-			frames[3].set(mul(last, v128.load(i.get, at.window))),
+			...frames.map((frame, n) => frame.set(mul(loads[n], v128.load(i.get, at.window)))),
 			...[[f0, f1, 0], [f0, f1, 2], [f2, f3, 0], [f2, f3, 2]].map(([a, b, lane], n) => mixed[n].set(v128.shuffle(a, b, [lane, lane + 4, lane + 1, lane + 5]))),
 			...this.put(to.get, 0, v128.shuffle(m0, m2, [0, 1, 4, 5]), v128.shuffle(m0, m2, [2, 3, 6, 7])),
-			...this.put(to.get, (half / 2) * VECTOR, v128.shuffle(m1, m3, [0, 1, 4, 5]), v128.shuffle(m1, m3, [2, 3, 6, 7])),
-		];
-		const whole = (fft - reflected) * FLOAT;
-		return [
-			...makeTail,
-			...loop(i, 0, whole, VECTOR, ...four(v128.load(from.get, 3 * FLOAT * half))),
-			...loop(i, whole, fft * FLOAT, VECTOR, ...four(v128.load(i.get, at.tail - whole))),
+			...this.put(to.get, (size.half / 2) * VECTOR, v128.shuffle(m1, m3, [0, 1, 4, 5]), v128.shuffle(m1, m3, [2, 3, 6, 7])),
 		];
 	}
 
@@ -158,6 +146,11 @@ class Spectrum {
 		return [...this.firstStages(body, i), ...stages];
 	}
 
+	/** What becomes of a bin's power. */
+	sized(power) {
+		return power;
+	}
+
 	/** A real signal's bins from those of the complex transform of its pairs, two by two: i and the mirrored place p. */
 	split(body, i, p) {
 		const { at, size } = this;
@@ -166,7 +159,7 @@ class Spectrum {
 		const [[ar, ai], [br, bi], [er, ei], [or, oi], [wr, wi], [tr, ti]] = pairs.map((pair) => pair.map(({ get }) => get));
 		const [a, b, e, o, w, t] = pairs;
 		const set = ([re, im], r, m) => [re.set(r), im.set(m)];
-		const magnitude = (re, im) => f32x4.sqrt(add(mul(re, re), mul(im, im)));
+		const sizeOf = (re, im) => this.sized(add(mul(re, re), mul(im, im)));
 		const k = i32.shr(i.get, 2);
 		return [
 			...this.put(0, half * VECTOR, v128.load(0, at.re), v128.load(0, at.im)),
@@ -177,57 +170,40 @@ class Spectrum {
 				...[...set(e, add(ar, br), sub(ai, bi)), ...set(o, add(ai, bi), sub(br, ar))],
 				...set(w, v128.splat(k, at.splitRe), v128.splat(k, at.splitIm)),
 				...set(t, sub(mul(or, wr), mul(oi, wi)), add(mul(or, wi), mul(oi, wr))),
-				v128.store(i.get, at.spectrum, magnitude(add(er, tr), add(ei, ti))),
-				v128.store(p.get, at.spectrum, magnitude(sub(er, tr), sub(ei, ti))),
+				v128.store(i.get, at.spectrum, sizeOf(add(er, tr), add(ei, ti))),
+				v128.store(p.get, at.spectrum, sizeOf(sub(er, tr), sub(ei, ti))),
 			),
 		];
 	}
-
-	/** @returns a function (x): magnitudes of the chunk at `x` (with its context) to `spectrum`, a vector of four frames for each bin. */
-	magnitudes() {
-		return this.module.func(['i32'], (body, x) => {
-			const [i, j] = [body.local('i32'), body.local('i32')];
-			return [...this.gather(body, x, i), ...this.transform(body, i, j), ...this.split(body, i, j)];
-		});
-	}
-
-	/** Statements that turn four bins at `i` to a vector of bins for each frame. */
-	turned(body, i) {
-		const bins = Array.from({ length: FRAMES }, () => body.local('v128'));
-		const mixed = Array.from({ length: FRAMES }, () => body.local('v128'));
-		const frames = Array.from({ length: FRAMES }, () => body.local('v128'));
-		const [b0, b1, b2, b3] = bins.map(({ get }) => get);
-		const [m0, m1, m2, m3] = mixed.map(({ get }) => get);
-		const statements = [
-			...bins.map((bin, n) => bin.set(v128.load(i.get, this.at.spectrum + n * VECTOR))),
-			...[[b0, b1, 0], [b0, b1, 2], [b2, b3, 0], [b2, b3, 2]].map(([a, b, lane], n) => mixed[n].set(v128.shuffle(a, b, [lane, lane + 4, lane + 1, lane + 5]))),
-			...[[m0, m2, 0], [m0, m2, 2], [m1, m3, 0], [m1, m3, 2]].map(([a, b, lane], n) => frames[n].set(v128.shuffle(a, b, [lane, lane + 1, lane + 4, lane + 5]))),
-		];
-		return { statements, frames };
-	}
-
-	/** @returns a function (leading, inner, trailing): what lies at `spectrum` to where the convolution's inputs are side by side. */
-	spread() {
-		const { at, size } = this;
-		const frame = size.bins * FLOAT;
-		return this.module.func(['i32', 'i32', 'i32'], (body, leading, inner, trailing) => {
-			const [i, k] = [body.local('i32'), body.local('i32')];
-			const { statements, frames } = this.turned(body, i);
-			const [leadingFrames, innerFrames, trailingFrames] = [[0, 1], [0, 1, 2, 1, 2, 3], [2, 3]];
-			const targets = [[leading, leadingFrames], [inner, innerFrames], [trailing, trailingFrames]];
-			const places = targets.flatMap(([target, from]) => from.map((index, n) => ({ target, index, offset: n * frame })));
-			const last = size.half * FLOAT;
-			return [
-				loop(
-					...[i, 0, size.half * VECTOR, FRAMES * VECTOR],
-					...[...statements, k.set(i32.shr(i.get, 2))],
-					...places.map(({ target, index, offset }) => v128.store(i32.add(target.get, k.get), offset, frames[index].get)),
-				),
-				frames[0].set(v128.load(i.get, at.spectrum)),
-				...places.map(({ target, index, offset }) => v128.storeLane(target.get, offset + last, frames[0].get, index)),
-			];
-		});
-	}
 }
 
-module.exports = { Spectrum };
+/** Index of each point of an FFT after its bits were reversed. */
+function bitReversed(points) {
+	const bits = Math.log2(points);
+	return Array.from({ length: points }, (_, i) => {
+		let reversed = 0;
+		for (let bit = 0; bit < bits; bit++) if (i & (1 << bit)) reversed |= 1 << (bits - 1 - bit);
+		return reversed;
+	});
+}
+
+/**
+ * Tables of the FFT, by the names of their addresses.
+ * @param size as that of the spectrum
+ * @param {(i: number) => number} window weight of a sample in the frame
+ */
+function spectrumTables({ half, fft }, window) {
+	const angles = (count, points, wave) => Float32Array.from({ length: count }, (_, i) => wave((2 * Math.PI * i) / points));
+	return {
+		// A bin is half of a sum of two, see Spectrum.split: halved here.
+		window: Float32Array.from({ length: fft }, (_, i) => window(i) / 2),
+		twiddleRe: angles(half, half, Math.cos),
+		twiddleIm: angles(half, half, (angle) => -Math.sin(angle)),
+		splitRe: angles(half / 2 + 1, fft, Math.cos),
+		splitIm: angles(half / 2 + 1, fft, (angle) => -Math.sin(angle)),
+		// Where every other point goes; the one behind it goes half of them further.
+		order: Int32Array.from(bitReversed(half).filter((_, i) => i % 2 === 0), (index) => VECTOR * index),
+	};
+}
+
+module.exports = { Spectrum, spectrumTables };

@@ -18,11 +18,11 @@
  */
 const { WasmModule, loop, op, when } = require('./wasm.cjs');
 const { BLOCK, FLOAT, FRAMES, GATES, geometry, layout, PAGE, PANEL, TAPS, VECTOR } = require('./kernelLayout.cjs');
-const { kernelTables } = require('./kernelConstants.cjs');
+const { ChunkSpectrum } = require('./chunkSpectrum.cjs');
 const { evaluation, interpolation, products } = require('./kernelConvolution.cjs');
 const { matrixProduct } = require('./kernelProduct.cjs');
 const { Recurrence } = require('./kernelRecurrence.cjs');
-const { Spectrum } = require('./kernelSpectrum.cjs');
+const { spectrumTables } = require('./kernelSpectrum.cjs');
 
 const { i32, v128, f32x4 } = op;
 
@@ -35,7 +35,7 @@ class Kernel {
 		this.module = new WasmModule();
 		this.madd = isRelaxed ? f32x4.relaxedMadd : (a, b, c) => f32x4.add(f32x4.mul(a, b), c);
 		this.amplify = this.amplification();
-		this.spectrum = new Spectrum(this.module, sampleRate);
+		this.spectrum = new ChunkSpectrum(this.module, this.at, this.size);
 		this.chunkMagnitudes = this.spectrum.magnitudes();
 	}
 
@@ -176,7 +176,7 @@ class Kernel {
 		const places = ['state', 'samples', 'probabilities', 'wide', 'taps', 'leading', 'inner', 'trailing'];
 		for (const name of places) this.module.constant(name, this.at[name]);
 		this.module.constant('constants', this.at.file);
-		for (const [name, values] of Object.entries(kernelTables(this.sampleRate))) this.module.data(this.at[name], values);
+		for (const [name, values] of Object.entries(spectrumTables(this.size, (i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / this.size.fft)))) this.module.data(this.at[name], values);
 		return this.module.bytes(Math.ceil(this.at.end / PAGE));
 	}
 }

@@ -87,8 +87,12 @@ const op = {
 		extendHigh: simd(0xa8),
 	},
 	i32x4: {
+		splat: (value) => [...int(value), 0xfd, 0x11],
 		shl: (a, bits) => [...a, ...int(bits), 0xfd, ...leb(0xab)],
+		/** The sign is kept. */
+		shr: (a, bits) => [...a, ...int(bits), 0xfd, ...leb(0xac)],
 		add: simd(0xae),
+		sub: simd(0xb1),
 	},
 	f32x4: {
 		splat: (value) => [...(typeof value === 'number' ? float(value) : value), 0xfd, 0x13],

@@ -3,11 +3,12 @@ import { ACCURATE_MODEL, FAST_MODEL, modelPath } from '../../../models/bundled';
 import { readPackageFile } from '../../../models/packageFiles';
 import type { BundledChoice } from '../../client/protocol';
 import type { Runtime } from '../runtime/interface';
-import { loadEmbedder, type Embedder, type ModelEmbedder } from './embedder';
+import { loadEmbedder, ModelEmbedder, type Embedder } from './embedder';
+import { FastKernel } from './fastKernel';
 import { KALDI_FBANK } from './featureDescription';
 import type { ModelDescription } from './modelDescription';
 import { loadPooledEmbedder, PooledEmbedder, type PooledModel } from './pooledEmbedder';
-import { TrunkKernel } from './trunkKernel';
+import { AccurateKernel } from './accurateKernel';
 
 export const FAST: ModelDescription = {
 	id: FAST_MODEL,
@@ -27,15 +28,19 @@ export const ACCURATE: PooledModel = {
 };
 
 async function loadFast(runtime: Runtime): Promise<ModelEmbedder> {
-	return await loadEmbedder(runtime, FAST, await readPackageFile(FAST.file));
+	const bytes = await readPackageFile(FAST.file);
+	return runtime.name === 'wasm' ? new ModelEmbedder(await FastKernel.load(bytes), FAST) : await loadEmbedder(runtime, FAST, bytes);
 }
 
 async function loadAccurate(runtime: Runtime): Promise<PooledEmbedder> {
 	const read = async (part: string) => await readPackageFile(modelPath(`${ACCURATE_MODEL}.${part}.onnx`));
-	const bytes = await read('trunk');
-	// The trunk as it is cheapest on this runtime; the weights are those of its own file.
-	if (runtime.name === 'wasm') return new PooledEmbedder(await TrunkKernel.load(bytes), await runtime.load(await read('head')), ACCURATE);
-	return await loadPooledEmbedder(runtime, ACCURATE, await read('trunk.native'), await read('head'), { name: `${ACCURATE_MODEL}.trunk.onnx`, bytes });
+	const [bytes, head] = [await read('trunk'), await read('head')];
+	if (runtime.name === 'wasm') {
+		const kernel = await AccurateKernel.load(bytes, head);
+		return new PooledEmbedder(kernel, kernel.head, ACCURATE);
+	}
+	// The trunk as it is cheapest natively; the weights are those of its own file.
+	return await loadPooledEmbedder(runtime, ACCURATE, await read('trunk.native'), head, { name: `${ACCURATE_MODEL}.trunk.onnx`, bytes });
 }
 
 /** By what the job says. */

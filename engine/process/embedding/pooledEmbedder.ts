@@ -60,7 +60,7 @@ export class PooledEmbedder implements Embedder {
 
 	constructor(
 		private readonly trunk: Pick<Session, 'run' | 'release'>,
-		private readonly head: Session,
+		private readonly head: Pick<Session, 'run' | 'release'>,
 		private readonly model: PooledModel,
 	) {
 		this.id = model.id;

@@ -1,12 +1,13 @@
 /**
- * The trunk of the accurate model, ResNet34, in WebAssembly: the same numbers as the graph within rounding, in 0.4 of the time
- * and half the memory of ONNX Runtime's WASM build. See `tools/build/trunkKernel.cjs`.
+ * The accurate model, ResNet34, in WebAssembly: the same numbers as its graphs within rounding, in 0.4 of the time and half the
+ * memory of ONNX Runtime's WASM build. See `tools/build/accurateKernel.cjs`.
  */
 import { ACCURATE_MODEL, modelPath } from '../../../models/bundled';
 import { readPackageFile } from '../../../models/packageFiles';
 import type { InputTensor, Session, Tensors } from '../runtime/interface';
 import { compileFastest, growTo, wasm } from '../webAssembly';
-import { FLOAT, loadWeights, PLACES, STAGES, VECTOR, type TrunkExports, type TrunkWeights } from './trunkWeights';
+import { FLOAT, VECTOR, type KernelExports, type KernelWeights } from './kernelWeights';
+import { HEAD, loadAccurateWeights, PLACES, STAGES } from './accurateWeights';
 
 /** Mel bands of the first stage; each further one has half as many, and half as many steps in time. */
 const MELS = 80;
@@ -18,7 +19,7 @@ const BEYOND = 6;
 /** Tiles that go through the layers of a convolution together, by channels: they stay near the processor. */
 const TILES: Record<number, number> = { 32: 60, 64: 60, 128: 30, 256: 30 };
 
-const file = (ending: string) => modelPath(`${ACCURATE_MODEL}.trunk.kernel.${ending}`);
+const file = (ending: string) => modelPath(`${ACCURATE_MODEL}.kernel.${ending}`);
 
 const halved = (size: number) => Math.ceil(size / 2);
 const tilesIn = (size: number) => Math.ceil(size / TILE);
@@ -36,21 +37,22 @@ const rowOf = ({ bands }: Pick<Image, 'bands'>) => tilesIn(bands) * TILE + 2;
 const bytesOf = ({ time, bands, width }: Omit<Image, 'at'>) => ((tilesIn(time) * TILE + 2) * rowOf({ bands }) + BEYOND) * width * FLOAT;
 const addressOf = (image: Image, time: number, band: number) => image.at + ((time + 1) * rowOf(image) + band + 1) * image.width * FLOAT;
 
-export class TrunkKernel implements Pick<Session, 'run' | 'release'> {
+export class AccurateKernel implements Pick<Session, 'run' | 'release'> {
 	private constructor(
-		private readonly kernel: TrunkExports,
-		private readonly weights: TrunkWeights,
+		private readonly kernel: KernelExports,
+		private readonly weights: KernelWeights,
 	) {}
 
 	/**
-	 * @param bytes the trunk's file
+	 * @param trunk the trunk's file
+	 * @param head the head's
 	 * @param mayRelax multiply and add in one step where Node.js knows it
 	 * @throws VoiceprintError RUNTIME_UNAVAILABLE where a file is missing or damaged
 	 */
-	static async load(bytes: Uint8Array, mayRelax = true): Promise<TrunkKernel> {
+	static async load(trunk: Uint8Array, head: Uint8Array, mayRelax = true): Promise<AccurateKernel> {
 		const module = await compileFastest(async (ending) => await readPackageFile(file(ending)), mayRelax);
-		const kernel = new wasm.Instance(module).exports as TrunkExports;
-		return new TrunkKernel(kernel, loadWeights(kernel, bytes));
+		const kernel = new wasm.Instance(module).exports as KernelExports;
+		return new AccurateKernel(kernel, loadAccurateWeights(kernel, trunk, head));
 	}
 
 	/** As the graph: `feats` `[1, frames, MELS]` to `features` `[steps, 256 * MELS / 8]`. */
@@ -62,6 +64,32 @@ export class TrunkKernel implements Pick<Session, 'run' | 'release'> {
 
 	/** There is nothing to let go: it goes with what holds it. */
 	async release(): Promise<void> {}
+
+	/** As the head's graph: `statistics` `[count, HEAD.inputs]` to `embedding` `[count, HEAD.outputs]`. */
+	readonly head: Pick<Session, 'run' | 'release'> = {
+		run: async ({ statistics }) => {
+			const data = this.vectors(statistics!.data as Float32Array);
+			return { embedding: { data, dims: [data.length / HEAD.outputs, HEAD.outputs] } };
+		},
+		release: async () => {},
+	};
+
+	private vectors(statistics: Float32Array): Float32Array {
+		const { kernel } = this;
+		const { inputs, outputs } = HEAD;
+		const count = statistics.length / inputs;
+		const vectors = new Float32Array(count * outputs);
+		const from = Math.ceil(this.weights.end / VECTOR) * VECTOR;
+		const to = from + 2 * BEYOND * inputs * FLOAT;
+		growTo(kernel.memory, to + 2 * BEYOND * outputs * FLOAT);
+		for (let first = 0; first < count; first += BEYOND) {
+			const rows = Math.min(BEYOND, count - first);
+			new Float32Array(kernel.memory.buffer, from).set(statistics.subarray(first * inputs, (first + rows) * inputs));
+			kernel.head!(rows, from, this.at('head'), to, this.at('head.bias'));
+			vectors.set(new Float32Array(kernel.memory.buffer, to, rows * outputs), first * outputs);
+		}
+		return vectors;
+	}
 
 	/**
 	 * @param features `[frames, MELS]`
@@ -195,7 +223,7 @@ export class TrunkKernel implements Pick<Session, 'run' | 'release'> {
 	}
 
 	private at(name: string): number {
-		return this.weights.at.get(name)!;
+		return this.weights.address(name);
 	}
 }
 

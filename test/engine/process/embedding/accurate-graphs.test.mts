@@ -1,4 +1,4 @@
-/** The trunk as it is computed on each runtime: the same numbers out of the same file of weights. */
+/** The accurate model as it is computed on each runtime: the same numbers out of the same files of weights. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -7,13 +7,14 @@ import { describe, test } from 'node:test';
 import { ACCURATE_MODEL, modelPath } from '../../../../dist/models/bundled.js';
 import { chooseRuntime } from '../../../../dist/engine/process/runtime/chooseRuntime.js';
 import type { Session } from '../../../../dist/engine/process/runtime/interface.js';
-import { TrunkKernel } from '../../../../dist/engine/process/embedding/trunkKernel.js';
+import { AccurateKernel } from '../../../../dist/engine/process/embedding/accurateKernel.js';
 import { numbers } from './support/graphs.mts';
 
 const MELS = 80;
 /** Around whole tiles in each stage, and more than goes through a layer at once. */
 const FRAMES = [300, 1, 2, 9, 41, 64, 65, 137, 700];
 const TRUNK = `${ACCURATE_MODEL}.trunk.onnx`;
+const HEAD = `${ACCURATE_MODEL}.head.onnx`;
 const fileOf = (name: string) => readFileSync(modelPath(name));
 
 interface Model {
@@ -60,12 +61,27 @@ describe("the trunk's graph for native ONNX Runtime", () => {
 	});
 });
 
+/** Statistics are many more than what a batch of the kernel holds. */
+async function assertSameHead(head: Pick<Session, 'run'>): Promise<void> {
+	const graph = await chooseRuntime('native').load(fileOf(HEAD));
+	for (const count of [1, 6, 7, 20]) {
+		const statistics = { data: numbers(count * 5120, count), dims: [count, 5120] };
+		const [{ embedding: expected }, { embedding: found }] = [await graph.run({ statistics }), await head.run({ statistics })];
+		assert.deepEqual(found.dims, [count, 256]);
+		const difference = largest(found.data.map((value, i) => value - expected.data[i]));
+		assert.ok(difference < 1e-5 * largest(expected.data), `${count} at once: ${difference} of ${largest(expected.data)}`);
+	}
+	await graph.release();
+}
+
 for (const [name, mayRelax] of [['as fast as Node.js can', true], ['as every Node.js can', false]] as const) {
-	test(`the trunk in WebAssembly, ${name}, gives what the trunk gives, whatever it was given before`, async () => {
-		const bytes = fileOf(TRUNK);
-		const kernel = await TrunkKernel.load(bytes, mayRelax);
-		bytes.fill(0);
+	test(`the model in WebAssembly, ${name}, gives what its graphs give, whatever it was given before`, async () => {
+		const [trunk, head] = [fileOf(TRUNK), fileOf(HEAD)];
+		const kernel = await AccurateKernel.load(trunk, head, mayRelax);
+		for (const bytes of [trunk, head]) bytes.fill(0);
+		await assertSameHead(kernel.head);
 		await assertSame(kernel);
+		await assertSameHead(kernel.head);
 		const [first, ...others] = await Promise.all([300, 41, 300].map(async (frames) => await featuresOf(kernel, frames)));
 		assert.deepEqual(others[1], first);
 	});

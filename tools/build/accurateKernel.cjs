@@ -1,6 +1,6 @@
 'use strict';
 /**
- * The layers of the accurate model's trunk (ResNet34) as WebAssembly: see `engine/process/embedding/trunkKernel.ts`, which
+ * The layers of the accurate model (ResNet34) as WebAssembly: see `engine/process/embedding/accurateKernel.ts`, which
  * calls them. An image lies as rows of positions, [time + 2, bands + 2 or more, channels], with zeros around it and behind
  * it up to whole tiles.
  *
@@ -18,66 +18,37 @@
  *                          positions beside each other, without bias
  *          shortcut32(rows, from, weights, to) … shortcut128   of every other position, likewise
  *          finish(at, bias, positions, channels, floor)   the bias added, and what is below the floor brought to it
+ *          head(rows, from, weights, to, bias)   of the statistics over what the trunk gave
  *          clear(from, times, row, bytes)  zeros: so many bytes in each row
- *          `free`, from where on the memory is free, and, by the names of the tensors, how far into the trunk's file each lies
+ *          `free`, from where on the memory is free, and, by the names of the tensors, how far each lies into the trunk's file,
+ *          or, where `head.` stands before them, into the head's
  * Sizes of channels, rows of an image and planes are in bytes, so are addresses.
  */
-const { readFileSync } = require('node:fs');
 const path = require('node:path');
-const { onnx } = require('onnx-proto');
 const { WasmModule, loop, op, when } = require('./wasm.cjs');
 const { FLOAT, PAGE, VECTOR } = require('./kernelLayout.cjs');
 const { matrixProduct } = require('./kernelProduct.cjs');
+const { exportClear } = require('./kernelRows.cjs');
+const { dataTransform, OUTPUTS, resultTransform, six, TILE } = require('./kernelTiles.cjs');
+const { tensorOffsets } = require('./storedTensors.cjs');
 
 const { i32, v128, f32x4 } = op;
-const { add, sub, mul } = f32x4;
+const { add, mul } = f32x4;
 
-const FILE = path.join(__dirname, '..', '..', 'models', 'voiceprint-resnet34-v1.trunk.onnx');
+const fileOf = (part) => path.join(__dirname, '..', '..', 'models', `voiceprint-resnet34-v1.${part}.onnx`);
 
-const TILE = 6;
-const OUTPUTS = 4;
 const PLACES = TILE * TILE;
 const WIDTHS = [32, 64, 128, 256];
+/** Statistics over the trunk's rows, and numbers of a voiceprint. */
+const HEAD = { depth: 5120, outputs: 256, inputRow: 5120, outputRow: 256, bias: true };
 
 /** A tile between its two transforms. */
 const SCRATCH = 64;
 const FREE = SCRATCH + PLACES * VECTOR;
 
-const times = (factor, value) => mul(f32x4.splat(factor), value);
-
-/** The data's transform of six numbers, of the points 0, 1, -1, 2, -2 and infinity. */
-function dataTransform(body) {
-	const [a, b, c, d] = Array.from({ length: 4 }, () => body.local('v128'));
-	return ([d0, d1, d2, d3, d4, d5], put) => [
-		a.set(sub(d4, times(4, d2))),
-		b.set(sub(d3, times(4, d1))),
-		c.set(sub(d4, d2)),
-		d.set(times(2, sub(d3, d1))),
-		put(0, add(sub(times(4, d0), times(5, d2)), d4)),
-		put(1, add(a.get, b.get)),
-		put(2, sub(a.get, b.get)),
-		put(3, add(c.get, d.get)),
-		put(4, sub(c.get, d.get)),
-		put(5, add(sub(times(4, d1), times(5, d3)), d5)),
-	];
-}
-
-/** Six numbers of products to four of the result. */
-function resultTransform(body) {
-	const [a, b, c, d] = Array.from({ length: 4 }, () => body.local('v128'));
-	return ([m0, m1, m2, m3, m4, m5], put) => [
-		...[a.set(add(m1, m2)), b.set(sub(m1, m2)), c.set(add(m3, m4)), d.set(sub(m3, m4))],
-		put(0, add(add(m0, a.get), c.get)),
-		put(1, add(b.get, times(2, d.get))),
-		put(2, add(a.get, times(4, c.get))),
-		put(3, add(add(b.get, times(8, d.get)), m5)),
-	];
-}
-
-const six = (make) => Array.from({ length: TILE }, (_, i) => make(i));
 const scratch = (line, place) => SCRATCH + (line * TILE + place) * VECTOR;
 
-class TrunkKernel {
+class AccurateKernel {
 	constructor(madd) {
 		this.module = new WasmModule();
 		this.madd = madd;
@@ -194,7 +165,7 @@ class TrunkKernel {
 	/** A product that is called from outside as it is. */
 	product(name, sizes) {
 		const product = matrixProduct(this.module, this.madd, sizes);
-		this.export(name, 4, (_, rows, from, weights, to) => [product(rows.get, from.get, weights.get, to.get)]);
+		this.export(name, sizes.bias ? 5 : 4, (_, ...parameters) => [product(...parameters.map(({ get }) => get))]);
 	}
 
 	finish() {
@@ -215,19 +186,6 @@ class TrunkKernel {
 		this.module.export('finish');
 	}
 
-	clear() {
-		this.export('clear', 4, (body, from, times, row, bytes) => {
-			const [i, at] = [body.local('i32'), body.local('i32')];
-			return [
-				loop(
-					...[i, 0, times.get, 1],
-					loop(...[at, from.get, i32.add(from.get, bytes.get), VECTOR], v128.store(at.get, 0, f32x4.splat(0))),
-					from.set(i32.add(from.get, row.get)),
-				),
-			];
-		});
-	}
-
 	bytes() {
 		this.spread();
 		for (const width of WIDTHS) this.multiply(width);
@@ -238,23 +196,21 @@ class TrunkKernel {
 			this.product(`stride${width}`, { depth: 9 * width, outputs: 2 * width, inputRow: 9 * width, outputRow: 2 * width });
 			this.product(`shortcut${width}`, { depth: width, outputs: 2 * width, inputRow: 2 * width, outputRow: 2 * width });
 		}
+		this.product('head', HEAD);
 		this.finish();
-		this.clear();
+		exportClear(this.module);
 		this.module.constant('free', FREE);
-		for (const [name, offset] of Object.entries(tensorOffsets())) this.module.constant(name, offset);
+		const offsets = { ...tensorOffsets(fileOf('trunk'), namesAfter('')), ...tensorOffsets(fileOf('head'), namesAfter('head.')) };
+		for (const [name, offset] of Object.entries(offsets)) this.module.constant(name, offset);
 		return this.module.bytes(Math.ceil(FREE / PAGE));
 	}
 }
 
-/** @returns {Record<string, number>} bytes before each stored tensor */
-function tensorOffsets() {
-	const file = readFileSync(FILE);
-	const { initializer } = onnx.ModelProto.decode(file).graph;
-	const named = initializer.filter(({ name }) => /weight|bias/.test(name));
-	return Object.fromEntries(named.map(({ name, rawData }) => [name, file.indexOf(rawData)]));
-}
+/** Tensors by their own names behind a prefix. */
+const namesAfter = (prefix) => ({ initializer }) =>
+	new Map(initializer.filter(({ name }) => /weight|bias/.test(name)).map(({ name }) => [name, `${prefix}${name}`]));
 
 /** @param {boolean} isRelaxed with multiplying and adding at once @returns {Buffer} the WebAssembly module */
-const trunkKernel = (isRelaxed) => new TrunkKernel(isRelaxed ? f32x4.relaxedMadd : (a, b, c) => add(mul(a, b), c)).bytes();
+const accurateKernel = (isRelaxed) => new AccurateKernel(isRelaxed ? f32x4.relaxedMadd : (a, b, c) => add(mul(a, b), c)).bytes();
 
-module.exports = { trunkKernel };
+module.exports = { accurateKernel };
