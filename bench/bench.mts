@@ -17,7 +17,7 @@ import { reportsBench } from './reports.mts';
 import { segmentsBench } from './segments.mts';
 import { speakersBench } from './speakers.mts';
 import { speakersWhenBench } from './speakersWhen.mts';
-import { trunkBench } from './trunk.mts';
+import { embeddersBench } from './embedders.mts';
 import { slowUploadBench, uploadBench } from './upload.mts';
 import { voiceprintBench } from './voiceprint.mts';
 
@@ -62,7 +62,7 @@ const BENCHES: Record<string, () => Promise<void>> = {
 	level: async () => await levelBench(values.data, values.lengths),
 	reports: async () => await reportsBench(values.data),
 	'speakers-when': async () => await speakersWhenBench(values),
-	trunk: trunkBench,
+	embedders: embeddersBench,
 	segments: async () => segmentsBench(values),
 	media: async () => await mediaBench(values.data),
 };

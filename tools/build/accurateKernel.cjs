@@ -9,6 +9,8 @@
  * one matrix for each of the 36 places, and transformed back to 4 x 4.
  *
  * exports  memory
+ *          prepare(from, to, rows, plane)   weights of `multiply…`: of each row nine taps, by time, then by bands, each of a
+ *                          panel's columns, to the planes at `to`
  *          spread(from, to, tiles, channels, row, plane)   so many tiles beside each other at `from` to the planes at `to`
  *          multiply32(rows, planes, weights, products, plane) … multiply256   of all 36 places
  *          gather(from, to, origin, bias, tiles, channels, row, plane)   the products back to the image at `to`, with the bias,
@@ -26,10 +28,10 @@
  */
 const path = require('node:path');
 const { WasmModule, loop, op, when } = require('./wasm.cjs');
-const { FLOAT, PAGE, VECTOR } = require('./kernelLayout.cjs');
+const { FLOAT, PAGE, PANEL, VECTOR } = require('./kernelLayout.cjs');
 const { matrixProduct } = require('./kernelProduct.cjs');
 const { exportClear } = require('./kernelRows.cjs');
-const { dataTransform, OUTPUTS, resultTransform, six, TILE } = require('./kernelTiles.cjs');
+const { dataTransform, OUTPUTS, resultTransform, six, TILE, weightTransform } = require('./kernelTiles.cjs');
 const { tensorOffsets } = require('./storedTensors.cjs');
 
 const { i32, v128, f32x4 } = op;
@@ -57,6 +59,39 @@ class AccurateKernel {
 	export(name, parameters, write) {
 		this.module.func(Array(parameters).fill('i32'), write);
 		this.module.export(name);
+	}
+
+	prepare() {
+		const panel = PANEL * FLOAT;
+		this.export('prepare', 4, (body, from, to, rows, plane) => {
+			const [row, half, at] = ['i32', 'i32', 'i32'].map((type) => body.local(type));
+			const values = [0, 1, 2].map(() => body.local('v128'));
+			const transform = weightTransform(body);
+			const got = values.map(({ get }) => get);
+			const load = (address) => values.flatMap((value, i) => value.set(v128.load(...address(i))));
+			return [
+				loop(
+					...[row, 0, rows.get, 1],
+					loop(
+						...[half, 0, panel, VECTOR],
+						at.set(i32.add(from.get, half.get)),
+						...[0, 1, 2].flatMap((band) => [
+							...load((time) => [at.get, (3 * time + band) * panel]),
+							...transform(got, (i, value) => v128.store(scratch(i, band), 0, value)).flat(),
+						]),
+						at.set(i32.add(to.get, half.get)),
+						...six((line) => [
+							...load((band) => [scratch(line, band), 0]),
+							...transform(got, (i, value) => [
+								...v128.store(at.get, 0, value),
+								...at.set(i32.add(at.get, plane.get)),
+							]).flat(),
+						]).flat(),
+					),
+					...[from.set(i32.add(from.get, 9 * panel)), to.set(i32.add(to.get, panel))],
+				),
+			];
+		});
 	}
 
 	spread() {
@@ -187,6 +222,7 @@ class AccurateKernel {
 	}
 
 	bytes() {
+		this.prepare();
 		this.spread();
 		for (const width of WIDTHS) this.multiply(width);
 		this.gather();

@@ -31,7 +31,7 @@ const { powerOfTwo, TANH } = require('./kernelFunctions.cjs');
 const { FLOAT, PAGE, VECTOR } = require('./kernelLayout.cjs');
 const { matrixProduct } = require('./kernelProduct.cjs');
 const { exportClear } = require('./kernelRows.cjs');
-const { dataTransform, OUTPUTS, resultTransform, six, TILE } = require('./kernelTiles.cjs');
+const { dataTransform, resultTransform, six, TILE } = require('./kernelTiles.cjs');
 const { tensorOffsets } = require('./storedTensors.cjs');
 
 const { i32, v128, f32x4 } = op;

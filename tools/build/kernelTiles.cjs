@@ -44,4 +44,17 @@ function resultTransform(body) {
 	];
 }
 
-module.exports = { dataTransform, OUTPUTS, resultTransform, six, TILE };
+/** Three taps to what each place of a tile is multiplied with. */
+function weightTransform(body) {
+	const [even, odd] = [body.local('v128'), body.local('v128')];
+	return ([a, b, c], put) => [
+		put(0, times(1 / 4, a)),
+		...[even.set(times(-1 / 6, add(a, c))), odd.set(times(1 / 6, b))],
+		...[put(1, sub(even.get, odd.get)), put(2, add(even.get, odd.get))],
+		...[even.set(times(1 / 24, add(a, times(4, c)))), odd.set(times(1 / 12, b))],
+		...[put(3, add(even.get, odd.get)), put(4, sub(even.get, odd.get))],
+		put(5, c),
+	];
+}
+
+module.exports = { dataTransform, OUTPUTS, resultTransform, six, TILE, weightTransform };

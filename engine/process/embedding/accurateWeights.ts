@@ -1,5 +1,5 @@
 /** The weights of the accurate model as its kernel multiplies with them, made of the model's files. */
-import { inPanels, KernelWeights, transformTaps, type KernelExports } from './kernelWeights';
+import { FLOAT, KernelWeights, PANEL, type KernelExports } from './kernelWeights';
 
 /** Blocks of each stage, and their channels. */
 export const STAGES = [
@@ -15,26 +15,24 @@ export const HEAD = { inputs: 5120, outputs: 256 };
 /** Positions of a transformed tile. */
 export const PLACES = 36;
 
-/** Weights of one pair of channels, of 3 times by 3 bands, as those of a tile's 36 places: G g G^T. */
-function transformed(taps: ArrayLike<number>, result: Float64Array): void {
-	for (let band = 0; band < 3; band++) transformTaps(taps[band]!, taps[3 + band]!, taps[6 + band]!, (i, value) => (between[3 * i + band] = value));
-	for (let i = 0; i < 6; i++) transformTaps(between[3 * i]!, between[3 * i + 1]!, between[3 * i + 2]!, (j, value) => (result[6 * i + j] = value));
-}
-const between = new Float64Array(18);
-
-/** A convolution of stride 1 between as many channels, for tiles. */
-function addTiled(weights: KernelWeights, name: string, width: number): void {
+/** A convolution of stride 1 between as many channels, for tiles: G g G^T of the taps g of each pair of channels. */
+function addTiled(weights: KernelWeights, kernel: KernelExports, name: string, width: number): void {
 	const stored = weights.stored(`${name}.weight`, width * width * 9);
-	const target = weights.place(name, PLACES * width * width);
-	const [taps, result] = [new Float64Array(9), new Float64Array(PLACES)];
-	inPanels(width, width, (input, output, index) => {
-		const from = (output * width + input) * 9;
-		// Stored by bands, then by time.
-		for (let time = 0; time < 3; time++) for (let band = 0; band < 3; band++) taps[3 * time + band] = stored[from + 3 * band + time]!;
-		transformed(taps, result);
-		for (let place = 0; place < PLACES; place++) target[place * width * width + index] = result[place]!;
-	});
+	weights.place(name, PLACES * width * width);
 	weights.bias(name, width);
+	// Behind it, where the next weights come to lie.
+	const taps = weights.spare(stored.length);
+	let index = 0;
+	for (let panel = 0; panel < width; panel += PANEL) {
+		for (let input = 0; input < width; input++) {
+			for (let tap = 0; tap < 9; tap++) {
+				// Stored by bands, then by time.
+				const from = input * 9 + 3 * (tap % 3) + Math.floor(tap / 3);
+				for (let output = panel; output < panel + PANEL; output++) taps[index++] = stored[output * width * 9 + from]!;
+			}
+		}
+	}
+	kernel.prepare!(taps.byteOffset, weights.address(name), (width * width) / PANEL, width * width * FLOAT);
 }
 
 /** A convolution for what lies side by side: positions of time, then of bands, then channels. */
@@ -63,12 +61,12 @@ export function loadAccurateWeights(kernel: KernelExports, trunk: Uint8Array, he
 	let before = STAGES[0]!.width;
 	for (const { blocks, width } of STAGES) {
 		for (let i = 0; i < blocks; i++, block++) {
-			if (before === width) addTiled(weights, `block${block}.first`, width);
+			if (before === width) addTiled(weights, kernel, `block${block}.first`, width);
 			else {
 				addSideBySide(weights, `block${block}.first`, before, width, 3);
 				addSideBySide(weights, `block${block}.shortcut`, before, width, 1);
 			}
-			addTiled(weights, `block${block}.second`, width);
+			addTiled(weights, kernel, `block${block}.second`, width);
 			before = width;
 		}
 	}

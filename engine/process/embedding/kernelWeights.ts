@@ -8,7 +8,7 @@ export type KernelExports = Record<string, (...numbers: number[]) => void> & Rec
 export const FLOAT = 4;
 export const VECTOR = 16;
 /** Columns of a panel of a matrix. */
-const PANEL = 8;
+export const PANEL = 8;
 
 /** The elements of a matrix in their order in the memory: 8 columns row by row, then the next 8. */
 export function inPanels(rows: number, columns: number, visit: (row: number, column: number, index: number) => void): void {
@@ -50,12 +50,17 @@ export class KernelWeights {
 
 	/** Room for so many numbers, as which they are seen until the next. */
 	place(name: string, length: number): Float32Array {
+		const room = this.spare(length);
+		this.addresses.set(name, room.byteOffset);
+		this.end = room.byteOffset + room.byteLength;
+		return room;
+	}
+
+	/** The same for as long as nothing else is placed. */
+	spare(length: number): Float32Array {
 		const { memory } = this.kernel;
-		this.end = Math.ceil(this.end / VECTOR) * VECTOR;
-		const at = this.end;
-		this.addresses.set(name, at);
-		this.end += length * FLOAT;
-		growTo(memory, this.end);
+		const at = Math.ceil(this.end / VECTOR) * VECTOR;
+		growTo(memory, at + length * FLOAT);
 		return new Float32Array(memory.buffer, at, length);
 	}
 

@@ -7,9 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { ErrorData } from '../../../../dist/errors.js';
-import type { FromEngine, Job, RuntimeChoice, VadResult, VoiceprintJob } from '../../../../dist/engine/client/protocol.js';
+import type { BundledChoice, FromEngine, Job, RuntimeChoice, SpeakersJob, VadResult, VoiceprintJob } from '../../../../dist/engine/client/protocol.js';
 import { vadJob, writeSilentWav } from '../../../support/engine.mts';
 import { CALL } from '../../../support/recordings.mts';
+import { FBANK, framesModel, writeModel } from '../embedding/support/ownModels.mts';
 
 const REPOSITORY = join(import.meta.dirname, '..', '..', '..', '..');
 /** As n8n installs it: the packages it needs lie beside it. */
@@ -44,11 +45,17 @@ async function faultOf(job: Job, threads?: number): Promise<ErrorData> {
 }
 
 const detection = (runtime: RuntimeChoice = 'native') => vadJob(CALL, join(modules, '..'), { runtime });
-const voiceprint = (runtime: RuntimeChoice = 'native'): VoiceprintJob => ({
+const voiceprint = (runtime: RuntimeChoice = 'native', model: BundledChoice = 'fast', modelFile?: string): VoiceprintJob => ({
 	...detection(runtime),
 	type: 'voiceprint',
-	voiceprint: { model: 'fast', maximumSpeech: 0, minimumSpeech: 0, onLittleSpeech: 'warn' },
+	voiceprint: { model, maximumSpeech: 0, minimumSpeech: 0, onLittleSpeech: 'warn', modelFile },
 });
+const speakers = (): SpeakersJob => ({
+	...detection('wasm'),
+	type: 'speakers',
+	speakers: { minimumSpeakers: 1, mergePauses: 0.5, shortestTurn: 0, known: [], threshold: 'balanced' },
+});
+const ownModel = writeModel(FBANK, framesModel('feats', 'embs', 16));
 
 /** Does `work` while the file is damaged, and while it is not there. */
 async function withFault(file: string, work: (problem: string) => Promise<void>): Promise<void> {
@@ -64,6 +71,21 @@ async function withFault(file: string, work: (problem: string) => Promise<void>)
 	}
 }
 
+/** ONNX Runtime's build for WASM. */
+const ONNX_RUNTIME = join(copy, 'dist', 'vendor', 'onnxruntime-web');
+
+test('the models that come with the package have no need of ONNX Runtime with WASM', async () => {
+	renameSync(ONNX_RUNTIME, `${ONNX_RUNTIME}.aside`);
+	try {
+		for (const job of [detection('wasm'), voiceprint('wasm'), voiceprint('wasm', 'accurate'), speakers()]) {
+			const { kind } = await answerTo(job);
+			assert.equal(kind, 'result', job.type);
+		}
+	} finally {
+		renameSync(`${ONNX_RUNTIME}.aside`, ONNX_RUNTIME);
+	}
+});
+
 test('an undamaged copy works', async () => {
 	for (const runtime of ['native', 'wasm'] as const) {
 		const answer = await answerTo(detection(runtime));
@@ -74,7 +96,6 @@ test('an undamaged copy works', async () => {
 
 describe('a missing or damaged file is RUNTIME_UNAVAILABLE, with a word of what to do', () => {
 	const ffmpeg = join(modules, '@ffmpeg', 'core', 'dist', 'umd');
-	const wasm = join(copy, 'dist', 'vendor', 'onnxruntime-web');
 	const models = join(copy, 'dist', 'models');
 	const files: Array<[string, Job]> = [
 		[join(models, 'silero-vad-6.2-16k.onnx'), detection()],
@@ -83,8 +104,9 @@ describe('a missing or damaged file is RUNTIME_UNAVAILABLE, with a word of what 
 		[join(models, 'silero-vad-6.2-8k.kernel.bin'), detection('wasm')],
 		[join(models, 'silero-vad-6.2-16k.kernel.relaxed.wasm'), detection('wasm')],
 		[join(models, 'silero-vad-6.2-8k.kernel.relaxed.wasm'), detection()],
-		[join(wasm, 'ort.node.min.js'), voiceprint('wasm')],
-		[join(wasm, 'ort-wasm-simd-threaded.wasm'), voiceprint('wasm')],
+		[join(models, 'voiceprint-small-v2.kernel.relaxed.wasm'), voiceprint('wasm')],
+		[join(models, 'voiceprint-resnet34-v1.head.onnx'), voiceprint('wasm', 'accurate')],
+		...['ort.node.min.js', 'ort-wasm-simd-threaded.wasm'].map((name): [string, Job] => [join(ONNX_RUNTIME, name), voiceprint('wasm', 'fast', ownModel)]),
 		[join(ffmpeg, 'ffmpeg-core.js'), detection()],
 		[join(ffmpeg, 'ffmpeg-core.wasm'), detection()],
 	];
