@@ -4,6 +4,7 @@
  * histogram of sizes, with little above and less below; of speech that was cut by half, nothing stands out any more.
  * Speech as it is has ever fewer samples the larger they are.
  */
+import { nthSmallest } from '../quantile';
 
 /** Within this share of the largest sample one that was cut off untouched is. */
 const AT_THE_PEAK = 0.98;
@@ -82,24 +83,56 @@ function heap(sizes: Float32Array): number {
 }
 
 /** Samples that are as large as the largest one, where sizes are fine enough to tell. */
-function atThePeak(sorted: Float32Array): number {
-	const peak = sorted.at(-1) ?? 0;
+function atThePeak(sizes: Float32Array): number {
+	const peak = largestOf(sizes);
 	const different = new Set<number>();
-	let i = sorted.length - 1;
-	while (i >= 0 && (sorted[i] as number) >= AT_THE_PEAK * peak) i--;
-	const count = sorted.length - 1 - i;
-	for (; i >= 0 && (sorted[i] as number) > peak / 2 && different.size < FINE; i--) different.add(sorted[i] as number);
+	let count = 0;
+	for (let i = 0; i < sizes.length; i++) {
+		const size = sizes[i] as number;
+		if (size >= AT_THE_PEAK * peak) count++;
+		else if (size > peak / 2 && different.size < FINE) different.add(size);
+	}
 	return different.size >= FINE ? count : 0;
 }
 
-/** Samples at the top of a wave that is flat as a whole. */
-function flat(sorted: Float32Array): number {
-	const peak = sorted.at(-1) as number;
-	const loud = sorted.subarray(sorted.findIndex((size) => size > PAUSE * peak));
-	const at = (share: number) => loud[Math.floor(share * (loud.length - 1))] as number;
+/** Samples at the top of a wave that is flat as a whole. @param peak the largest */
+function flat(wave: Float32Array, peak: number): number {
+	const sizes = new Float32Array(wave.length);
+	for (let i = 0; i < wave.length; i++) sizes[i] = Math.abs(wave[i] as number);
+	const loud = those(sizes, PAUSE * peak);
+	const at = (share: number) => nthSmallest(loud, Math.floor(share * (loud.length - 1)));
 	const high = at(0.995);
 	if (20 * Math.log10(high / at(0.75)) >= FLAT_DB) return 0;
-	return loud.length - loud.findIndex((size) => size >= CUT * high);
+	let count = 0;
+	for (let i = 0; i < loud.length; i++) if ((loud[i] as number) >= CUT * high) count++;
+	return count;
+}
+
+function largestOf(sizes: Float32Array): number {
+	let most = 0;
+	for (let i = 0; i < sizes.length; i++) most = Math.max(most, sizes[i] as number);
+	return most;
+}
+
+/** The samples times the sign that are above a bound. */
+function those(samples: Float32Array, bound: number, sign = 1): Float32Array {
+	const found = new Float32Array(samples.length);
+	let count = 0;
+	for (let i = 0; i < samples.length; i++) {
+		const size = sign * (samples[i] as number);
+		if (size > bound) found[count++] = size;
+	}
+	return found.subarray(0, count);
+}
+
+/** The samples around their mean. */
+function withoutOffset(samples: Float32Array): Float32Array {
+	let sum = 0;
+	for (let i = 0; i < samples.length; i++) sum += samples[i] as number;
+	const offset = sum / samples.length;
+	const wave = new Float32Array(samples.length);
+	for (let i = 0; i < wave.length; i++) wave[i] = (samples[i] as number) - offset;
+	return wave;
 }
 
 /**
@@ -108,14 +141,13 @@ function flat(sorted: Float32Array): number {
  * @returns how many samples were cut off, about
  */
 export function clippedSamples(speech: Float32Array, step: number): number {
-	const offset = speech.reduce((sum, sample) => sum + sample, 0) / speech.length;
-	const wave = speech.map((sample) => sample - offset);
-	const sizes = wave.map(Math.abs).sort();
-	if (!((sizes.at(-1) ?? 0) >= STEPS * step)) return 0;
-	const [above, below] = [wave.filter((sample) => sample > 0), wave.filter((sample) => sample < 0).map(Math.abs)];
-	const untouched = atThePeak(above.sort()) + atThePeak(below.sort());
+	const wave = withoutOffset(speech);
+	const [above, below] = [those(wave, 0), those(wave, 0, -1)];
+	const peak = Math.max(largestOf(above), largestOf(below));
+	if (!(peak >= STEPS * step)) return 0;
+	const untouched = atThePeak(above) + atThePeak(below);
 	if (untouched >= MANY * speech.length) return untouched;
-	return Math.max(heap(above) + heap(below), untouched, flat(sizes));
+	return Math.max(heap(above) + heap(below), untouched, flat(wave, peak));
 }
 
 /** Between two samples of a recording, of full scale 1. @param codec FFmpeg's name */
