@@ -38,8 +38,8 @@ ${missing(failures)}
 - **Voiceprints cost more than speech segments**, and the accurate model most: choose Fast where there is much to do.
   Extract Voiceprint makes them of 30 s of speech per channel, however long the call is; Speaker Diarization of all of it.
 - **n8n's own process** loads no model and no decoder.
-- With WASM, kernels of our own find speech, hear who takes turns and do most of the accurate model's work; ONNX Runtime is
-  loaded for voiceprints alone.
+- With WASM, kernels of our own do the work of every model that comes with the package; ONNX Runtime is loaded for models of
+  your own alone.
 
 ## Measured
 
