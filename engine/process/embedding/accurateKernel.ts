@@ -96,6 +96,8 @@ export class AccurateKernel implements Pick<Session, 'run' | 'release'> {
 	 * @returns of each eighth frame each channel, of each channel its bands
 	 */
 	private rows(features: Float32Array): Float32Array {
+		// The kernel's layers would take what is no number for nothing.
+		if (!features.every(Number.isFinite)) throw new Error('The features have values that are no numbers');
 		const first: Omit<Image, 'at'> = { time: features.length / MELS, bands: MELS, width: STAGES[0]!.width };
 		const regions = this.regions(first);
 		let image: Image = { ...first, at: regions.one };

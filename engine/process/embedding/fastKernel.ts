@@ -158,9 +158,10 @@ export class FastKernel implements Session {
 		samples.set(speech, 1);
 		samples.fill(0, 1 + speech.length)[0] = 0;
 		const squares = this.means(at.speech, rows, ABREAST, ABREAST).subarray(ABREAST).reduce((sum, mean) => sum + mean * rows, 0);
+		// The kernel's layers would take what is no number for nothing.
+		if (!Number.isFinite(squares)) throw new Error('The speech has samples that are no numbers');
 		const used = hops * HOP;
 		kernel.emphasize!(at.speech, at.samples, used * FLOAT, RMS / Math.sqrt(squares / speech.length + LEAST_POWER));
-		this.view(at.samples + used * FLOAT, FRAMES * HOP).fill(0);
 		kernel.logMels!(at.samples, at.features, hops - 2);
 	}
 

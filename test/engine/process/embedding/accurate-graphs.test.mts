@@ -86,3 +86,9 @@ for (const [name, mayRelax] of [['as fast as Node.js can', true], ['as every Nod
 		assert.deepEqual(others[1], first);
 	});
 }
+
+test('what is no number is no feature for the kernel', async () => {
+	const kernel = await AccurateKernel.load(fileOf(TRUNK), fileOf(HEAD));
+	const data = numbers(300 * MELS).fill(NaN, 9000, 9001);
+	await assert.rejects(kernel.run({ feats: { data, dims: [1, 300, MELS] } }), /no numbers/);
+});
