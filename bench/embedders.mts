@@ -4,8 +4,8 @@
  * made of. In turn, several rounds, so that a slow moment of the machine hits all of them.
  */
 import { readFileSync } from 'node:fs';
-import { AccurateKernel } from '../dist/engine/process/embedding/accurateKernel.js';
-import { FastKernel } from '../dist/engine/process/embedding/fastKernel.js';
+import { AccurateKernel } from '../dist/engine/process/embedding/kernels/accurateKernel.js';
+import { FastKernel } from '../dist/engine/process/embedding/kernels/fastKernel.js';
 import { SAMPLE_RATE } from '../dist/engine/process/audio.js';
 import { chooseRuntime } from '../dist/engine/process/runtime/chooseRuntime.js';
 import type { InputTensor, Session } from '../dist/engine/process/runtime/interface.js';

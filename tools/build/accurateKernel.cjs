@@ -1,6 +1,6 @@
 'use strict';
 /**
- * The layers of the accurate model (ResNet34) as WebAssembly: see `engine/process/embedding/accurateKernel.ts`, which
+ * The layers of the accurate model (ResNet34) as WebAssembly: see `engine/process/embedding/kernels/accurateKernel.ts`, which
  * calls them. An image lies as rows of positions, [time + 2, bands + 2 or more, channels], with zeros around it and behind
  * it up to whole tiles.
  *
@@ -16,8 +16,9 @@
  *          gather(from, to, origin, bias, tiles, channels, row, plane)   the products back to the image at `to`, with the bias,
  *                          plus what is at `origin` in an image of the same size, unless it is 0; not below 0
  *          collect(from, to, rows, channels, row)  what a convolution of stride 2 meets, each position's 9 · channels after another
- *          stem(rows, from, weights, to), stride32(rows, from, weights, to) … stride128   convolutions of what was collected, to
- *                          positions beside each other, without bias
+ *          stride32(rows, from, weights, to) … stride128   convolutions of what was collected, to positions beside each other,
+ *                          without bias
+ *          stem(rows, from, weights, to)   likewise, of three frames, of which those of a band lie beside each other
  *          shortcut32(rows, from, weights, to) … shortcut128   of every other position, likewise
  *          finish(at, bias, positions, channels, floor)   the bias added, and what is below the floor brought to it
  *          head(rows, from, weights, to, bias)   of the statistics over what the trunk gave
@@ -227,7 +228,8 @@ class AccurateKernel {
 		for (const width of WIDTHS) this.multiply(width);
 		this.gather();
 		this.collect();
-		this.product('stem', { depth: 9, outputs: 32, inputRow: 9, outputRow: 32 });
+		// Three bands of three frames.
+		this.product('stem', { depth: 9, outputs: 32, inputRow: 3, outputRow: 32 });
 		for (const width of WIDTHS.slice(0, -1)) {
 			this.product(`stride${width}`, { depth: 9 * width, outputs: 2 * width, inputRow: 9 * width, outputRow: 2 * width });
 			this.product(`shortcut${width}`, { depth: width, outputs: 2 * width, inputRow: 2 * width, outputRow: 2 * width });

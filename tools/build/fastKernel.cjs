@@ -1,6 +1,6 @@
 'use strict';
 /**
- * The layers of the fast model (voiceprint-small-v2) as WebAssembly: see `engine/process/embedding/fastKernel.ts`, which calls
+ * The layers of the fast model (voiceprint-small-v2) as WebAssembly: see `engine/process/embedding/kernels/fastKernel.ts`, which calls
  * them. An image lies as rows of positions, [time, bands + 2, channels], with zeros around it; what has no bands any more
  * as rows of channels.
  *

@@ -4,11 +4,11 @@ import { readPackageFile } from '../../../models/packageFiles';
 import type { BundledChoice } from '../../client/protocol';
 import type { Runtime } from '../runtime/interface';
 import { loadEmbedder, ModelEmbedder, type Embedder } from './embedder';
-import { FastKernel } from './fastKernel';
+import { FastKernel } from './kernels/fastKernel';
 import { KALDI_FBANK } from './featureDescription';
 import type { ModelDescription } from './modelDescription';
 import { loadPooledEmbedder, PooledEmbedder, type PooledModel } from './pooledEmbedder';
-import { AccurateKernel } from './accurateKernel';
+import { AccurateKernel } from './kernels/accurateKernel';
 
 export const FAST: ModelDescription = {
 	id: FAST_MODEL,

@@ -7,7 +7,7 @@ import { describe, test } from 'node:test';
 import { ACCURATE_MODEL, modelPath } from '../../../../dist/models/bundled.js';
 import { chooseRuntime } from '../../../../dist/engine/process/runtime/chooseRuntime.js';
 import type { Session } from '../../../../dist/engine/process/runtime/interface.js';
-import { AccurateKernel } from '../../../../dist/engine/process/embedding/accurateKernel.js';
+import { AccurateKernel } from '../../../../dist/engine/process/embedding/kernels/accurateKernel.js';
 import { numbers } from './support/graphs.mts';
 
 const MELS = 80;

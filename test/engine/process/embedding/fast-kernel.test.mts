@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { FAST_MODEL, modelPath } from '../../../../dist/models/bundled.js';
-import { FastKernel } from '../../../../dist/engine/process/embedding/fastKernel.js';
+import { FastKernel } from '../../../../dist/engine/process/embedding/kernels/fastKernel.js';
 import { chooseRuntime } from '../../../../dist/engine/process/runtime/chooseRuntime.js';
 import type { Session } from '../../../../dist/engine/process/runtime/interface.js';
 import { numbers } from './support/graphs.mts';

@@ -2,40 +2,25 @@
  * The accurate model, ResNet34, in WebAssembly: the same numbers as its graphs within rounding, in 0.4 of the time and half the
  * memory of ONNX Runtime's WASM build. See `tools/build/accurateKernel.cjs`.
  */
-import { ACCURATE_MODEL, modelPath } from '../../../models/bundled';
-import { readPackageFile } from '../../../models/packageFiles';
-import type { InputTensor, Session, Tensors } from '../runtime/interface';
-import { compileFastest, growTo, wasm } from '../webAssembly';
-import { FLOAT, VECTOR, type KernelExports, type KernelWeights } from './kernelWeights';
+import { ACCURATE_MODEL, modelPath } from '../../../../models/bundled';
+import { readPackageFile } from '../../../../models/packageFiles';
+import type { InputTensor, Session, Tensors } from '../../runtime/interface';
+import { compileFastest, growTo, wasm } from '../../webAssembly';
 import { HEAD, loadAccurateWeights, PLACES, STAGES } from './accurateWeights';
+import { addressOf, BEYOND, bytesOf, putThreeFrames, rowOf, surround, TILE, tilesIn, type Image, type ImageSize } from './images';
+import { FLOAT, Room, type KernelExports, type KernelWeights } from './kernelWeights';
 
 /** Mel bands of the first stage; each further one has half as many, and half as many steps in time. */
 const MELS = 80;
 
-/** Outputs of a tile on each side. */
-const TILE = 4;
-/** Rows that a product makes up to whole tiles of its own. */
-const BEYOND = 6;
 /** Tiles that go through the layers of a convolution together, by channels: they stay near the processor. */
 const TILES: Record<number, number> = { 32: 60, 64: 60, 128: 30, 256: 30 };
 
 const file = (ending: string) => modelPath(`${ACCURATE_MODEL}.kernel.${ending}`);
 
 const halved = (size: number) => Math.ceil(size / 2);
-const tilesIn = (size: number) => Math.ceil(size / TILE);
-
-/** [time, bands] positions of so many channels, with zeros around. */
-interface Image {
-	at: number;
-	time: number;
-	bands: number;
-	width: number;
-}
-
-/** Positions from one time to the next, and bytes of the whole image. */
-const rowOf = ({ bands }: Pick<Image, 'bands'>) => tilesIn(bands) * TILE + 2;
-const bytesOf = ({ time, bands, width }: Omit<Image, 'at'>) => ((tilesIn(time) * TILE + 2) * rowOf({ bands }) + BEYOND) * width * FLOAT;
-const addressOf = (image: Image, time: number, band: number) => image.at + ((time + 1) * rowOf(image) + band + 1) * image.width * FLOAT;
+/** Of an image with so many bands: whole tiles, with one before and one behind. */
+const positionsFor = (bands: number) => tilesIn(bands) * TILE + 2;
 
 export class AccurateKernel implements Pick<Session, 'run' | 'release'> {
 	private constructor(
@@ -79,9 +64,9 @@ export class AccurateKernel implements Pick<Session, 'run' | 'release'> {
 		const { inputs, outputs } = HEAD;
 		const count = statistics.length / inputs;
 		const vectors = new Float32Array(count * outputs);
-		const from = Math.ceil(this.weights.end / VECTOR) * VECTOR;
-		const to = from + 2 * BEYOND * inputs * FLOAT;
-		growTo(kernel.memory, to + 2 * BEYOND * outputs * FLOAT);
+		const room = new Room(this.weights.end);
+		const [from, to] = [room.take(2 * BEYOND * inputs), room.take(2 * BEYOND * outputs)];
+		growTo(kernel.memory, room.end);
 		for (let first = 0; first < count; first += BEYOND) {
 			const rows = Math.min(BEYOND, count - first);
 			new Float32Array(kernel.memory.buffer, from).set(statistics.subarray(first * inputs, (first + rows) * inputs));
@@ -98,7 +83,7 @@ export class AccurateKernel implements Pick<Session, 'run' | 'release'> {
 	private rows(features: Float32Array): Float32Array {
 		// The kernel's layers would take what is no number for nothing.
 		if (!features.every(Number.isFinite)) throw new Error('The features have values that are no numbers');
-		const first: Omit<Image, 'at'> = { time: features.length / MELS, bands: MELS, width: STAGES[0]!.width };
+		const first: ImageSize = { time: features.length / MELS, bands: MELS, width: STAGES[0]!.width, positions: positionsFor(MELS) };
 		const regions = this.regions(first);
 		let image: Image = { ...first, at: regions.one };
 		this.stem(features, image, regions.columns);
@@ -110,40 +95,32 @@ export class AccurateKernel implements Pick<Session, 'run' | 'release'> {
 	}
 
 	/** Where images lie: in two regions large enough for every stage, and one for those behind the first. */
-	private regions(first: Omit<Image, 'at'>): Regions {
-		const sizes = STAGES.map(({ width }, stage) => ({ time: Math.ceil(first.time / 2 ** stage), bands: first.bands / 2 ** stage, width }));
-		let end = Math.ceil(this.weights.end / VECTOR) * VECTOR;
-		const region = (bytes: number) => {
-			const at = end;
-			end += Math.ceil(bytes / VECTOR) * VECTOR;
-			return at;
-		};
+	private regions(first: ImageSize): Regions {
+		const sizes = STAGES.map(({ width }, stage) => {
+			const bands = first.bands / 2 ** stage;
+			return { time: Math.ceil(first.time / 2 ** stage), bands, width, positions: positionsFor(bands) };
+		});
+		const room = new Room(this.weights.end);
+		const region = (bytes: number) => room.take(bytes / FLOAT);
 		// A short image is mostly what is around it, of which later stages have more.
 		const [large, small] = [0, 1].map((stage) => Math.max(...sizes.slice(stage).map(bytesOf))) as [number, number];
 		const planes = Math.max(...STAGES.map(({ width }) => PLACES * planeOf(width)));
 		const columns = Math.max(...sizes.map(({ bands, width }) => (bands / 2 + BEYOND) * 9 * width * FLOAT), (MELS + BEYOND) * 9 * FLOAT);
 		const regions = { planes: region(planes), products: region(planes), columns: region(columns), one: region(large), other: region(large), third: region(small) };
-		growTo(this.kernel.memory, end);
+		growTo(this.kernel.memory, room.end);
 		return regions;
 	}
 
 	private stem(features: Float32Array, image: Image, columns: number): void {
 		const { time, bands, width } = image;
-		const collected = new Float32Array(this.kernel.memory.buffer, columns, bands * 9);
+		const frames = new Float32Array(this.kernel.memory.buffer, columns, 3 * (bands + 2)).fill(0);
 		for (let t = 0; t < time; t++) {
-			for (let band = 0, at = 0; band < bands; band++) {
-				for (let dt = -1; dt <= 1; dt++) {
-					for (let db = -1; db <= 1; db++) {
-						const isInside = t + dt >= 0 && t + dt < time && band + db >= 0 && band + db < bands;
-						collected[at++] = isInside ? features[(t + dt) * bands + band + db]! : 0;
-					}
-				}
-			}
+			putThreeFrames(features, bands, t, frames);
 			const to = addressOf(image, t, 0);
 			this.kernel.stem!(bands, columns, this.at('stem'), to);
 			this.kernel.finish!(to, this.at('stem.bias'), bands, width * FLOAT, 0);
 		}
-		this.surround(image);
+		surround(this.kernel, image);
 	}
 
 	/** Two convolutions, and what went in is added. @returns what comes out */
@@ -154,7 +131,7 @@ export class AccurateKernel implements Pick<Session, 'run' | 'release'> {
 			this.convolve(`${name}.second`, between, image, image, regions);
 			return image;
 		}
-		const half = { time: halved(image.time), bands: halved(image.bands), width };
+		const half = { time: halved(image.time), bands: halved(image.bands), width, positions: positionsFor(halved(image.bands)) };
 		const between: Image = { ...half, at: regions.other };
 		const result: Image = { ...half, at: image.at === regions.one ? regions.third : regions.one };
 		this.stride(name, image, between, result, regions.columns);
@@ -166,7 +143,7 @@ export class AccurateKernel implements Pick<Session, 'run' | 'release'> {
 	private convolve(name: string, from: Image, to: Image, origin: Image | undefined, { planes, products }: Regions): void {
 		const { kernel } = this;
 		const { width } = from;
-		const [channels, row, plane] = [width * FLOAT, rowOf(from) * width * FLOAT, planeOf(width)];
+		const [channels, row, plane] = [width * FLOAT, rowOf(from), planeOf(width)];
 		const [tiles, lines] = [tilesIn(from.bands), tilesIn(from.time)];
 		const atOnce = Math.max(1, Math.floor(TILES[width]! / tiles));
 		for (let first = 0; first < lines; first += atOnce) {
@@ -182,13 +159,13 @@ export class AccurateKernel implements Pick<Session, 'run' | 'release'> {
 				kernel.gather!(products + place(line), target, added, this.at(`${name}.bias`), tiles, channels, row, plane);
 			}
 		}
-		this.surround(to);
+		surround(this.kernel, to);
 	}
 
 	/** The first convolution of a block that halves the image, and what stands for the image that went in. */
 	private stride(name: string, from: Image, to: Image, shortcut: Image, columns: number): void {
 		const { kernel } = this;
-		const [channels, row] = [from.width * FLOAT, rowOf(from) * from.width * FLOAT];
+		const [channels, row] = [from.width * FLOAT, rowOf(from)];
 		const outputs = to.width * FLOAT;
 		for (let t = 0; t < to.time; t++) {
 			kernel.collect!(addressOf(from, 2 * t - 1, -1), columns, to.bands, channels, row);
@@ -197,19 +174,8 @@ export class AccurateKernel implements Pick<Session, 'run' | 'release'> {
 			kernel[`shortcut${from.width}`]!(to.bands, addressOf(from, 2 * t, 0), this.at(`${name}.shortcut`), addressOf(shortcut, t, 0));
 			kernel.finish!(addressOf(shortcut, t, 0), this.at(`${name}.shortcut.bias`), to.bands, outputs, -Infinity);
 		}
-		this.surround(to);
-		this.surround(shortcut);
-	}
-
-	/** Zeros before the image, between its rows and behind it. */
-	private surround(image: Image): void {
-		const { time, bands, width, at } = image;
-		const bytes = width * FLOAT;
-		const row = rowOf(image);
-		this.kernel.clear!(at, 1, 0, (row + 1) * bytes);
-		this.kernel.clear!(addressOf(image, 0, bands), time, row * bytes, (row - bands) * bytes);
-		const end = addressOf(image, time, 0);
-		this.kernel.clear!(end, 1, 0, at + bytesOf(image) - end);
+		surround(this.kernel, to);
+		surround(this.kernel, shortcut);
 	}
 
 	private result(image: Image): Float32Array {

@@ -35,6 +35,13 @@ function addTiled(weights: KernelWeights, kernel: KernelExports, name: string, w
 	kernel.prepare!(taps.byteOffset, weights.address(name), (width * width) / PANEL, width * width * FLOAT);
 }
 
+/** Of three frames, of which those of a band lie beside each other, as the file has it. */
+function addStem(weights: KernelWeights, width: number): void {
+	const stored = weights.stored('stem.weight', 9 * width);
+	weights.matrix('stem', 9, width, (row, output) => stored[9 * output + row]!);
+	weights.bias('stem', width);
+}
+
 /** A convolution for what lies side by side: positions of time, then of bands, then channels. */
 function addSideBySide(weights: KernelWeights, name: string, inputs: number, outputs: number, side: number): void {
 	const rows = side * side * inputs;
@@ -56,7 +63,7 @@ function addHead(weights: KernelWeights): void {
 /** @param trunk the trunk's file @param head the head's */
 export function loadAccurateWeights(kernel: KernelExports, trunk: Uint8Array, head: Uint8Array): KernelWeights {
 	const weights = new KernelWeights(kernel, trunk);
-	addSideBySide(weights, 'stem', 1, 32, 3);
+	addStem(weights, STAGES[0]!.width);
 	let block = 0;
 	let before = STAGES[0]!.width;
 	for (const { blocks, width } of STAGES) {

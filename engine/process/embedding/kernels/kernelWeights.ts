@@ -1,6 +1,6 @@
 /** Weights of a model as a kernel multiplies with them, made of the model's own file. */
-import { makeWhole } from '../halves';
-import { growTo, type WasmMemory } from '../webAssembly';
+import { makeWhole } from '../../halves';
+import { growTo, type WasmMemory } from '../../webAssembly';
 
 /** What a kernel exports: functions, and by names where tensors lie in the model's file. */
 export type KernelExports = Record<string, (...numbers: number[]) => void> & Record<string, { value: number }> & { memory: WasmMemory };
@@ -84,5 +84,20 @@ export class KernelWeights {
 	matrix(name: string, rows: number, columns: number, element: (row: number, column: number) => number): void {
 		const target = this.place(name, rows * columns);
 		inPanels(rows, columns, (row, column, index) => (target[index] = element(row, column)));
+	}
+}
+
+/** Gives out room in a memory, behind an address. */
+export class Room {
+	/** @param end first address that is free, in bytes */
+	constructor(public end: number) {
+		this.end = Math.ceil(end / VECTOR) * VECTOR;
+	}
+
+	/** @returns the address of so many numbers */
+	take(floats: number): number {
+		const at = this.end;
+		this.end += Math.ceil((floats * FLOAT) / VECTOR) * VECTOR;
+		return at;
 	}
 }
