@@ -123,6 +123,7 @@ export class LevelMeter {
 
 	/** The window at work: levels of its frames, and its energy before and after the filter. */
 	private readonly bins: number[] = [];
+	private readonly sorted = new Float64Array(FRAMES);
 	private before = 0;
 	private after = 0;
 
@@ -198,7 +199,10 @@ export class LevelMeter {
 	private closeWindow(): void {
 		const { bins, before, after } = this;
 		const start = this.position - WINDOW_SAMPLES;
-		const loudness = bins.toSorted((a, b) => a - b)[Math.max(0, LOUD_FRAME - FRAMES + bins.length)] ?? -1;
+		const sorted = this.sorted.subarray(0, bins.length);
+		sorted.set(bins);
+		sortFew(sorted);
+		const loudness = sorted[Math.max(0, LOUD_FRAME - FRAMES + bins.length)] ?? -1;
 		if (loudness >= 0) {
 			const one = (this.classes[Math.floor(loudness / CLASS_BINS)] ??= {
 				frames: new Float64Array(BINS),

@@ -36,8 +36,16 @@ function bessel(x: number): number {
 
 const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
 
-/** @param from, to sample rates, Hz */
+/** The one that was made last: most files of a workflow have one rate. */
+let latest: { from: number; to: number; bank: FilterBank } | undefined;
+
+/** @param from, to sample rates, Hz @returns what others may have too: it is not to be changed */
 export function filterBank(from: number, to: number): FilterBank {
+	if (latest?.from !== from || latest.to !== to) latest = { from, to, bank: newFilterBank(from, to) };
+	return latest.bank;
+}
+
+function newFilterBank(from: number, to: number): FilterBank {
 	const common = divisor(from, to);
 	const phases = to / common;
 	const step = from / common;
