@@ -28,11 +28,10 @@
  * Sizes of channels, rows of an image and planes are in bytes, so are addresses.
  */
 const path = require('node:path');
-const { WasmModule, loop, op, when } = require('./wasm.cjs');
+const { loop, op, when } = require('./wasm.cjs');
 const { FLOAT, PAGE, PANEL, VECTOR } = require('./kernelLayout.cjs');
-const { matrixProduct } = require('./kernelProduct.cjs');
-const { exportClear } = require('./kernelRows.cjs');
 const { dataTransform, OUTPUTS, resultTransform, six, TILE, weightTransform } = require('./kernelTiles.cjs');
+const { LayerKernel } = require('./layerKernel.cjs');
 const { tensorOffsets } = require('./storedTensors.cjs');
 
 const { i32, v128, f32x4 } = op;
@@ -51,17 +50,7 @@ const FREE = SCRATCH + PLACES * VECTOR;
 
 const scratch = (line, place) => SCRATCH + (line * TILE + place) * VECTOR;
 
-class AccurateKernel {
-	constructor(madd) {
-		this.module = new WasmModule();
-		this.madd = madd;
-	}
-
-	export(name, parameters, write) {
-		this.module.func(Array(parameters).fill('i32'), write);
-		this.module.export(name);
-	}
-
+class AccurateKernel extends LayerKernel {
 	prepare() {
 		const panel = PANEL * FLOAT;
 		this.export('prepare', 4, (body, from, to, rows, plane) => {
@@ -125,21 +114,6 @@ class AccurateKernel {
 		});
 	}
 
-	multiply(width) {
-		const product = matrixProduct(this.module, this.madd, { depth: width, outputs: width, inputRow: width, outputRow: width });
-		this.export(`multiply${width}`, 5, (body, rows, planes, weights, products, plane) => {
-			const place = body.local('i32');
-			return [
-				loop(
-					...[place, 0, PLACES, 1],
-					product(rows.get, planes.get, weights.get, products.get),
-					...[planes, products].map((address) => address.set(i32.add(address.get, plane.get))),
-					weights.set(i32.add(weights.get, width * width * FLOAT)),
-				),
-			];
-		});
-	}
-
 	gather() {
 		this.export('gather', 8, (body, from, to, origin, bias, tiles, channels, row, plane) => {
 			const [tile, c, at, place, step] = ['i32', 'i32', 'i32', 'i32', 'i32'].map((type) => body.local(type));
@@ -198,12 +172,6 @@ class AccurateKernel {
 		});
 	}
 
-	/** A product that is called from outside as it is. */
-	product(name, sizes) {
-		const product = matrixProduct(this.module, this.madd, sizes);
-		this.export(name, sizes.bias ? 5 : 4, (_, ...parameters) => [product(...parameters.map(({ get }) => get))]);
-	}
-
 	finish() {
 		this.module.func(['i32', 'i32', 'i32', 'i32', 'f32'], (body, at, bias, positions, channels, floor) => {
 			const [position, c, least] = [body.local('i32'), body.local('i32'), body.local('v128')];
@@ -225,7 +193,7 @@ class AccurateKernel {
 	bytes() {
 		this.prepare();
 		this.spread();
-		for (const width of WIDTHS) this.multiply(width);
+		for (const width of WIDTHS) this.multiply(`multiply${width}`, PLACES, { depth: width, outputs: width, inputRow: width, outputRow: width });
 		this.gather();
 		this.collect();
 		// Three bands of three frames.
@@ -236,7 +204,7 @@ class AccurateKernel {
 		}
 		this.product('head', HEAD);
 		this.finish();
-		exportClear(this.module);
+		this.clear();
 		this.module.constant('free', FREE);
 		const offsets = { ...tensorOffsets(fileOf('trunk'), namesAfter('')), ...tensorOffsets(fileOf('head'), namesAfter('head.')) };
 		for (const [name, offset] of Object.entries(offsets)) this.module.constant(name, offset);

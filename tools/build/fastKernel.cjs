@@ -25,13 +25,12 @@
  * Sizes of channels, rows and planes are in bytes, so are addresses.
  */
 const path = require('node:path');
-const { WasmModule, loop, op, when } = require('./wasm.cjs');
+const { loop, op, when } = require('./wasm.cjs');
 const { FrameSpectrum } = require('./frameSpectrum.cjs');
 const { powerOfTwo, TANH } = require('./kernelFunctions.cjs');
 const { FLOAT, PAGE, VECTOR } = require('./kernelLayout.cjs');
-const { matrixProduct } = require('./kernelProduct.cjs');
-const { exportClear } = require('./kernelRows.cjs');
 const { dataTransform, resultTransform, six, TILE } = require('./kernelTiles.cjs');
+const { LayerKernel } = require('./layerKernel.cjs');
 const { tensorOffsets } = require('./storedTensors.cjs');
 
 const { i32, v128, f32x4 } = op;
@@ -79,17 +78,7 @@ const PRODUCTS = {
 /** Vectors of a line of the processor's cache: those of a column that are worked on together. */
 const ABREAST = 4;
 
-class FastKernel {
-	constructor(madd) {
-		this.module = new WasmModule();
-		this.madd = madd;
-	}
-
-	export(name, parameters, write) {
-		this.module.func(Array(parameters).fill('i32'), write);
-		this.module.export(name);
-	}
-
+class FastKernel extends LayerKernel {
 	emphasize() {
 		this.module.func(['i32', 'i32', 'i32', 'f32'], (body, from, to, bytes, gain) => {
 			const [i, factor, before] = [body.local('i32'), body.local('v128'), body.local('v128')];
@@ -124,22 +113,6 @@ class FastKernel {
 		});
 	}
 
-	/** The products of all six places. */
-	multiply(name, sizes) {
-		const product = matrixProduct(this.module, this.madd, sizes);
-		this.export(name, 5, (body, rows, planes, weights, products, plane) => {
-			const place = body.local('i32');
-			return [
-				loop(
-					...[place, 0, TILE, 1],
-					product(rows.get, planes.get, weights.get, products.get),
-					...[planes, products].map((address) => address.set(i32.add(address.get, plane.get))),
-					weights.set(i32.add(weights.get, sizes.depth * sizes.outputs * FLOAT)),
-				),
-			];
-		});
-	}
-
 	gather() {
 		this.export('gather', 8, (body, from, to, origin, bias, positions, channels, row, plane) => {
 			const [position, c, at, place] = ['i32', 'i32', 'i32', 'i32'].map((type) => body.local(type));
@@ -168,12 +141,6 @@ class FastKernel {
 				),
 			];
 		});
-	}
-
-	/** Exports a product as it is, with its bias. */
-	product(name, sizes) {
-		const product = matrixProduct(this.module, this.madd, { ...sizes, bias: true });
-		this.export(name, 5, (_, ...parameters) => [product(...parameters.map(({ get }) => get))]);
 	}
 
 	excite() {
@@ -272,16 +239,16 @@ class FastKernel {
 		spectrum.exportLogMels();
 		this.spread();
 		for (const [name, [inputs, outputs, step]] of Object.entries(STEM)) {
-			this.multiply(name, { depth: 3 * inputs, outputs, inputRow: step * inputs, outputRow: outputs });
+			this.multiply(name, TILE, { depth: 3 * inputs, outputs, inputRow: step * inputs, outputRow: outputs });
 		}
-		this.multiply('mix', { depth: INNER, outputs: INNER, inputRow: INNER, outputRow: INNER });
+		this.multiply('mix', TILE, { depth: INNER, outputs: INNER, inputRow: INNER, outputRow: INNER });
 		this.gather();
-		for (const [name, sizes] of Object.entries(PRODUCTS)) this.product(name, sizes);
+		for (const [name, sizes] of Object.entries(PRODUCTS)) this.product(name, { ...sizes, bias: true });
 		this.excite();
 		this.tanh();
 		this.addColumns();
 		this.attend();
-		exportClear(this.module);
+		this.clear();
 		this.module.constant('free', spectrum.at.end);
 		for (const [name, offset] of Object.entries(tensorOffsets(FILE, namesOf))) this.module.constant(name, offset);
 		return this.module.bytes(Math.ceil(spectrum.at.end / PAGE));
