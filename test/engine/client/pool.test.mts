@@ -88,6 +88,12 @@ describe('an engine process', () => {
 		assert.equal(begun, 2);
 	});
 
+	it('can let go of memory at once, and is told to give it back to the system', async () => {
+		const { kept, malloc } = (await poolOf().run(vadJob('letsGo', ''))) as unknown as { kept: number; malloc: string[] };
+		assert.ok(kept < 10, `${kept} MiB`);
+		assert.deepEqual(malloc, ['2', '131072', '131072']);
+	});
+
 	it('stands in an empty folder of its own, which goes with it', { skip: NO_PROC }, async () => {
 		const pid = await pidOf(poolOf());
 		const folder = readlinkSync(`/proc/${pid}/cwd`);

@@ -2,6 +2,7 @@
 /** Stands in for the engine's entry: what it does with a job is said in the job's `media.path`. */
 const { readFile, readdirSync, writeSync } = require('node:fs');
 const { Worker } = require('node:worker_threads');
+const { collectGarbage } = require('../../../../dist/engine/process/garbage.js');
 
 const answer = (id, more) => process.send({ kind: 'result', id, result: { pid: process.pid }, ...more });
 
@@ -23,6 +24,15 @@ const ACTIONS = {
 	readsFile: (id) => {
 		const before = threads();
 		readFile(process.argv[1], () => process.send({ kind: 'result', id, result: { begun: threads() - before } }));
+	},
+	/** As an instance of FFmpeg: large, and small in the heap. */
+	letsGo: async (id) => {
+		const held = () => process.memoryUsage().arrayBuffers / 2 ** 20;
+		const before = held();
+		(() => new Uint8Array(100 * 2 ** 20).fill(1))();
+		await collectGarbage();
+		const { MALLOC_ARENA_MAX, MALLOC_TRIM_THRESHOLD_, MALLOC_MMAP_THRESHOLD_ } = process.env;
+		process.send({ kind: 'result', id, result: { kept: held() - before, malloc: [MALLOC_ARENA_MAX, MALLOC_TRIM_THRESHOLD_, MALLOC_MMAP_THRESHOLD_] } });
 	},
 	killed: () => process.kill(process.pid, 'SIGKILL'),
 	exits: () => process.exit(3),
