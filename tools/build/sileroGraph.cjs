@@ -14,7 +14,7 @@
  * Layers per chunk (16 kHz sizes): STFT magnitude 4 x 129 -> conv 129->128 (3 taps) -> conv 128->64 (stride 2)
  *   -> conv 64->64 (stride 2) -> conv 64->128 -> LSTM 128 -> ReLU -> linear -> sigmoid
  */
-const { geometry } = require('./kernelLayout.cjs');
+const { geometry } = require('./kernels/kernelLayout.cjs');
 const { OnnxGraph } = require('./onnxGraph.cjs');
 const { sileroWeights } = require('./sileroWeights.cjs');
 

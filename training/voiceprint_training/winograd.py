@@ -2,7 +2,7 @@
 
     python -m voiceprint_training.winograd [--trunk models/voiceprint-resnet34-v1.trunk.onnx]
 writes beside the trunk one small graph per runtime: .trunk.native.onnx. Input and output are the trunk's. Where there is no native
-ONNX Runtime the package has a kernel of its own (tools/build/trunkKernel.cjs).
+ONNX Runtime the package has a kernel of its own (tools/build/kernels/accurateKernel.cjs).
 
 3x3 convolutions of stride 1 are computed by Winograd's minimal filtering F(m x n, 3x3) [Lavin and Gray, Fast Algorithms for
 Convolutional Neural Networks, 2015]: overlapping tiles of the image are transformed, multiplied with transformed weights (one

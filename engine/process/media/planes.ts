@@ -1,6 +1,6 @@
 /**
  * Interleaved samples taken apart in WebAssembly, and whole numbers made samples: JavaScript takes ten times as long, and
- * everything that is decoded passes here. See `tools/build/planesKernel.cjs`.
+ * everything that is decoded passes here. See `tools/build/kernels/planesKernel.cjs`.
  */
 import path from 'node:path';
 import { once } from '../../../once';

@@ -2,7 +2,7 @@
  * The segmentation model in WebAssembly: its first part, features of each frame, on every machine, the second one where there
  * is no native ONNX Runtime. Windows overlap, and what the first convolution says of a sample is the same in each: it is kept
  * from window to window. Mean and variance are those of the window, and come in behind it, since a convolution is linear.
- * See `tools/build/segmentationKernel.cjs`.
+ * See `tools/build/kernels/segmentationKernel.cjs`.
  */
 import { modelPath } from '../../../models/bundled';
 import { readPackageFile } from '../../../models/packageFiles';

@@ -1,5 +1,5 @@
 /**
- * The WebAssembly modules that are written for the Silero models alone, see `tools/build/sileroKernel.cjs`: small,
+ * The WebAssembly modules that are written for the Silero models alone, see `tools/build/kernels/sileroKernel.cjs`: small,
  * needing no ONNX Runtime, compiled in some milliseconds.
  */
 import { modelPath } from '../../../models/bundled';

@@ -1,4 +1,4 @@
-/** The sums that a level is measured by, computed in WebAssembly: see `tools/build/levelKernel.cjs`. */
+/** The sums that a level is measured by, computed in WebAssembly: see `tools/build/kernels/levelKernel.cjs`. */
 import { once } from '../../../once';
 import { modelPath } from '../../../models/bundled';
 import { readPackageFile } from '../../../models/packageFiles';

@@ -1,6 +1,6 @@
 /**
  * The accurate model, ResNet34, in WebAssembly: the same numbers as its graphs within rounding, in 0.4 of the time and half the
- * memory of ONNX Runtime's WASM build. See `tools/build/accurateKernel.cjs`.
+ * memory of ONNX Runtime's WASM build. See `tools/build/kernels/accurateKernel.cjs`.
  */
 import { ACCURATE_MODEL, modelPath } from '../../../../models/bundled';
 import { readPackageFile } from '../../../../models/packageFiles';

@@ -1,6 +1,6 @@
 /**
  * The fast model (voiceprint-small-v2) in WebAssembly: the same embeddings as its graph within rounding, without ONNX Runtime.
- * See `tools/build/fastKernel.cjs`.
+ * See `tools/build/kernels/fastKernel.cjs`.
  */
 import { FAST_MODEL, modelPath } from '../../../../models/bundled';
 import { readPackageFile } from '../../../../models/packageFiles';

@@ -36,7 +36,7 @@ export const isResampled = (rate: number): boolean => RESAMPLED.includes(rate);
 /** FFmpeg filter, to stand last: gives one of the rates that a Resampler takes. */
 export const RATE_FILTER = `aformat=sample_rates=${RESAMPLED.join('|')}`;
 
-/** Made by `tools/build/resampleKernel.cjs`. */
+/** Made by `tools/build/kernels/resampleKernel.cjs`. */
 const file = (ending: string) => path.join(__dirname, '..', '..', '..', '..', 'models', `resample.${ending}`);
 
 const compiled = oncePerKey(async (mayRelax: boolean) => await compileFastest(async (ending) => await readPackageFile(file(ending)), mayRelax));

@@ -4,7 +4,7 @@ const { GATES, HIDDEN, layout, OUTPUTS, PANEL } = require('./kernelLayout.cjs');
 const { tapValues } = require('./kernelConvolution.cjs');
 const { SIGMOID } = require('./kernelFunctions.cjs');
 const { GATE_SCALES } = require('./kernelRecurrence.cjs');
-const { sileroWeights } = require('./sileroWeights.cjs');
+const { sileroWeights } = require('../sileroWeights.cjs');
 
 /** A matrix [rows, columns], given by its elements, in panels: 8 columns, row by row, then the next 8. */
 function panels(rows, columns, width, element) {

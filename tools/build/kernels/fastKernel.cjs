@@ -36,7 +36,7 @@ const { tensorOffsets } = require('./storedTensors.cjs');
 const { i32, v128, f32x4 } = op;
 const { add, mul, sub, div } = f32x4;
 
-const FILE = path.join(__dirname, '..', '..', 'models', 'voiceprint-small-v2.onnx');
+const FILE = path.join(__dirname, '..', '..', '..', 'models', 'voiceprint-small-v2.onnx');
 
 /** Part of the sample before that each one loses. */
 const PRE_EMPHASIS = 0.97;

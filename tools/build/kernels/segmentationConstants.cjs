@@ -3,7 +3,7 @@
 const { FLOAT, GATES, HIDDEN, OUTPUTS, PANEL } = require('./kernelLayout.cjs');
 const { panels } = require('./kernelConstants.cjs');
 const { AT, depthOf, DIRECTIONS, LAYERS, TAPS, WIDTHS } = require('./segmentationLayout.cjs');
-const { segmentationWeights, toHalf } = require('./segmentationModel.cjs');
+const { segmentationWeights, toHalf } = require('../segmentationModel.cjs');
 
 /** A convolution [out, in, taps] for rows that lie one after the other. */
 const convolution = ({ dims: [outputs, inputs, taps], values }, width, outputWidth) =>

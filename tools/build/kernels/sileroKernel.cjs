@@ -1,6 +1,6 @@
 'use strict';
 /**
- * Silero VAD over runs of chunks as one WebAssembly module: the same numbers as `sileroGraph.cjs` within rounding, at
+ * Silero VAD over runs of chunks as one WebAssembly module: the same numbers as `../sileroGraph.cjs` within rounding, at
  * several times the speed of ONNX Runtime's WASM build, since all of it is written for these sizes: the four frames of a
  * chunk are the four lanes of one real FFT, the convolutions are matrix products over a block of chunks, and nothing is
  * moved between layers. Native ONNX Runtime multiplies faster, and takes the spectra from here.

@@ -37,7 +37,7 @@ const { tensorOffsets } = require('./storedTensors.cjs');
 const { i32, v128, f32x4 } = op;
 const { add, mul } = f32x4;
 
-const fileOf = (part) => path.join(__dirname, '..', '..', 'models', `voiceprint-resnet34-v1.${part}.onnx`);
+const fileOf = (part) => path.join(__dirname, '..', '..', '..', 'models', `voiceprint-resnet34-v1.${part}.onnx`);
 
 const PLACES = TILE * TILE;
 const WIDTHS = [32, 64, 128, 256];
