@@ -116,9 +116,14 @@ describe('faults', () => {
 
 	test('a process that ends in the middle of a block lets the thread finish it', () => {
 		const script = join(import.meta.dirname, 'support', 'ending.mts');
-		const { status, signal, stdout, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8', timeout: 20_000 });
-		assert.deepEqual([status, signal], [0, null], stderr);
 		// Blocks at work when the end was called for, and when the process ended: else native code is torn down at work.
-		assert.deepEqual(stdout.split('\n'), ['1', '0', '']);
+		const counts = Array.from({ length: 5 }, () => {
+			const { status, signal, stdout, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8', timeout: 20_000 });
+			assert.deepEqual([status, signal], [0, null], stderr);
+			return stdout.split('\n');
+		});
+		for (const [, atTheEnd] of counts) assert.equal(atTheEnd, '0');
+		// A block takes 3 ms; where the machine has other work, it may be over when it is looked at.
+		assert.ok(counts.some(([atWork]) => atWork === '1'), String(counts));
 	});
 });
