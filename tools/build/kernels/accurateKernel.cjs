@@ -29,13 +29,14 @@
  */
 const path = require('node:path');
 const { loop, op, when } = require('./wasm.cjs');
+const { multiplyAdd } = require('./kernelFunctions.cjs');
 const { FLOAT, PAGE, PANEL, VECTOR } = require('./kernelLayout.cjs');
 const { dataTransform, OUTPUTS, resultTransform, six, TILE, weightTransform } = require('./kernelTiles.cjs');
 const { LayerKernel } = require('./layerKernel.cjs');
 const { tensorOffsets } = require('./storedTensors.cjs');
 
 const { i32, v128, f32x4 } = op;
-const { add, mul } = f32x4;
+const { add } = f32x4;
 
 const fileOf = (part) => path.join(__dirname, '..', '..', '..', 'models', `voiceprint-resnet34-v1.${part}.onnx`);
 
@@ -217,6 +218,6 @@ const namesAfter = (prefix) => ({ initializer }) =>
 	new Map(initializer.filter(({ name }) => /weight|bias/.test(name)).map(({ name }) => [name, `${prefix}${name}`]));
 
 /** @param {boolean} isRelaxed with multiplying and adding at once @returns {Buffer} the WebAssembly module */
-const accurateKernel = (isRelaxed) => new AccurateKernel(isRelaxed ? f32x4.relaxedMadd : (a, b, c) => add(mul(a, b), c)).bytes();
+const accurateKernel = (isRelaxed) => new AccurateKernel(multiplyAdd(isRelaxed)).bytes();
 
 module.exports = { accurateKernel };

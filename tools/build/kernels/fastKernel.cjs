@@ -27,7 +27,7 @@
 const path = require('node:path');
 const { loop, op, when } = require('./wasm.cjs');
 const { FrameSpectrum } = require('./frameSpectrum.cjs');
-const { powerOfTwo, TANH } = require('./kernelFunctions.cjs');
+const { multiplyAdd, powerOfTwo, TANH } = require('./kernelFunctions.cjs');
 const { FLOAT, PAGE, VECTOR } = require('./kernelLayout.cjs');
 const { dataTransform, resultTransform, six, TILE } = require('./kernelTiles.cjs');
 const { LayerKernel } = require('./layerKernel.cjs');
@@ -273,6 +273,6 @@ function namesOf({ node, initializer }) {
 }
 
 /** @param {boolean} isRelaxed with multiplying and adding at once @returns {Buffer} the WebAssembly module */
-const fastKernel = (isRelaxed) => new FastKernel(isRelaxed ? f32x4.relaxedMadd : (a, b, c) => add(mul(a, b), c)).bytes();
+const fastKernel = (isRelaxed) => new FastKernel(multiplyAdd(isRelaxed)).bytes();
 
 module.exports = { fastKernel };

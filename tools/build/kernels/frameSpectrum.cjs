@@ -4,7 +4,7 @@
  * 25 ms every 10 ms with a Hamming window, triangles on the mel scale of 1127 ln(1 + f / 700), and a floor that is added.
  */
 const { loop, op } = require('./wasm.cjs');
-const { FLOAT, FRAMES, VECTOR } = require('./kernelLayout.cjs');
+const { FLOAT, FRAMES, Places, VECTOR } = require('./kernelLayout.cjs');
 const { logarithm } = require('./kernelFunctions.cjs');
 const { Spectrum, spectrumTables } = require('./kernelSpectrum.cjs');
 
@@ -35,19 +35,16 @@ function melBank() {
 
 /** @param at first free address @returns addresses, and the tables that lie there from the start */
 function layout(at) {
-	let end = at;
-	const place = (count) => {
-		const start = end;
-		end += Math.ceil((count * FLOAT) / VECTOR) * VECTOR;
-		return start;
-	};
+	const places = new Places(at);
+	const { place } = places;
 	const bank = melBank();
 	const starts = Int32Array.from(bank.flatMap(({ first, weights }) => [first * VECTOR, (first + weights.length) * VECTOR]));
 	const hamming = (i) => (i < FRAME ? 0.54 - 0.46 * Math.cos((2 * Math.PI * i) / (FRAME - 1)) : 0);
 	const tables = { ...spectrumTables(SIZE, hamming), starts, weights: Float32Array.from(bank.flatMap(({ weights }) => weights)) };
 	const addresses = Object.fromEntries(Object.entries(tables).map(([name, { length }]) => [name, place(length)]));
 	const points = (SIZE.half + 1) * FRAMES;
-	return { ...addresses, re: place(points), im: place(points), spectrum: place(points), tables, end };
+	const spectra = { re: place(points), im: place(points), spectrum: place(points) };
+	return { ...addresses, ...spectra, tables, end: places.end };
 }
 
 class FrameSpectrum extends Spectrum {

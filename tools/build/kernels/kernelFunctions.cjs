@@ -21,6 +21,9 @@ const ARTANH = [1 / 9, 1 / 7, 1 / 5, 1 / 3, 1];
 const ROOT = 0x3f3504f3;
 const FRACTION = 23;
 
+/** @param {boolean} isRelaxed at once, where Node.js knows the instruction @returns (a, b, c): a · b + c, what kernels call `madd` */
+const multiplyAdd = (isRelaxed) => (isRelaxed ? f32x4.relaxedMadd : (a, b, c) => add(mul(a, b), c));
+
 /** The value of a polynomial, highest power first. */
 const polynomial = (madd, x, terms) => terms.slice(1).reduce((sum, term) => madd(sum, x, f32x4.splat(term)), f32x4.splat(terms[0]));
 
@@ -59,4 +62,4 @@ function logarithm(madd, result, x, exponent, square) {
 	];
 }
 
-module.exports = { logarithm, powerOfTwo, SIGMOID, TANH };
+module.exports = { logarithm, multiplyAdd, powerOfTwo, SIGMOID, TANH };

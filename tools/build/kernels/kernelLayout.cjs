@@ -29,15 +29,26 @@ function geometry(sampleRate) {
 	return { half, fft: 2 * half, bins, row: bins + 3, window: 4 * half, context: half / 2, reflected: half / 2 };
 }
 
+/** Gives out room in a kernel's memory, in whole vectors, from an address on. */
+class Places {
+	/** @param {number} end first address that is free: bytes */
+	constructor(end) {
+		this.end = end;
+	}
+
+	/** @returns the address of so many numbers of 32 bits */
+	place = (numbers) => {
+		const at = this.end;
+		this.end += Math.ceil((numbers * FLOAT) / VECTOR) * VECTOR;
+		return at;
+	};
+}
+
 /** Addresses in bytes. `constants` have their order in the file that goes to `file`, `tables` are part of the module. */
 function layout(sampleRate) {
 	const { half, fft, bins, row, window, context, reflected } = geometry(sampleRate);
-	let end = 1024;
-	const place = (floats) => {
-		const at = end;
-		end += Math.ceil((floats * FLOAT) / VECTOR) * VECTOR;
-		return at;
-	};
+	const places = new Places(1024);
+	const { place } = places;
 	const tables = {
 		window: place(fft),
 		twiddleRe: place(half),
@@ -69,7 +80,7 @@ function layout(sampleRate) {
 		inputs: place(BLOCK * GATES),
 		gates: place(GATES),
 	};
-	const file = end;
+	const file = places.end;
 	const constants = {
 		weight1: place(PRODUCTS * bins * 128),
 		bias1: place(128),
@@ -85,14 +96,14 @@ function layout(sampleRate) {
 		weightOut: place(HIDDEN),
 		biasOut: place(1),
 	};
-	const fileEnd = end;
+	const fileEnd = places.end;
 	// Behind all else, since only native ONNX Runtime has use for them: pages that nothing touches take no memory.
 	const magnitudes = {
 		leading: place(MOST_CHUNKS * 2 * bins),
 		inner: place(MOST_CHUNKS * 6 * bins),
 		trailing: place(MOST_CHUNKS * 2 * bins),
 	};
-	return { ...tables, ...data, ...constants, ...magnitudes, tables, constants, file, fileEnd, end };
+	return { ...tables, ...data, ...constants, ...magnitudes, tables, constants, file, fileEnd, end: places.end };
 }
 
-module.exports = { BLOCK, FLOAT, FRAMES, GATES, geometry, HIDDEN, layout, OUTPUTS, PAGE, PANEL, PRODUCTS, ROWS, TAPS, VECTOR };
+module.exports = { BLOCK, FLOAT, FRAMES, GATES, geometry, HIDDEN, layout, OUTPUTS, PAGE, PANEL, Places, PRODUCTS, ROWS, TAPS, VECTOR };

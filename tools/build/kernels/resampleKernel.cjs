@@ -15,6 +15,7 @@
  *          each channel by itself; in whole vectors, behind which there may be written
  */
 const { WasmModule, loop, op, repeatWhile, when } = require('./wasm.cjs');
+const { multiplyAdd } = require('./kernelFunctions.cjs');
 
 const { i32, v128, f32x4 } = op;
 const FLOAT = 4;
@@ -108,7 +109,7 @@ function writeSeparate(module) {
 /** @param {boolean} isRelaxed with multiplying and adding at once @returns {Buffer} the WebAssembly module */
 function resampleModule(isRelaxed) {
 	const module = new WasmModule();
-	const madd = isRelaxed ? f32x4.relaxedMadd : (a, b, c) => f32x4.add(f32x4.mul(a, b), c);
+	const madd = multiplyAdd(isRelaxed);
 	writeResample(module, 1, madd);
 	writeResample(module, 2, madd);
 	writeSeparate(module);

@@ -17,6 +17,7 @@
  *          to `norm3`), and `floats` and `halves`, to which a file of their own is to be copied, up to `end`
  */
 const { WasmModule, loop, op } = require('./wasm.cjs');
+const { multiplyAdd } = require('./kernelFunctions.cjs');
 const { FLOAT, GATES, HIDDEN, PAGE, VECTOR } = require('./kernelLayout.cjs');
 const { matrixProduct } = require('./kernelProduct.cjs');
 const { Recurrence } = require('./kernelRecurrence.cjs');
@@ -177,7 +178,7 @@ class SegmentationKernel {
 
 /** @param {boolean} isRelaxed with multiplying and adding at once @returns {Buffer} the WebAssembly module */
 function segmentationKernel(isRelaxed) {
-	return new SegmentationKernel(isRelaxed ? f32x4.relaxedMadd : (a, b, c) => f32x4.add(f32x4.mul(a, b), c)).bytes();
+	return new SegmentationKernel(multiplyAdd(isRelaxed)).bytes();
 }
 
 module.exports = { segmentationKernel };

@@ -1,6 +1,6 @@
 'use strict';
 /** Sizes of the speaker segmentation model, and where everything lies in the memory of its kernel. */
-const { FLOAT, GATES, HIDDEN, PANEL, ROWS, VECTOR } = require('./kernelLayout.cjs');
+const { GATES, HIDDEN, PANEL, Places, ROWS } = require('./kernelLayout.cjs');
 
 /** Samples of a window, samples from output to output of the first convolution, and of a filter. */
 const WINDOW = 160_000;
@@ -29,12 +29,8 @@ const depthOf = (layer) => (layer === 0 ? WIDTHS.third : WIDTHS.both);
 
 /** Addresses in bytes. What is in `floats` and `halves` has its order in the file, numbers of 4, then of 2 bytes. */
 const AT = (() => {
-	let end = 64;
-	const place = (count) => {
-		const at = end;
-		end += Math.ceil((count * FLOAT) / VECTOR) * VECTOR;
-		return at;
-	};
+	const places = new Places(64);
+	const { place } = places;
 	/** Behind them there is room for those that make them up to whole tiles. */
 	const rows = (count, width) => place((count + ROWS + REACH) * width);
 	const frames = (width) => rows(third, width);
@@ -70,7 +66,7 @@ const AT = (() => {
 		biasDenser: place(WIDTHS.dense),
 		biasScores: place(WIDTHS.scores),
 	};
-	const halvesAt = end;
+	const halvesAt = places.end;
 	const halves = {
 		weight1: place(TAPS * WIDTHS.first),
 		weight2: place(REACH * WIDTHS.first * WIDTHS.second),
@@ -81,7 +77,7 @@ const AT = (() => {
 		weightDenser: place(WIDTHS.dense * WIDTHS.dense),
 		weightScores: place(WIDTHS.dense * WIDTHS.scores),
 	};
-	return { ...data, ...floats, ...halves, parts: { floats, halves }, floatsAt: floats.bias2, halvesAt, end };
+	return { ...data, ...floats, ...halves, parts: { floats, halves }, floatsAt: floats.bias2, halvesAt, end: places.end };
 })();
 
 module.exports = { AT, COUNTS, depthOf, DIRECTIONS, LAYERS, POOLED, REACH, STRIDE, TAPS, WIDTHS };

@@ -20,6 +20,7 @@ const { WasmModule, loop, op, when } = require('./wasm.cjs');
 const { BLOCK, FLOAT, FRAMES, GATES, geometry, layout, PAGE, PANEL, TAPS, VECTOR } = require('./kernelLayout.cjs');
 const { ChunkSpectrum } = require('./chunkSpectrum.cjs');
 const { evaluation, interpolation, products } = require('./kernelConvolution.cjs');
+const { multiplyAdd } = require('./kernelFunctions.cjs');
 const { matrixProduct } = require('./kernelProduct.cjs');
 const { Recurrence } = require('./kernelRecurrence.cjs');
 const { spectrumTables } = require('./kernelSpectrum.cjs');
@@ -33,7 +34,7 @@ class Kernel {
 		this.at = layout(sampleRate);
 		this.size = geometry(sampleRate);
 		this.module = new WasmModule();
-		this.madd = isRelaxed ? f32x4.relaxedMadd : (a, b, c) => f32x4.add(f32x4.mul(a, b), c);
+		this.madd = multiplyAdd(isRelaxed);
 		this.amplify = this.amplification();
 		this.spectrum = new ChunkSpectrum(this.module, this.at, this.size);
 		this.chunkMagnitudes = this.spectrum.magnitudes();
